@@ -1,0 +1,33 @@
+#pragma once
+// The frame of every `--batch` command: JSON Lines in, one JSON document a line out, in input order,
+// never stopping at a bad input. A line that is not a JSON object, or whose stage fails, gives
+// {"path"|"id": ..., "error": {"code", "message"}}.
+
+#include "feeds/model/error.h"
+
+#include <boost/json/object.hpp>
+
+#include <functional>
+#include <iosfwd>
+#include <string>
+#include <string_view>
+
+namespace newsfold {
+
+// Exit status of the batch commands.
+enum BatchExit : int { batch_all_good = 0, batch_some_failed = 1, batch_bad_usage = 2 };
+
+// Turns a manifest line into what follows it in the output, e.g. {"feed": {...}}. The frame puts `path`
+// and `id` of the line in front, or the error.
+using BatchStage = std::function<Result<boost::json::object>(boost::json::object const& line)>;
+
+// `manifest` is a file or "-" for standard input; results go to `out`, diagnostics to standard error.
+int run_batch(std::string const& manifest, std::ostream& out, BatchStage const& stage);
+
+// The whole file, up to `bytes_max`; fails with `unreadable` or `too_large`. "-" is standard input.
+Result<std::string> read_file(std::string const& path, std::size_t bytes_max);
+
+// The string at `key`, or "" where there is none.
+std::string_view string_at(boost::json::object const& line, std::string_view key);
+
+}  // namespace newsfold

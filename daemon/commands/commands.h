@@ -1,0 +1,17 @@
+#pragma once
+// The subcommands of `newsfold`. Each adds itself to the command line with its help, and sets `exit_code`
+// when it runs. Exit codes: 0 good, 1 the thing asked for failed, 2 bad usage or configuration.
+
+namespace CLI {
+class App;
+}
+
+namespace newsfold {
+
+struct CommandContext {
+  int exit_code = 0;
+};
+
+void add_version_command(CLI::App& app, CommandContext& context);
+
+}  // namespace newsfold

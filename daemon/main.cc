@@ -1,0 +1,22 @@
+#include "daemon/commands/commands.h"
+#include "daemon/version.h"
+
+#include <CLI/CLI.hpp>
+
+int main(int argc, char** argv) {
+  CLI::App app{"Newsfold turns many noisy news sources into one clean stream."};
+  app.name("newsfold");
+  app.set_version_flag("--version", std::string("newsfold ") + newsfold::version);
+  app.require_subcommand(1);
+
+  newsfold::CommandContext context;
+  newsfold::add_version_command(app, context);
+
+  try {
+    app.parse(argc, argv);
+  } catch (CLI::ParseError const& e) {
+    int const code = app.exit(e);
+    return code == 0 ? 0 : 2;
+  }
+  return context.exit_code;
+}
