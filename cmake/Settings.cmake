@@ -43,3 +43,12 @@ function(newsfold_library name)
   target_include_directories(${name} PUBLIC ${PROJECT_SOURCE_DIR})
   target_link_libraries(${name} PUBLIC ${ARG_PUBLIC} PRIVATE newsfold_warnings ${ARG_PRIVATE})
 endfunction()
+
+# Adds those of the named folders that have something to build.
+macro(newsfold_rooms)
+  foreach(_room ${ARGN})
+    if(EXISTS ${CMAKE_CURRENT_SOURCE_DIR}/${_room}/CMakeLists.txt)
+      add_subdirectory(${_room})
+    endif()
+  endforeach()
+endmacro()
