@@ -1,0 +1,29 @@
+#pragma once
+// What the service manager hears from us, by sd_notify(3). Every call does nothing where systemd (or
+// whoever else sets NOTIFY_SOCKET) did not start us. Callable from any thread; calls never block.
+
+#include <chrono>
+#include <optional>
+#include <string>
+
+namespace newsfold::systemd {
+
+// READY=1: the store is open and the first polls are scheduled.
+void notify_ready(std::string const& status);
+
+// RELOADING=1 with MONOTONIC_USEC in one datagram; follow it with notify_ready.
+void notify_reloading();
+
+// STOPPING=1.
+void notify_stopping();
+
+// STATUS=..., one line for a person ("412 feeds, 3 failing, 1,208 articles today").
+void notify_status(std::string const& status);
+
+// WATCHDOG=1. Send it only after everything that must be alive has answered.
+void notify_watchdog();
+
+// How often the manager wants to hear of us; nothing where no watchdog is set for this process.
+std::optional<std::chrono::microseconds> watchdog_interval();
+
+}  // namespace newsfold::systemd

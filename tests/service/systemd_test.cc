@@ -1,0 +1,84 @@
+#include "daemon/service/systemd.h"
+
+#include <gtest/gtest.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <cstring>
+#include <filesystem>
+#include <string>
+
+namespace newsfold::systemd {
+namespace {
+
+// Stands where systemd would: a datagram socket that NOTIFY_SOCKET names.
+class NotifySocket : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    char pattern[] = "/tmp/newsfold-notify.XXXXXX";
+    ASSERT_NE(mkdtemp(pattern), nullptr);
+    directory_ = pattern;
+    auto const path = directory_ / "socket";
+    fd_ = socket(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    std::strncpy(address.sun_path, path.c_str(), sizeof address.sun_path - 1);
+    ASSERT_EQ(bind(fd_, reinterpret_cast<sockaddr const*>(&address), sizeof address), 0);
+    setenv("NOTIFY_SOCKET", path.c_str(), 1);
+  }
+  void TearDown() override {
+    unsetenv("NOTIFY_SOCKET");
+    unsetenv("WATCHDOG_USEC");
+    unsetenv("WATCHDOG_PID");
+    close(fd_);
+    std::filesystem::remove_all(directory_);
+  }
+  // The next datagram, or "" where none came: they are there as soon as the call returned.
+  std::string heard() {
+    char buffer[4096];
+    auto const n = recv(fd_, buffer, sizeof buffer, 0);
+    return n < 0 ? std::string() : std::string(buffer, std::size_t(n));
+  }
+
+ private:
+  std::filesystem::path directory_;
+  int fd_ = -1;
+};
+
+TEST_F(NotifySocket, ReadyAndStatusComeInOneDatagram) {
+  notify_ready("12 feeds");
+  EXPECT_EQ(heard(), "READY=1\nSTATUS=12 feeds");
+}
+
+TEST_F(NotifySocket, AStatusCannotSmuggleAnAssignment) {
+  notify_status("feed\nMAINPID=1");
+  EXPECT_EQ(heard(), "STATUS=feed MAINPID=1");
+}
+
+TEST_F(NotifySocket, ReloadingCarriesTheMonotonicTimeInTheSameDatagram) {
+  notify_reloading();
+  auto const text = heard();
+  EXPECT_TRUE(text.starts_with("RELOADING=1\nMONOTONIC_USEC=")) << text;
+  EXPECT_GT(std::stoull(text.substr(text.rfind('=') + 1)), 0u);
+}
+
+TEST_F(NotifySocket, WatchdogCountsOnlyWhenMeantForThisProcess) {
+  EXPECT_FALSE(watchdog_interval());
+  setenv("WATCHDOG_USEC", "3000000", 1);
+  setenv("WATCHDOG_PID", std::to_string(getpid()).c_str(), 1);
+  EXPECT_EQ(watchdog_interval(), std::chrono::seconds(3));
+  setenv("WATCHDOG_PID", "1", 1);
+  EXPECT_FALSE(watchdog_interval());
+}
+
+TEST(Notify, WithoutAManagerNothingHappens) {
+  unsetenv("NOTIFY_SOCKET");
+  notify_ready("nobody listens");
+  notify_watchdog();
+  EXPECT_FALSE(watchdog_interval());
+}
+
+}  // namespace
+}  // namespace newsfold::systemd
