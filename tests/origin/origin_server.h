@@ -52,13 +52,14 @@ enum class Delivery : std::uint8_t {
 
 struct OriginResponse {
   unsigned status = 200;
-  HeaderList headers;  // Content-Length, Date and Connection are added where missing
-  std::string body;
+  HeaderList headers{};  // Content-Length, Date and Connection are added where missing
+  std::string body{};
   Delivery delivery = Delivery::whole;
   std::chrono::milliseconds delay{0};        // before the status line
   std::chrono::milliseconds chunk_delay{0};  // between the pieces of a chunked or endless body
   std::size_t chunk_bytes = 1024;
-  std::string raw;  // not empty: these bytes are sent instead of all of the above, then the connection closes
+  std::string
+      raw{};  // not empty: these bytes are sent instead of all of the above, then the connection closes
 };
 
 using Handler = std::function<OriginResponse(OriginRequest const&)>;
