@@ -32,13 +32,13 @@ struct FetchOptions {
 
   // Where connections really go, before any DNS: "HOST:PORT:ADDRESS:PORT", HOST may be "*" or "*.suffix".
   // The first that fits wins. Serves tests, the demo and split-horizon networks; the guard below still asks.
-  std::vector<std::string> resolve;
+  std::vector<std::string> resolve{};
 
   // Ranges that the address guard lets through although they are not global: "127.0.0.0/8", "10.1.0.0/16".
-  std::vector<std::string> allow_private;
+  std::vector<std::string> allow_private{};
 
   std::string ca_file = "/etc/ssl/certs/ca-certificates.crt";  // one PEM bundle: read once, kept in memory
-  std::string proxy;  // "http://host:port" or "socks5h://..."; empty: none, whatever the environment says
+  std::string proxy{};  // "http://host:port" or "socks5h://..."; empty: none, whatever the environment says
 
   std::size_t transfers_max = 512;         // in flight at once; about 105 KB each (TLS 157 KB)
   std::size_t idle_connections_max = 256;  // kept open for a next request
