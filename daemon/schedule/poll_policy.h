@@ -1,0 +1,69 @@
+#pragma once
+// What one poll's outcome means for the next: the rules of politeness and of timing, as a pure function
+// from (state, outcome, now) to (state, when, notices). docs/polling.md explains them to operators.
+
+#include "daemon/schedule/feed_spec.h"
+#include "daemon/schedule/poll_sink.h"
+#include "daemon/schedule/poll_state.h"
+#include "feeds/fetch/client.h"
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace newsfold::schedule {
+
+// Defaults with their reasons in docs/polling.md.
+struct PollingOptions {
+  double budget_per_day = 48'000;                    // requests, all feeds together ("2000/h")
+  std::chrono::seconds floor{3600};                  // where the server gives no hint
+  std::chrono::seconds floor_hinted{300};            // a hint lowers the floor to itself, not below this
+  std::chrono::seconds floor_unconditional{86'400};  // where the server never answers 304
+  std::chrono::seconds interval_min{60};             // of an operator's own interval
+  std::chrono::seconds ceiling{86'400};
+  std::chrono::seconds ceiling_dead{7 * 86'400};  // failing for more than 14 days, or gone
+  std::chrono::seconds hint_max{7 * 86'400};      // longer hints are ignored
+  double jitter = 0.1;                            // of the interval, later only
+  std::chrono::seconds jitter_max{1800};
+  std::chrono::seconds error_first{1800};        // x 2^n
+  std::chrono::seconds denied_retry{4 * 3600};   // 401, 403
+  std::chrono::seconds throttled_min{900};       // 429, 503 without Retry-After
+  std::chrono::seconds throttled_max{6 * 3600};  // 429 without Retry-After
+  std::chrono::seconds failing_after{6 * 3600};  // patience before feed.failing
+  std::uint32_t failing_polls_min = 3;
+};
+
+// What came of a request.
+struct PollOutcome {
+  UtcMicros asked{};
+  UtcMicros now{};
+  // The exchange, body already taken out; or why there was none.
+  Result<fetch::Response> response = fetch::Response{};
+  // Set where status was 200 and the body was another than the last: what was in it, or why it is no feed.
+  std::optional<Result<DocumentReport>> document;
+  std::uint64_t body_hash = 0;
+};
+
+struct Decision {
+  std::chrono::seconds interval{};  // without jitter and floors; for people
+  UtcMicros next_due{};             // also in the state
+  std::vector<FeedNotice> notices;
+  // The host wants rest until then, beside this feed; and whether it was told in so many words.
+  std::optional<UtcMicros> host_rest_until;
+};
+
+// Updates `state`. `k` is the price of a poll that the budget solver found (rate_model.h); `random` in
+// [0, 1) is the jitter's.
+Decision settle(PollState& state, FeedSpec const& feed, PollingOptions const& options,
+                PollOutcome const& outcome, double k, double random);
+
+// The request that the next poll makes: URL, validators (or none, where the frozen-validator guard says
+// so), accept, credentials, limits.
+fetch::Request request_for(PollState const& state, FeedSpec const& feed, UtcMicros now);
+
+// The earliest time that politeness allows, whatever the model would like: the floor of rule and server.
+std::chrono::seconds floor_of(PollState const& state, FeedSpec const& feed, PollingOptions const& options,
+                              std::chrono::seconds header_hint);
+
+}  // namespace newsfold::schedule

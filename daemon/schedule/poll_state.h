@@ -1,0 +1,89 @@
+#pragma once
+// What is remembered of one feed between two polls and across restarts. Plain values; encoded as protobuf
+// for the store, which keeps it unread beside the feed's rows. A time of UtcMicros{} means "never".
+
+#include "daemon/schedule/rate_model.h"
+#include "feeds/model/error.h"
+#include "feeds/model/time.h"
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace newsfold::schedule {
+
+// A WebSub subscription (absent for most feeds).
+struct PushState {
+  std::string hub;
+  std::string topic;
+  std::string secret;
+  std::string callback_id;  // last segment of our callback URL: unguessable
+  enum class Phase : std::uint8_t {
+    requested = 1,
+    active = 2,
+    refused = 3,
+    distrusted = 4
+  } phase = Phase::requested;
+  UtcMicros requested_at{};
+  UtcMicros lease_until{};
+  UtcMicros renew_at{};
+  UtcMicros last_push{};
+  std::uint32_t misses = 0;  // backup polls that found what no push had brought
+};
+
+struct PollState {
+  std::string configured_url;  // that this state belongs to; another one starts anew
+  std::string adopted_url;     // where a permanent redirect leads; empty: configured_url
+
+  // Validators, byte for byte, and the final URL that gave them.
+  std::string etag;
+  std::string last_modified;
+  std::string validators_url;
+  std::uint64_t body_hash = 0;  // of the last full answer; 0: none yet
+
+  UtcMicros next_due{};
+  UtcMicros last_request{};
+  UtcMicros last_answer{};         // 200 with a feed in it, or 304
+  UtcMicros last_full{};           // 200 with a feed in it
+  UtcMicros last_unconditional{};  // a request without validators
+  UtcMicros last_new{};            // a poll that brought new items
+
+  unsigned last_status = 0;    // 0: no answer came
+  std::string last_error;      // in words; empty: all well
+  std::uint32_t failures = 0;  // in a row; throttling (429, 503 with Retry-After) is none
+  UtcMicros failing_since{};
+  bool failing_announced = false;
+  std::uint32_t gone_count = 0;  // 410 seen, a day apart
+  UtcMicros gone_since{};
+  bool gone_announced = false;
+
+  // A permanent redirect that is not adopted yet.
+  std::string sighted_url;
+  UtcMicros sighted_since{};
+  std::uint32_t sightings = 0;
+
+  // What the last document asked for; a 304 brings no document.
+  std::chrono::seconds document_hint{0};  // ttl, sy:*; 0: nothing
+  std::uint32_t skip_hours = 0;           // bit per GMT hour
+  std::uint8_t skip_days = 0;             // bit per day, 0 = Sunday
+  std::uint32_t skipped_arrivals = 0;     // items published in skipped hours, of the last `dated_arrivals`
+  std::uint32_t dated_arrivals = 0;
+
+  std::uint32_t not_modified = 0;   // 304s ever, up to a bound
+  std::uint32_t needless_full = 0;  // conditional requests answered by the same bytes, in a row
+  std::uint32_t window_items = 0;   // in the last document
+  UtcMicros host_cooled_until{};    // what this feed's publisher asked of the whole host
+  RateModel rate;
+  std::unique_ptr<PushState> push;
+
+  std::string const& poll_url() const noexcept { return adopted_url.empty() ? configured_url : adopted_url; }
+};
+
+std::string encode(PollState const& state);
+
+// Fails with `corrupt`.
+Result<PollState> decode_poll_state(std::string_view bytes);
+
+}  // namespace newsfold::schedule

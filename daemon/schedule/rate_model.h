@@ -1,0 +1,67 @@
+#pragma once
+// How often, and at which hours of the week, a feed publishes: learnt from what polls brought.
+//
+// Rate: Gamma-Poisson with forgetting. Arrivals and the time they were watched for decay with a half-life
+// of 7 days; a prior of 0.5 items a day, worth one day of watching, speaks where little is known.
+// Profile: the 168 hours of the week, from the items' own dates where they carry credible ones, else
+// spread over the gap between two polls; smoothed over 3 hours, one pseudo-count an hour.
+//
+// Pure and small (about 360 bytes): one per feed.
+
+#include "feeds/model/time.h"
+
+#include <array>
+#include <chrono>
+#include <cstdint>
+
+namespace newsfold::schedule {
+
+inline constexpr std::size_t hours_of_week = 168;
+
+// The hour of the week, 0 = Thursday 00:00 UTC (when the epoch began): only differences matter.
+std::size_t hour_of_week(UtcMicros t) noexcept;
+
+class RateModel {
+ public:
+  // Between two polls `from` and `to`, `new_items` arrived. Where the whole window was new, more may have
+  // come and gone: `at_least`.
+  enum class Count : std::uint8_t { exact, at_least };
+  void observe(UtcMicros from, UtcMicros to, std::uint32_t new_items, Count count);
+
+  // One arrival at a known time, for the profile. Without dates call with arrivals spread over the gap.
+  void note_hour(UtcMicros published, float weight = 1);
+
+  // What the first document shows: `items` dated over `span`. Half as good as watching.
+  void seed(std::uint32_t items, std::chrono::microseconds span, UtcMicros now);
+
+  // Items a day, averaged over the week.
+  double per_day(UtcMicros now) const noexcept;
+
+  // Relative rate of that hour; 1 on average. Flat until something was learnt.
+  double profile(std::size_t hour) const noexcept;
+
+  // When the integral of `polls_per_day(hour)` = k sqrt(weight x rate x profile) since `from` reaches 1:
+  // the next poll. Hours with much news draw it near, dead hours let it slide.
+  UtcMicros next_poll(UtcMicros from, double k, double weight, UtcMicros not_before,
+                      UtcMicros not_after) const;
+
+  // On disk (poll_state.proto).
+  struct Snapshot {
+    double arrivals = 0;
+    double days = 0;
+    UtcMicros at{};
+    std::array<std::uint16_t, hours_of_week> hours{};
+  };
+  Snapshot snapshot() const noexcept { return {arrivals_, days_, at_, hours_}; }
+  static RateModel from(Snapshot const& snapshot) noexcept;
+
+ private:
+  void decay_to(UtcMicros now) noexcept;
+
+  double arrivals_ = 0;  // decayed to at_
+  double days_ = 0;      // watched, decayed to at_
+  UtcMicros at_{};
+  std::array<std::uint16_t, hours_of_week> hours_{};  // in 1/64 of an item
+};
+
+}  // namespace newsfold::schedule

@@ -1,0 +1,110 @@
+#pragma once
+// Polls every feed when it is due, and never sooner than its publisher wants: takes due feeds off the
+// queue, waits at the host's gate, fetches, hands the document to the sink, decides when to come back,
+// and has all of it kept in one step.
+//
+// When and how often is decided by pure code beside this file: poll_policy.h, rate_model.h, host_gate.h.
+// Not thread-safe: everything runs on the executor given. Runs on the clock given: tests turn it by hand.
+
+#include "daemon/runtime/clock.h"
+#include "daemon/schedule/feed_spec.h"
+#include "daemon/schedule/poll_policy.h"
+#include "daemon/schedule/poll_sink.h"
+#include "feeds/fetch/client.h"
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace newsfold::schedule {
+
+struct SchedulerOptions {
+  PollingOptions polling;                 // pace, floors, ladders
+  HostOptions hosts;                      // per-host spacing and cool-down
+  std::size_t polls_max = 256;            // under way at once, from request to commit
+  std::string robots_agent = "newsfold";  // our name in robots.txt
+  std::uint64_t seed = 0;                 // of the jitter
+};
+
+// One feed as /v1/feeds and `newsfold feeds` show it.
+struct FeedStatus {
+  FeedId id{};
+  std::string name;
+  std::string url;  // polled: configured or adopted
+  PollState state;
+  std::chrono::seconds interval{};  // the model's present choice
+  enum class Activity : std::uint8_t { waiting, queued, polling } activity = Activity::waiting;
+};
+
+struct SchedulerCounters {
+  std::uint64_t polls = 0;
+  std::uint64_t not_modified = 0;
+  std::uint64_t full = 0;
+  std::uint64_t failed = 0;
+  std::uint64_t throttled = 0;  // 429 or 503
+  std::uint64_t robots_denied = 0;
+  std::size_t in_flight = 0;
+  std::size_t queued = 0;  // due, waiting at a host's gate
+};
+
+// One line per poll, for the log and the metrics.
+struct PollTrace {
+  FeedSpec const* feed = nullptr;
+  unsigned status = 0;  // 0: no answer
+  std::string error;    // in words
+  std::uint32_t new_items = 0;
+  std::uint64_t wire_bytes = 0;
+  std::chrono::microseconds time{};
+  UtcMicros next_due{};
+};
+
+class Scheduler {
+ public:
+  // `clock`, `client` and `sink` outlive the scheduler.
+  Scheduler(boost::asio::any_io_executor executor, SleepingClock& clock, fetch::Client& client,
+            PollSink& sink, SchedulerOptions options);
+  ~Scheduler();
+
+  // Where the state of a feed is looked up when it is added: what commit() kept, "" for none.
+  using LoadState = std::function<std::string(FeedId)>;
+
+  // The feeds from now on. Feeds that stay keep their due times; a changed URL starts that feed anew;
+  // removed ones finish the poll in hand. Call before run() and again at every reload.
+  struct Difference {
+    std::vector<std::string> added, removed, changed;  // names
+  };
+  Difference set_feeds(std::vector<FeedSpec> feeds, LoadState const& load);
+
+  // Called after each poll, on the executor. Must not block.
+  void on_poll(std::function<void(PollTrace const&)> listener);
+
+  // Polls until cancelled, or until stop() has drained what was under way.
+  boost::asio::awaitable<void> run();
+
+  // No new polls; returns when those under way are committed.
+  boost::asio::awaitable<void> stop();
+
+  // Asks sooner than planned, still conditionally and at the host's gate. False: no such feed, or its
+  // publisher's floor (Retry-After, max-age) has not passed.
+  bool poll_now(FeedId feed);
+
+  // A client for article pages: waits at the same gates and obeys robots.txt (`refused`). Lives as long as
+  // the scheduler.
+  fetch::Client& page_client() noexcept;
+
+  std::vector<FeedStatus> status() const;
+  SchedulerCounters counters() const;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace newsfold::schedule
