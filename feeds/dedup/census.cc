@@ -1,0 +1,83 @@
+#include "feeds/dedup/census.h"
+
+#include <algorithm>
+#include <bit>
+
+namespace newsfold::dedup {
+
+namespace {
+
+// A cell, from the top: 22 bits of the shingle's hash, 3 bits of count, three tags of 13 bits, one for each
+// of the first three stories that it was seen in. A tag taken for another one (1 in 8,192) counts a story too
+// few, which is the safe side.
+constexpr int shingle_bits = 22;
+constexpr int story_bits = 13;
+constexpr int count_shift = 3 * story_bits;
+constexpr int tag_shift = 64 - shingle_bits;
+constexpr std::uint64_t story_mask = (1u << story_bits) - 1;
+constexpr std::size_t ways = 4;  // a shingle may stand in any of these neighbouring cells: half a cache line
+
+constexpr int count_of(std::uint64_t cell) noexcept { return int(cell >> count_shift & 7); }
+constexpr std::uint64_t tag_of(std::uint64_t cell) noexcept { return cell >> tag_shift; }
+
+constexpr std::uint64_t mix(std::uint64_t x) noexcept {
+  x ^= x >> 32;
+  x *= 0x9e3779b97f4a7c15u;
+  x ^= x >> 29;
+  x *= 0xbf58476d1ce4e5b9u;
+  return x ^ x >> 32;
+}
+
+std::uint64_t seen_once_more(std::uint64_t cell, std::uint64_t story_tag) noexcept {
+  int const count = count_of(cell);
+  for (int i = 0; i < std::min(count, 3); ++i)
+    if ((cell >> (i * story_bits) & story_mask) == story_tag) return cell;
+  if (count >= ShingleCensus::stories_max) return cell;
+  if (count < 3) cell |= story_tag << (count * story_bits);
+  return cell + (std::uint64_t(1) << count_shift);
+}
+
+}  // namespace
+
+std::uint64_t shingle_at(std::vector<SketchWord> const& words, std::size_t at) noexcept {
+  return mix(std::uint64_t(words[at].hash()) << 32 | std::uint64_t(words[at + 1].hash()) << 16 |
+             words[at + 2].hash());
+}
+
+ShingleCensus::ShingleCensus(std::size_t cells)
+    : mask_(std::bit_ceil(std::max(cells, ways)) - 1),
+      cells_(std::make_unique<std::atomic<std::uint64_t>[]>(mask_ + 1)) {}
+
+void ShingleCensus::note(Sketch const& sketch, StoryId story) {
+  auto const story_tag = mix(number(story)) & story_mask;
+  for (std::size_t at = 0; at + 2 < sketch.words.size(); ++at) {
+    auto const shingle = shingle_at(sketch.words, at);
+    auto const tag = shingle >> tag_shift;
+    std::atomic<std::uint64_t>* const bucket = &cells_[(shingle & mask_) & ~(ways - 1)];
+    std::size_t place = 0;
+    int fewest = stories_max + 1;
+    bool found = false;
+    for (std::size_t i = 0; i < ways && !found; ++i) {
+      auto const cell = bucket[i].load(std::memory_order_relaxed);
+      if (count_of(cell) > 0 && tag_of(cell) == tag) {
+        bucket[i].store(seen_once_more(cell, story_tag), std::memory_order_relaxed);
+        found = true;
+      } else if (count_of(cell) < fewest) {
+        fewest = count_of(cell);
+        place = i;
+      }
+    }
+    if (!found) bucket[place].store(seen_once_more(tag << tag_shift, story_tag), std::memory_order_relaxed);
+  }
+}
+
+int ShingleCensus::stories(std::uint64_t shingle) const noexcept {
+  auto const* const bucket = &cells_[(shingle & mask_) & ~(ways - 1)];
+  for (std::size_t i = 0; i < ways; ++i) {
+    auto const cell = bucket[i].load(std::memory_order_relaxed);
+    if (count_of(cell) > 0 && tag_of(cell) == shingle >> tag_shift) return count_of(cell);
+  }
+  return 0;
+}
+
+}  // namespace newsfold::dedup

@@ -1,0 +1,43 @@
+#pragma once
+// In how many stories a shingle was seen: what stands in several is boilerplate (a publisher's footer, a
+// disclaimer, an agency's standing paragraph) and says nothing about whether two articles are copies.
+//
+// A bounded, forgetful estimate: a table of fixed size in memory, in which a newcomer takes the place of the
+// shingle that was seen in the fewest stories. What boilerplate is comes back often and stays.
+// After a restart it is filled again by noting the sketches of the newest articles in their order.
+//
+// note() is for one thread (the writer); stories() may be called from any thread meanwhile.
+
+#include "feeds/dedup/signature.h"
+#include "feeds/model/ids.h"
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+
+namespace newsfold::dedup {
+
+class ShingleCensus {
+ public:
+  static constexpr std::size_t cells_default = std::size_t(1) << 22;  // 32 MB
+  static constexpr int stories_max = 4;                               // counting stops there
+
+  // `cells` is rounded up to a power of two; a cell is 8 bytes.
+  explicit ShingleCensus(std::size_t cells = cells_default);
+
+  // The article with this sketch was stored as part of `story`.
+  void note(Sketch const& sketch, StoryId story);
+
+  // 0 .. stories_max. `shingle` as of shingle_at().
+  int stories(std::uint64_t shingle) const noexcept;
+
+ private:
+  std::size_t mask_;
+  std::unique_ptr<std::atomic<std::uint64_t>[]> cells_;
+};
+
+// The shingle of three words that begins at `words[at]`; at + 2 < words.size().
+std::uint64_t shingle_at(std::vector<SketchWord> const& words, std::size_t at) noexcept;
+
+}  // namespace newsfold::dedup

@@ -1,0 +1,39 @@
+#pragma once
+// The articles so far, in memory: what `newsfold dedup --batch` and the tests decide against, and what a
+// store keeps of the articles that it committed after a snapshot was taken. Not thread-safe: one thread
+// changes it, and nobody reads meanwhile.
+
+#include "feeds/dedup/fold.h"
+
+#include <memory>
+#include <unordered_map>
+#include <vector>
+
+namespace newsfold::dedup {
+
+class MemoryIndex final : public CandidateSource {
+ public:
+  // The census is borrowed and must outlive the index; add() does not note anything in it.
+  explicit MemoryIndex(ShingleCensus const& census) : census_(census) {}
+
+  // An article is added once.
+  void add(ArticleId article, StoryId story, Signature const& signature);
+  void remove(ArticleId article);
+  // Articles of story `from` are found as of story `into` from now on.
+  void merge(StoryId from, StoryId into);
+  // The story that `story` was merged into, or itself.
+  StoryId story_now(StoryId story) const;
+  std::size_t size() const noexcept { return sketches_.size(); }
+
+  std::vector<std::vector<Posting>> postings(std::span<std::uint64_t const> fingerprints) const override;
+  std::vector<std::shared_ptr<Sketch const>> sketches(std::span<ArticleId const> articles) const override;
+  ShingleCensus const& census() const override { return census_; }
+
+ private:
+  ShingleCensus const& census_;
+  std::unordered_map<std::uint64_t, std::vector<Posting>> lists_;
+  std::unordered_map<ArticleId, std::shared_ptr<Sketch const>> sketches_;
+  std::unordered_map<StoryId, StoryId> merged_into_;
+};
+
+}  // namespace newsfold::dedup
