@@ -8,6 +8,7 @@
 
 #include "daemon/runtime/clock.h"
 #include "daemon/schedule/feed_spec.h"
+#include "daemon/schedule/host_gate.h"
 #include "daemon/schedule/poll_policy.h"
 #include "daemon/schedule/poll_sink.h"
 #include "feeds/fetch/client.h"

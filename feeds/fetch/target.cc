@@ -1,0 +1,108 @@
+#include "feeds/fetch/target.h"
+
+#include <curl/curl.h>
+
+#include <algorithm>
+#include <charconv>
+#include <memory>
+
+namespace newsfold::fetch {
+
+namespace {
+
+constexpr std::size_t url_bytes_max = 8 * 1024;
+
+struct FreeUrl {
+  void operator()(CURLU* url) const { curl_url_cleanup(url); }
+};
+using Url = std::unique_ptr<CURLU, FreeUrl>;
+
+std::string part(CURLU* url, CURLUPart what, unsigned flags = 0) {
+  char* text = nullptr;
+  if (curl_url_get(url, what, &text, flags) != CURLUE_OK) return {};
+  std::string out(text);
+  curl_free(text);
+  return out;
+}
+
+bool is_plain(std::string_view url) {
+  return std::ranges::all_of(url, [](char c) { return c > ' ' && c < 0x7f; });
+}
+
+Error bad_url(std::string_view url, CURLUcode code) {
+  std::string shown(url.substr(0, 200));
+  // What stands before '@' may be a password.
+  if (auto const at = shown.find('@'); at != std::string::npos) shown.erase(0, at + 1);
+  if (code == CURLUE_UNSUPPORTED_SCHEME)
+    return {ErrorCode::refused, "only http and https are fetched, not " + shown};
+  return {ErrorCode::malformed, std::string("not a usable URL (") + curl_url_strerror(code) + "): " + shown};
+}
+
+Result<Target> dissect(CURLU* url, std::string_view as_given) {
+  Target target;
+  target.scheme = part(url, CURLUPART_SCHEME);
+  if (target.scheme != "http" && target.scheme != "https")
+    return bad_url(as_given, CURLUE_UNSUPPORTED_SCHEME);
+  target.host = part(url, CURLUPART_HOST);
+  for (char& c : target.host)
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + ('a' - 'A'));
+  if (target.host.empty()) return bad_url(as_given, CURLUE_NO_HOST);
+  auto const port = part(url, CURLUPART_PORT, CURLU_DEFAULT_PORT);
+  std::from_chars(port.data(), port.data() + port.size(), target.port);
+  target.user = part(url, CURLUPART_USER, CURLU_URLDECODE);
+  target.password = part(url, CURLUPART_PASSWORD, CURLU_URLDECODE);
+  bool const has_fragment = as_given.find('#') != std::string_view::npos;
+  bool const has_user = !target.user.empty() || !target.password.empty();
+  if (is_plain(as_given) && as_given.starts_with("http") && !has_fragment && !has_user) {
+    target.url = std::string(as_given);
+  } else {
+    curl_url_set(url, CURLUPART_FRAGMENT, nullptr, 0);
+    curl_url_set(url, CURLUPART_USER, nullptr, 0);
+    curl_url_set(url, CURLUPART_PASSWORD, nullptr, 0);
+    target.url = part(url, CURLUPART_URL);
+  }
+  return target;
+}
+
+// PATH_AS_IS: a server may tell /a/../b from /b; it is not for us to tidy up.
+constexpr unsigned parse_flags = CURLU_URLENCODE | CURLU_NON_SUPPORT_SCHEME | CURLU_PATH_AS_IS;
+
+}  // namespace
+
+bool Target::host_is_address() const noexcept {
+  return host.starts_with('[') ||
+         std::ranges::all_of(host, [](char c) { return (c >= '0' && c <= '9') || c == '.'; });
+}
+
+Result<Target> parse_target(std::string_view text) {
+  if (text.size() > url_bytes_max) return Error{ErrorCode::malformed, "the URL is longer than 8 KiB"};
+  Url const url(curl_url());
+  if (auto const code = curl_url_set(url.get(), CURLUPART_URL, std::string(text).c_str(), parse_flags))
+    return bad_url(text, code);
+  return dissect(url.get(), text);
+}
+
+Result<Target> follow(Target const& base, std::string_view location) {
+  if (location.size() > url_bytes_max)
+    return Error{ErrorCode::malformed, base.host + " redirects to a URL longer than 8 KiB"};
+  Url const url(curl_url());
+  curl_url_set(url.get(), CURLUPART_URL, base.url.c_str(), parse_flags);
+  // Against a base, dot segments of a relative reference are resolved (RFC 3986 5.2.4), not kept.
+  unsigned const flags = CURLU_URLENCODE | CURLU_NON_SUPPORT_SCHEME;
+  if (auto const code = curl_url_set(url.get(), CURLUPART_URL, std::string(location).c_str(), flags))
+    return bad_url(location, code);
+  auto target = dissect(url.get(), part(url.get(), CURLUPART_URL));
+  if (target) {
+    target->user.clear();
+    target->password.clear();
+  }
+  return target;
+}
+
+bool may_keep_credentials(Target const& from, Target const& to) noexcept {
+  if (from.host != to.host) return false;
+  if (from.scheme == to.scheme) return from.port == to.port;
+  return from.scheme == "http" && from.port == 80 && to.scheme == "https" && to.port == 443;
+}
+
+}  // namespace newsfold::fetch

@@ -1,0 +1,48 @@
+#include "feeds/fetch/tls_sessions.h"
+
+namespace newsfold::fetch {
+
+int TlsSessions::context_index() {
+  static int const index = SSL_CTX_get_ex_new_index(
+      0, nullptr, nullptr, nullptr,
+      [](void*, void* data, CRYPTO_EX_DATA*, int, long, void*) { delete static_cast<Attachment*>(data); });
+  return index;
+}
+
+TlsSessions::Attachment* TlsSessions::attachment_of(SSL const* ssl) {
+  return static_cast<Attachment*>(SSL_CTX_get_ex_data(SSL_get_SSL_CTX(ssl), context_index()));
+}
+
+void TlsSessions::attach(SSL_CTX* context, std::string_view peer) {
+  auto attachment = std::make_unique<Attachment>(Attachment{this, std::string(peer)});
+  if (!SSL_CTX_set_ex_data(context, context_index(), attachment.get())) return;
+  attachment.release();
+  SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL);
+  SSL_CTX_sess_set_new_cb(context, &on_new_session);
+  SSL_CTX_set_info_callback(context, &on_info);
+}
+
+int TlsSessions::on_new_session(SSL* ssl, SSL_SESSION* session) {
+  auto* const attachment = attachment_of(ssl);
+  auto& sessions = attachment->owner->sessions_;
+  if (sessions.size() >= attachment->owner->sessions_max_ && !sessions.contains(attachment->peer))
+    sessions.erase(sessions.begin());
+  sessions[attachment->peer].reset(session);
+  return 1;  // the reference is ours now
+}
+
+// The session must be set before the ClientHello is written. libcurl gives no hook between SSL_new and
+// SSL_connect; the start of the handshake is the first moment at which we see the SSL object.
+void TlsSessions::on_info(SSL const* ssl, int where, int) {
+  auto* const attachment = attachment_of(ssl);
+  if (where & SSL_CB_HANDSHAKE_START) {
+    if (!SSL_in_before(ssl)) return;
+    auto const it = attachment->owner->sessions_.find(attachment->peer);
+    if (it != attachment->owner->sessions_.end() && SSL_SESSION_is_resumable(it->second.get()))
+      SSL_set_session(const_cast<SSL*>(ssl), it->second.get());
+  } else if (where & SSL_CB_HANDSHAKE_DONE) {
+    if (SSL_session_reused(ssl)) ++attachment->owner->resumed_;
+  }
+}
+
+}  // namespace newsfold::fetch

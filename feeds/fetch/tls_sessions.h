@@ -1,0 +1,47 @@
+#pragma once
+// TLS sessions, one a host, so that a poll an hour later resumes instead of negotiating anew. libcurl's
+// own cache holds 5 to 8 sessions and walks them; at hundreds of hosts it helps nobody.
+
+#include <openssl/ssl.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+namespace newsfold::fetch {
+
+class TlsSessions {
+ public:
+  explicit TlsSessions(std::size_t sessions_max) : sessions_max_(sessions_max) {}
+  TlsSessions(TlsSessions const&) = delete;
+  TlsSessions& operator=(TlsSessions const&) = delete;
+
+  // Call when libcurl has set up the context of a connection to `peer` ("host:port"): handshakes of it
+  // offer the kept session, and new sessions are kept. The context must not outlive *this.
+  void attach(SSL_CTX* context, std::string_view peer);
+
+  std::uint64_t resumed() const noexcept { return resumed_; }
+  std::size_t size() const noexcept { return sessions_.size(); }
+
+ private:
+  struct Free {
+    void operator()(SSL_SESSION* session) const { SSL_SESSION_free(session); }
+  };
+  struct Attachment {
+    TlsSessions* owner;
+    std::string peer;
+  };
+  static int context_index();
+  static Attachment* attachment_of(SSL const* ssl);
+  static int on_new_session(SSL* ssl, SSL_SESSION* session);
+  static void on_info(SSL const* ssl, int where, int value);
+
+  std::size_t sessions_max_;
+  std::unordered_map<std::string, std::unique_ptr<SSL_SESSION, Free>> sessions_;
+  std::uint64_t resumed_ = 0;
+};
+
+}  // namespace newsfold::fetch
