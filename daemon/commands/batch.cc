@@ -3,10 +3,15 @@
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <deque>
 #include <fstream>
+#include <future>
 #include <iostream>
+#include <thread>
+#include <vector>
 
 namespace newsfold {
 
@@ -31,18 +36,32 @@ Result<json::object> parse_line(std::string const& text) {
   return std::move(value.get_object());
 }
 
-// One answer: what names the line, then its result or error.
-json::object answer(std::string const& text, BatchStage const& stage, bool& failed) {
-  json::object out;
+// A line that was read and whose stage is still to be run or finished.
+struct Job {
+  json::object named;  // what names the line in its answer
+  BatchRest rest;
+};
+
+json::object name_of(json::object const& line) {
+  json::object named;
+  for (char const* key : {"path", "id"})
+    if (auto const* value = line.if_contains(key)) named[key] = *value;
+  return named;
+}
+
+Job prepare_line(std::string const& text, BatchPrepare const& prepare) {
   auto const line = parse_line(text);
   if (!line) {
-    failed = true;
-    out["error"] = error_object(line.error());
-    return out;
+    auto fail = [error = line.error()]() -> Result<json::object> { return error; };
+    return {{}, std::move(fail)};
   }
-  for (char const* key : {"path", "id"})
-    if (auto const* value = line->if_contains(key)) out[key] = *value;
-  if (auto result = stage(*line)) {
+  return {name_of(*line), prepare(*line)};
+}
+
+// One answer: what names the line, then its result or error.
+json::object answer(Job job, bool& failed) {
+  auto out = std::move(job.named);
+  if (auto result = job.rest()) {
     for (auto& [key, value] : *result) out[key] = std::move(value);
   } else {
     failed = true;
@@ -51,22 +70,74 @@ json::object answer(std::string const& text, BatchStage const& stage, bool& fail
   return out;
 }
 
+// Standard input for "-"; nullptr, with a word to the user, where the file cannot be read.
+std::istream* open_manifest(std::string const& manifest, std::ifstream& file) {
+  if (manifest == "-") return &std::cin;
+  file.open(manifest, std::ios::binary);
+  if (file) return &file;
+  std::cerr << "newsfold: cannot read manifest " << manifest << ": " << std::strerror(errno) << '\n';
+  return nullptr;
+}
+
+bool next_line(std::istream& in, std::string& text) {
+  while (std::getline(in, text))
+    if (text.find_first_not_of(" \t\r") != std::string::npos) return true;
+  return false;
+}
+
+// Lines are handed to other threads in blocks of about these bytes, so that handing over costs little.
+constexpr std::size_t block_bytes = 256 * 1024;
+constexpr std::size_t blocks_ahead_per_thread = 2;
+
+std::vector<std::string> next_block(std::istream& in) {
+  std::vector<std::string> block;
+  std::size_t bytes = 0;
+  for (std::string text; bytes < block_bytes && next_line(in, text);) {
+    bytes += text.size();
+    block.push_back(std::move(text));
+  }
+  return block;
+}
+
 }  // namespace
 
 int run_batch(std::string const& manifest, std::ostream& out, BatchStage const& stage) {
   std::ifstream file;
-  if (manifest != "-") {
-    file.open(manifest, std::ios::binary);
-    if (!file) {
-      std::cerr << "newsfold: cannot read manifest " << manifest << ": " << std::strerror(errno) << '\n';
-      return batch_bad_usage;
-    }
-  }
-  std::istream& in = manifest == "-" ? std::cin : file;
+  std::istream* const in = open_manifest(manifest, file);
+  if (!in) return batch_bad_usage;
   bool failed = false;
-  for (std::string text; std::getline(in, text);) {
-    if (text.find_first_not_of(" \t\r") == std::string::npos) continue;
-    out << json::serialize(answer(text, stage, failed)) << '\n';
+  auto const at_once = [&](json::object const& line) -> BatchRest { return [&] { return stage(line); }; };
+  for (std::string text; next_line(*in, text);) {
+    auto const line = parse_line(text);
+    auto job = line ? Job{name_of(*line), at_once(*line)} : prepare_line(text, at_once);
+    out << json::serialize(answer(std::move(job), failed)) << '\n';
+  }
+  out.flush();
+  return failed ? batch_some_failed : batch_all_good;
+}
+
+int run_batch_in_order(std::string const& manifest, std::ostream& out, BatchPrepare const& prepare) {
+  std::ifstream file;
+  std::istream* const in = open_manifest(manifest, file);
+  if (!in) return batch_bad_usage;
+  auto const ahead_max = blocks_ahead_per_thread * std::max(1u, std::thread::hardware_concurrency());
+  std::deque<std::future<std::vector<Job>>> ahead;
+  bool failed = false;
+  for (bool more = true; more || !ahead.empty();) {
+    while (more && ahead.size() < ahead_max) {
+      auto block = next_block(*in);
+      more = !block.empty();
+      if (!more) break;
+      ahead.push_back(std::async(std::launch::async, [&prepare, lines = std::move(block)] {
+        std::vector<Job> jobs;
+        for (auto const& text : lines) jobs.push_back(prepare_line(text, prepare));
+        return jobs;
+      }));
+    }
+    if (ahead.empty()) break;
+    auto jobs = ahead.front().get();
+    ahead.pop_front();
+    for (auto& job : jobs) out << json::serialize(answer(std::move(job), failed)) << '\n';
   }
   out.flush();
   return failed ? batch_some_failed : batch_all_good;

@@ -24,6 +24,13 @@ using BatchStage = std::function<Result<boost::json::object>(boost::json::object
 // `manifest` is a file or "-" for standard input; results go to `out`, diagnostics to standard error.
 int run_batch(std::string const& manifest, std::ostream& out, BatchStage const& stage);
 
+// The same for stages that remember earlier lines. `prepare` is called on several threads at once, in any
+// order, and gives the rest of the work, which is called on the calling thread, in input order. What the
+// rest needs of the line it must keep: the line is gone by then.
+using BatchRest = std::function<Result<boost::json::object>()>;
+using BatchPrepare = std::function<BatchRest(boost::json::object const& line)>;
+int run_batch_in_order(std::string const& manifest, std::ostream& out, BatchPrepare const& prepare);
+
 // The whole file, up to `bytes_max`; fails with `unreadable` or `too_large`. "-" is standard input.
 Result<std::string> read_file(std::string const& path, std::size_t bytes_max);
 

@@ -68,7 +68,8 @@ struct Comparison {
   std::uint32_t words_there = 0;
   std::uint32_t covered_here = 0;  // words inside shared shingles, boilerplate left out
   std::uint32_t covered_there = 0;
-  std::uint32_t boilerplate = 0;  // words here inside shared shingles that other stories have, too
+  std::uint32_t boilerplate_here = 0;  // words inside shared shingles that other stories have, too
+  std::uint32_t boilerplate_there = 0;
   std::uint32_t longest_run = 0;  // shared words in a row
   double long_runs_here = 0;      // share of the words here in shared runs of 8 and more
   double long_runs_there = 0;

@@ -1,0 +1,81 @@
+// `newsfold dedup --batch`: the fold of the daemon over a list of articles, with everything that was seen
+// kept in memory. Signatures are made on several threads; decisions follow in order on one.
+
+#include "daemon/commands/batch.h"
+#include "daemon/commands/commands.h"
+#include "feeds/dedup/memory_index.h"
+
+#include <CLI/CLI.hpp>
+
+#include <iostream>
+#include <memory>
+#include <string>
+
+namespace newsfold {
+
+namespace json = boost::json;
+
+namespace {
+
+// A line of the manifest with its signature.
+struct Arrival {
+  json::value id;
+  dedup::Signature signature;
+};
+
+class Folder {
+ public:
+  Folder() : index_(census_) {}
+
+  json::object fold(Arrival const& arrival) {
+    auto const article = ArticleId(ids_.size());
+    ids_.push_back(arrival.id);
+    auto const decision = dedup::decide(arrival.signature, index_);
+    auto const story =
+        decision.kind == dedup::MatchKind::new_story ? StoryId(number(article)) : decision.story;
+    index_.add(article, story, arrival.signature);
+    census_.note(arrival.signature.sketch, story);
+    return {{"story", ids_[number(story)]},
+            {"match", to_string(decision.kind)},
+            {"similarity", decision.similarity}};
+  }
+
+ private:
+  dedup::ShingleCensus census_;
+  dedup::MemoryIndex index_;
+  std::vector<json::value> ids_;
+};
+
+Result<Arrival> read_arrival(json::object const& line) {
+  auto const* id = line.if_contains("id");
+  if (!id) return Error{ErrorCode::invalid, "the line has no id"};
+  auto const* text = line.if_contains("text");
+  if (!text || !text->is_string()) return Error{ErrorCode::invalid, "the line has no text"};
+  return Arrival{
+      *id, dedup::make_signature(string_at(line, "title"), text->get_string(), string_at(line, "language"))};
+}
+
+int run_dedup(std::string const& manifest) {
+  Folder folder;
+  return run_batch_in_order(manifest, std::cout, [&folder](json::object const& line) -> BatchRest {
+    // Shared, because a std::function must be able to copy what it holds.
+    auto arrival = std::make_shared<Result<Arrival> const>(read_arrival(line));
+    return [&folder, arrival]() -> Result<json::object> {
+      if (!*arrival) return arrival->error();
+      return folder.fold(**arrival);
+    };
+  });
+}
+
+}  // namespace
+
+void add_dedup_command(CLI::App& app, CommandContext& context) {
+  auto* command = app.add_subcommand("dedup", "Tell which articles of a list are copies of earlier ones");
+  auto manifest = std::make_shared<std::string>();
+  command
+      ->add_option("--batch", *manifest, "JSON Lines of {id, title, text, date?, url?}; - is standard input")
+      ->required();
+  command->callback([&context, manifest] { context.exit_code = run_dedup(*manifest); });
+}
+
+}  // namespace newsfold

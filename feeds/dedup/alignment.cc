@@ -1,0 +1,283 @@
+#include "feeds/dedup/alignment.h"
+
+#include <algorithm>
+#include <bit>
+#include <utility>
+
+namespace newsfold::dedup {
+
+namespace {
+
+constexpr std::size_t shingle_words = 3;
+constexpr std::size_t long_run_words = 8;
+constexpr std::size_t lead_words = 20;
+constexpr std::size_t gap_words_max = 6;      // a wider gap is a passage of its own, not an exchange
+constexpr std::size_t places_tried_max = 16;  // of one shingle that stands in many places
+constexpr int other_stories_boilerplate = 3;
+
+constexpr std::uint32_t nowhere = ~std::uint32_t(0);
+
+// Where each shingle of a text stands.
+class Places {
+ public:
+  explicit Places(std::vector<SketchWord> const& words) {
+    auto const count = words.size() < shingle_words ? 0 : words.size() - shingle_words + 1;
+    mask_ = std::bit_ceil(std::max<std::size_t>(16, count * 2)) - 1;
+    cells_.assign(mask_ + 1, {});
+    next_.assign(count, nowhere);
+    // Backwards, so that each chain runs from the front of the text to its end.
+    for (auto at = count; at-- > 0;) {
+      auto& cell = cell_of(shingle_at(words, at));
+      next_[at] = cell.first;
+      cell.first = std::uint32_t(at);
+    }
+  }
+
+  struct Cell {
+    std::uint64_t shingle = 0;
+    std::uint32_t first = nowhere;
+    bool seen = false;  // for the caller
+  };
+
+  Cell* find(std::uint64_t shingle) noexcept {
+    auto& cell = cell_of(shingle);
+    return cell.first == nowhere ? nullptr : &cell;
+  }
+  std::uint32_t after(std::uint32_t place) const noexcept { return next_[place]; }
+
+ private:
+  Cell& cell_of(std::uint64_t shingle) noexcept {
+    auto at = shingle & mask_;
+    while (cells_[at].first != nowhere && cells_[at].shingle != shingle) at = (at + 1) & mask_;
+    cells_[at].shingle = shingle;
+    return cells_[at];
+  }
+
+  std::size_t mask_ = 0;
+  std::vector<Cell> cells_;
+  std::vector<std::uint32_t> next_;
+};
+
+enum class Cover : std::uint8_t { none, boilerplate, shared };
+
+// A side of the comparison.
+struct Side {
+  std::vector<SketchWord> const& words;
+  std::vector<Cover> cover;
+  std::vector<bool> in_long_run;
+
+  explicit Side(std::vector<SketchWord> const& w) : words(w), cover(w.size()), in_long_run(w.size()) {}
+
+  void mark(std::size_t at, Cover with) {
+    for (std::size_t i = at; i < at + shingle_words; ++i) cover[i] = std::max(cover[i], with);
+  }
+  std::uint32_t count(Cover with) const {
+    return std::uint32_t(std::count(cover.begin(), cover.end(), with));
+  }
+  double share_in_long_runs() const {
+    std::size_t in = 0;
+    std::size_t of = 0;
+    for (std::size_t i = 0; i < words.size(); ++i) {
+      if (cover[i] == Cover::boilerplate) continue;
+      ++of;
+      in += in_long_run[i];
+    }
+    return of == 0 ? 0 : double(in) / double(of);
+  }
+  double lead_share() const {
+    auto const n = std::min(lead_words, words.size());
+    if (n == 0) return 0;
+    auto const shared = std::count_if(cover.begin(), cover.begin() + std::ptrdiff_t(n),
+                                      [](Cover c) { return c != Cover::none; });
+    return double(shared) / double(n);
+  }
+};
+
+// A shared passage: words `a .. a + words` of the one, `b ..` of the other.
+struct Run {
+  std::size_t a = 0;
+  std::size_t b = 0;
+  std::size_t words = 0;
+};
+
+struct Kinds {
+  bool name = false;
+  bool number = false;
+  bool other = false;
+};
+
+Kinds kinds_in(std::vector<SketchWord> const& words, std::size_t from, std::size_t to) {
+  Kinds kinds;
+  for (auto i = from; i < to; ++i) {
+    kinds.name |= words[i].kind() == WordKind::name;
+    kinds.number |= words[i].kind() == WordKind::number;
+    kinds.other |= words[i].kind() == WordKind::other;
+  }
+  return kinds;
+}
+
+class Walk {
+ public:
+  Walk(Sketch const& shorter, Sketch const& longer, ShingleCensus const& census)
+      : a_(shorter.words), b_(longer.words), places_(longer.words), census_(census) {}
+
+  void run(Comparison& out) {
+    for (std::size_t i = 0; i + shingle_words <= a_.words.size();) {
+      auto const* cell = cover_shingle(i);
+      if (!cell) {
+        ++i;
+        continue;
+      }
+      auto const run = longest_from(i, *cell);
+      for (auto at = i + 1; at + shingle_words <= i + run.words; ++at) cover_shingle(at);
+      take(run, out);
+      i += run.words - (shingle_words - 1);
+    }
+  }
+
+  Side& a() { return a_; }
+  Side& b() { return b_; }
+
+ private:
+  Places::Cell const* cover_shingle(std::size_t at) {
+    auto const shingle = shingle_at(a_.words, at);
+    auto* const cell = places_.find(shingle);
+    if (!cell) return nullptr;
+    // The story of one of the two is among those counted.
+    auto const with =
+        census_.stories(shingle) > other_stories_boilerplate ? Cover::boilerplate : Cover::shared;
+    a_.mark(at, with);
+    if (!cell->seen) {
+      cell->seen = true;
+      for (auto place = cell->first; place != nowhere; place = places_.after(place)) b_.mark(place, with);
+    }
+    return cell;
+  }
+
+  Run longest_from(std::size_t i, Places::Cell const& cell) const {
+    Run best;
+    std::size_t tried = 0;
+    for (auto place = cell.first; place != nowhere && tried < places_tried_max;
+         place = places_.after(place), ++tried) {
+      std::size_t words = shingle_words;
+      while (i + words < a_.words.size() && place + words < b_.words.size() &&
+             a_.words[i + words].hash() == b_.words[place + words].hash())
+        ++words;
+      // Of equally long ones the one that goes on where the last ended.
+      bool const better = words > best.words || (words == best.words && best.b < last_.b && place >= last_.b);
+      if (better) best = {i, place, words};
+    }
+    return best;
+  }
+
+  void take(Run const& run, Comparison& out) {
+    out.longest_run = std::max(out.longest_run, std::uint32_t(run.words));
+    if (run.words >= long_run_words) {
+      std::fill_n(a_.in_long_run.begin() + std::ptrdiff_t(run.a), run.words, true);
+      std::fill_n(b_.in_long_run.begin() + std::ptrdiff_t(run.b), run.words, true);
+    }
+    if (any_) gap(last_.a + last_.words, run.a, last_.b + last_.words, run.b, out);
+    any_ = true;
+    last_ = run;
+  }
+
+  // Between two neighbouring passages: what stands in their place here and there.
+  void gap(std::size_t a_from, std::size_t a_to, std::size_t b_from, std::size_t b_to, Comparison& out) {
+    if (a_to <= a_from || b_to <= b_from) return;  // something was put in or left out
+    if (a_to - a_from > gap_words_max || b_to - b_from > gap_words_max) return;
+    auto const here = kinds_in(a_.words, a_from, a_to);
+    auto const there = kinds_in(b_.words, b_from, b_to);
+    if (here.name && there.name)
+      ++out.names_exchanged;
+    else if (here.number && there.number)
+      ++out.numbers_exchanged;
+    else
+      ++out.words_exchanged;
+  }
+
+  Side a_;
+  Side b_;
+  Places places_;
+  ShingleCensus const& census_;
+  Run last_;
+  bool any_ = false;
+};
+
+std::vector<std::uint16_t> facts_in(Sketch const& sketch) {
+  std::vector<std::uint16_t> facts;
+  for (auto const& word : sketch.words)
+    if (word.kind() != WordKind::other) facts.push_back(word.hash());
+  std::sort(facts.begin(), facts.end());
+  facts.erase(std::unique(facts.begin(), facts.end()), facts.end());
+  return facts;
+}
+
+std::uint32_t shared_with(std::vector<std::uint16_t> const& facts, Sketch const& other) {
+  std::vector<std::uint16_t> words;
+  words.reserve(other.words.size());
+  for (auto const& word : other.words) words.push_back(word.hash());
+  std::sort(words.begin(), words.end());
+  return std::uint32_t(std::count_if(facts.begin(), facts.end(), [&](std::uint16_t fact) {
+    return std::binary_search(words.begin(), words.end(), fact);
+  }));
+}
+
+void compare_facts(Sketch const& a, Sketch const& b, Comparison& out) {
+  auto const of_a = facts_in(a);
+  auto const of_b = facts_in(b);
+  bool const a_has_fewer = of_a.size() != of_b.size() ? of_a.size() < of_b.size() : true;
+  auto const& fewer = a_has_fewer ? of_a : of_b;
+  out.facts = std::uint32_t(fewer.size());
+  out.facts_shared = shared_with(fewer, a_has_fewer ? b : a);
+}
+
+// An order of the two that does not depend on which was given first.
+bool comes_first(Sketch const& a, Sketch const& b) noexcept {
+  if (a.words.size() != b.words.size()) return a.words.size() < b.words.size();
+  auto const differ = std::mismatch(a.words.begin(), a.words.end(), b.words.begin());
+  if (differ.first == a.words.end()) return true;
+  if (differ.first->hash() != differ.second->hash()) return differ.first->hash() < differ.second->hash();
+  return differ.first->kind() < differ.second->kind();
+}
+
+double share(std::uint32_t part, std::uint32_t whole) {
+  return whole == 0 ? 0 : double(part) / double(whole);
+}
+
+void swap_sides(Comparison& c) {
+  std::swap(c.words_here, c.words_there);
+  std::swap(c.covered_here, c.covered_there);
+  std::swap(c.boilerplate_here, c.boilerplate_there);
+  std::swap(c.long_runs_here, c.long_runs_there);
+  std::swap(c.lead_here, c.lead_there);
+}
+
+}  // namespace
+
+Comparison align(Sketch const& here, Sketch const& there, ShingleCensus const& census) {
+  bool const swapped = !comes_first(here, there);
+  auto const& a = swapped ? there : here;
+  auto const& b = swapped ? here : there;
+  Comparison out;
+  Walk walk(a, b, census);
+  walk.run(out);
+  out.words_here = std::uint32_t(a.words.size());
+  out.words_there = std::uint32_t(b.words.size());
+  out.covered_here = walk.a().count(Cover::shared);
+  out.covered_there = walk.b().count(Cover::shared);
+  out.boilerplate_here = walk.a().count(Cover::boilerplate);
+  out.boilerplate_there = walk.b().count(Cover::boilerplate);
+  out.long_runs_here = walk.a().share_in_long_runs();
+  out.long_runs_there = walk.b().share_in_long_runs();
+  out.lead_here = walk.a().lead_share();
+  out.lead_there = walk.b().lead_share();
+  compare_facts(a, b, out);
+  out.same_text = a.text_hash != 0 && a.text_hash == b.text_hash;
+  out.same_title = a.title_hash != 0 && a.title_hash == b.title_hash;
+  out.similarity = std::max(share(out.covered_here, out.words_here - out.boilerplate_here),
+                            share(out.covered_there, out.words_there - out.boilerplate_there));
+  if (swapped) swap_sides(out);
+  return out;
+}
+
+}  // namespace newsfold::dedup

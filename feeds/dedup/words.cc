@@ -1,0 +1,294 @@
+// Two passes: the first cuts the text into words and counts letters by script and frequent words by language;
+// the second, knowing the script and language of the whole, marks which words are frequent or foreign.
+//
+// Scripts without spaces are cut into pieces of about two characters (Han) or four (Thai and its neighbours),
+// and where to cut is decided by the two characters at the place alone. So the same passage is cut the
+// same way in every text, an insertion disturbs only its neighbours, and no dictionary is needed: ICU's takes
+// longer than all the rest of a signature. Japanese Hiragana in short runs are endings and particles, and
+// left out.
+
+#include "feeds/dedup/words.h"
+
+#include "feeds/dedup/frequent_words.h"
+#include "feeds/text/utf8.h"
+
+#include <unicode/bytestream.h>
+#include <unicode/normalizer2.h>
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <string>
+
+namespace newsfold::dedup {
+
+namespace {
+
+constexpr int piece_chars_max = 8;     // of a script without spaces
+constexpr int hiragana_chars_min = 4;  // shorter runs are particles
+constexpr int korean_stem_chars_min = 2;
+
+constexpr bool is_unspaced(Script s) noexcept {
+  return s == Script::han || s == Script::hiragana || s == Script::katakana || s == Script::unspaced;
+}
+
+// Characters of Chinese that carry grammar only; a piece ends at them.
+bool is_chinese_particle(char32_t c) noexcept {
+  constexpr std::u32string_view particles =
+      U"\u7684\u4e86\u5728\u662f\u548c\u4e0e\u53ca\u6216\u4e5f\u5c31\u90fd"
+      U"\u800c\u4f46\u88ab\u628a\u4ece\u5f9e\u5411\u5bf9\u5c0d\u4e8e\u65bc"
+      U"\u4e4b\u5176\u8fd9\u9019\u90a3\u4e5f\u4e3a\u70ba\u7b49\u7740\u8457\u8fc7\u904e";
+  return particles.find(c) != particles.npos;
+}
+
+// One-syllable particles that Korean puts behind a noun.
+bool is_korean_particle(char32_t c) noexcept {
+  constexpr std::u32string_view particles =
+      U"\uc740\ub294\uc774\uac00\uc744\ub97c\uc758\uc5d0\ub3c4\ub85c\uc640\uacfc";
+  return particles.find(c) != particles.npos;
+}
+
+// Whether a piece ends between two neighbouring characters.
+bool cut_between(char32_t left, char32_t right, Script script) noexcept {
+  auto const mixed =
+      (std::uint64_t(left) * 0x9e3779b97f4a7c15u ^ std::uint64_t(right) * 0xbf58476d1ce4e5b9u) *
+          0x94d049bb133111ebu >>
+      60;
+  switch (script) {
+    case Script::katakana: return false;  // a loan word: taken whole
+    case Script::unspaced: return mixed < 4;
+    default: return mixed < 8;
+  }
+}
+
+class Cutter {
+ public:
+  explicit Cutter(std::size_t words_max) : words_max_(words_max) { words_.reserve(512); }
+
+  bool full() const noexcept { return words_.size() >= words_max_; }
+
+  void take(char32_t c, Character const& known) {
+    switch (known.char_class) {
+      case CharClass::letter: letter(c, known); return;
+      case CharClass::digit: digit(c, known); return;
+      case CharClass::mark:
+        if (chars_ > 0) add(c, known);
+        return;
+      case CharClass::ignored: return;
+      case CharClass::decimal_sign:
+        if (chars_ > 0 && has_digit_ && last_was_digit_) {
+          // "3.5" and "1,000" are one number; at a number's end it is a full stop, which costs at most
+          // that the next capital counts as a name.
+          last_was_digit_ = false;
+          after_decimal_sign_ = true;
+          pending_stop_ = c == U'.';
+          return;
+        }
+        end_word();
+        if (c == U'.' || c == 0xFF0E) sentence_start_ = true;
+        return;
+      case CharClass::sentence_end:
+      case CharClass::line_end:
+        end_word();
+        sentence_start_ = true;
+        return;
+      case CharClass::space: end_word(); return;
+    }
+  }
+
+  std::vector<Word> finish() {
+    end_word();
+    return std::move(words_);
+  }
+
+  std::array<std::uint32_t, scripts_count> const& letters() const noexcept { return letters_; }
+
+ private:
+  void letter(char32_t c, Character const& known) {
+    ++letters_[std::size_t(known.script)];
+    if (after_decimal_sign_) end_word();
+    if (is_unspaced(known.script) || is_unspaced(script_)) {
+      if (chars_ > 0 &&
+          (known.script != script_ || cut_between(last_, c, script_) || chars_ >= piece_chars_max))
+        end_word();
+      if (known.script == Script::han && is_chinese_particle(c)) return end_word();
+    }
+    if (chars_ == 0) upper_ = known.upper;
+    add(c, known);
+    last_was_digit_ = false;
+  }
+
+  void digit(char32_t c, Character const& known) {
+    after_decimal_sign_ = pending_stop_ = false;
+    if (chars_ > 0 && is_unspaced(script_)) end_word();
+    add(c, known);
+    has_digit_ = last_was_digit_ = true;
+  }
+
+  void add(char32_t c, Character const& known) {
+    if (chars_ == 0 || script_ == Script::none) script_ = known.script;
+    scripts_ |= 1u << unsigned(known.script);
+    if (known.folded != 0)
+      hash_.add(known.folded);
+    else
+      for (auto const part : folds_to(c)) hash_.add(part);
+    // The hash of the word without its last syllable, in case that is a Korean particle.
+    if (known.script == Script::hangul) {
+      stem_hash_ = before_last_;
+      before_last_ = hash_;
+    }
+    last_ = c;
+    ++chars_;
+  }
+
+  void end_word() {
+    if (chars_ > 0) {
+      if (!full() && (script_ != Script::hiragana || chars_ >= hiragana_chars_min)) words_.push_back(word());
+      sentence_start_ = pending_stop_;
+    }
+    hash_ = WordHash{};
+    before_last_ = WordHash{};
+    chars_ = 0;
+    script_ = Script::none;
+    scripts_ = 0;
+    upper_ = has_digit_ = last_was_digit_ = after_decimal_sign_ = pending_stop_ = false;
+  }
+
+  Word word() const {
+    Word made;
+    bool const stem =
+        script_ == Script::hangul && chars_ > korean_stem_chars_min && is_korean_particle(last_);
+    made.hash = stem ? stem_hash_.value() : hash_.value();
+    made.kind = has_digit_                    ? WordKind::number
+                : upper_ && !sentence_start_  ? WordKind::name
+                : script_ == Script::katakana ? WordKind::name
+                                              : WordKind::other;
+    made.script = script_;
+    made.scripts = scripts_;
+    return made;
+  }
+
+  std::size_t words_max_;
+  std::vector<Word> words_;
+  std::array<std::uint32_t, scripts_count> letters_{};
+  WordHash hash_;
+  WordHash before_last_;
+  WordHash stem_hash_;
+  int chars_ = 0;
+  char32_t last_ = 0;
+  Script script_ = Script::none;
+  std::uint32_t scripts_ = 0;
+  bool upper_ = false;
+  bool has_digit_ = false;
+  bool last_was_digit_ = false;
+  bool after_decimal_sign_ = false;
+  bool pending_stop_ = false;  // the word ended in "." after a digit
+  bool sentence_start_ = true;
+};
+
+// Han, Hiragana and Katakana make one writing together.
+constexpr std::uint32_t script_group(Script s) noexcept {
+  constexpr auto cjk =
+      1u << unsigned(Script::han) | 1u << unsigned(Script::hiragana) | 1u << unsigned(Script::katakana);
+  auto const bit = 1u << unsigned(s);
+  return bit & cjk ? cjk : bit;
+}
+
+// The script of most letters, that of Japanese counted together.
+Script main_script(std::array<std::uint32_t, scripts_count> const& letters) {
+  std::array<std::uint32_t, scripts_count> sums{};
+  std::size_t main = std::size_t(Script::latin);
+  for (std::size_t i = 1; i < letters.size(); ++i) {
+    for (std::size_t j = 1; j < letters.size(); ++j)
+      if (script_group(Script(i)) >> j & 1) sums[i] += letters[j];
+    if (sums[i] > sums[main]) main = i;
+  }
+  return Script(main);
+}
+
+constexpr bool has_capitals(Script s) noexcept {
+  return s == Script::latin || s == Script::greek || s == Script::cyrillic;
+}
+
+// Latin words stand in texts of every script, and in scripts without capitals they are names. Words of any
+// other script than the text's are none of its own.
+void mark_foreign(std::vector<Word>& words, Script main) {
+  auto native = script_group(main) | 1u << unsigned(Script::none) | 1u << unsigned(Script::latin);
+  if (main == Script::hangul) native |= script_group(Script::han);
+  for (auto& word : words) {
+    word.foreign = (word.scripts & ~native) != 0;
+    if (!has_capitals(main) && word.script == Script::latin && word.kind == WordKind::other)
+      word.kind = WordKind::name;
+  }
+}
+
+// Marks the words that are frequent in the language that has the most frequent words here.
+void mark_frequent(std::vector<Word>& words, std::string_view declared) {
+  std::vector<LanguageSet> sets(words.size());
+  std::array<std::uint32_t, 32> hits{};
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    sets[i] = words[i].foreign ? 0 : frequent_in(words[i].hash);
+    for (auto rest = sets[i]; rest != 0; rest &= rest - 1) ++hits[std::size_t(std::countr_zero(rest))];
+  }
+  auto const best = std::size_t(std::max_element(hits.begin(), hits.end()) - hits.begin());
+  auto const language = hits[best] > 0 ? LanguageSet(1) << best : language_bit(declared);
+  for (std::size_t i = 0; i < words.size(); ++i) words[i].frequent = (sets[i] & language) != 0;
+}
+
+// A text in capitals has no names. German, where every noun has a capital, stays below the bound.
+void settle_names(std::vector<Word>& words) {
+  constexpr std::size_t names_percent_max = 70;
+  std::size_t names = 0;
+  std::size_t content = 0;
+  for (auto const& word : words) {
+    if (word.frequent || word.foreign) continue;
+    ++content;
+    names += word.kind == WordKind::name;
+  }
+  if (names * 100 <= content * names_percent_max) return;
+  for (auto& word : words)
+    if (word.kind == WordKind::name) word.kind = WordKind::other;
+}
+
+std::string composed(std::string_view text) {
+  UErrorCode failure = U_ZERO_ERROR;
+  auto const* nfc = icu::Normalizer2::getNFCInstance(failure);
+  std::string out;
+  if (U_FAILURE(failure)) return std::string(text);
+  icu::StringByteSink<std::string> sink(&out);
+  nfc->normalizeUTF8(0, icu::StringPiece(text.data(), std::int32_t(text.size())), sink, nullptr, failure);
+  return U_FAILURE(failure) ? std::string(text) : out;
+}
+
+enum class Composition { unknown, done };
+
+std::vector<Word> cut(std::string_view text, std::string_view language, std::size_t words_max,
+                      Composition composition) {
+  Cutter cutter(words_max);
+  for (std::size_t at = 0; at < text.size() && !cutter.full();) {
+    auto const c = text::next_char(text, at);
+    auto const& known = character(c);
+    if (known.composes && composition == Composition::unknown)
+      return cut(composed(text), language, words_max, Composition::done);
+    cutter.take(c, known);
+  }
+  auto words = cutter.finish();
+  mark_foreign(words, main_script(cutter.letters()));
+  mark_frequent(words, language);
+  settle_names(words);
+  return words;
+}
+
+}  // namespace
+
+std::vector<Word> words_of(std::string_view text, std::string_view language, std::size_t words_max) {
+  return cut(text::utf8_prefix(text, text_bytes_max), language, words_max, Composition::unknown);
+}
+
+std::uint64_t hash_of(std::vector<Word> const& words) noexcept {
+  std::uint64_t hash = 0;
+  for (auto const& word : words) hash = (hash ^ word.hash) * 0x9e3779b97f4a7c15u + 1;
+  return hash ^ hash >> 32;
+}
+
+}  // namespace newsfold::dedup

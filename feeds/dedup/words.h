@@ -1,0 +1,31 @@
+#pragma once
+// Text in, the words of its normal form out. Internal to feeds/dedup (and to what compares versions).
+
+#include "feeds/dedup/characters.h"
+#include "feeds/dedup/signature.h"
+
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+namespace newsfold::dedup {
+
+struct Word {
+  std::uint64_t hash = 0;  // of the folded letters
+  WordKind kind = WordKind::other;
+  Script script = Script::none;  // of its first letter
+  std::uint32_t scripts = 0;     // of all its letters, a bit each
+  bool frequent = false;         // in the text's language
+  bool foreign = false;          // holds a letter of a script that the text is not written in
+};
+
+// All words in order, at most `words_max`. `language` as in make_signature.
+inline constexpr std::size_t text_words_max = 32'768;
+inline constexpr std::size_t text_bytes_max = 1024 * 1024;  // what stands behind is not looked at
+std::vector<Word> words_of(std::string_view text, std::string_view language = {},
+                           std::size_t words_max = text_words_max);
+
+// The hash of all words in order, whatever their kind; 0 for none.
+std::uint64_t hash_of(std::vector<Word> const& words) noexcept;
+
+}  // namespace newsfold::dedup
