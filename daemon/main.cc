@@ -10,6 +10,7 @@ int main(int argc, char** argv) {
   app.require_subcommand(1);
 
   newsfold::CommandContext context;
+  newsfold::add_config_command(app, context);
   newsfold::add_dedup_command(app, context);
   newsfold::add_version_command(app, context);
 

@@ -12,6 +12,7 @@ struct CommandContext {
   int exit_code = 0;
 };
 
+void add_config_command(CLI::App& app, CommandContext& context);
 void add_dedup_command(CLI::App& app, CommandContext& context);
 void add_version_command(CLI::App& app, CommandContext& context);
 

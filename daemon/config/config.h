@@ -7,6 +7,7 @@
 // relative paths are resolved against the file they stand in, and the paths that depend on the
 // environment are filled in.
 
+#include "daemon/log/log.h"
 #include "feeds/model/ids.h"
 
 #include <chrono>
@@ -136,12 +137,9 @@ struct Http {
   Duration bookmark_interval = std::chrono::seconds(15);
 };
 
-enum class LogLevel : std::uint8_t { debug, info, warning, error };
-enum class LogStyle : std::uint8_t { automatic, journal, terminal, plain };
-
 struct Log {
-  LogLevel level = LogLevel::info;
-  LogStyle style = LogStyle::automatic;
+  log::Level level = log::Level::info;
+  log::Style style = log::Style::automatic;
 };
 
 // A durable copy of the change log on a NATS JetStream server. Off while `url` is empty.
@@ -166,8 +164,9 @@ struct Source {
   SourceKind kind = SourceKind::feed;
   std::string name;
   std::string url;
-  std::optional<Duration> interval;  // the operator's word: always wins
-  std::optional<Duration> fresh;     // goal: items should be known this soon
+  std::optional<Duration>
+      interval;  // the operator's word: always wins; under 1 min only for fetch.resolve hosts
+  std::optional<Duration> fresh;  // goal: items should be known this soon
   double weight = 1.0;
   std::vector<std::string> tags;
   std::string language;  // BCP 47; empty: as the feed says, or detected

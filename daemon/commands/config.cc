@@ -1,0 +1,98 @@
+#include "daemon/commands/commands.h"
+#include "daemon/config/load.h"
+#include "daemon/config/reference.h"
+
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <boost/json/serialize.hpp>
+
+#include <CLI/CLI.hpp>
+
+#include <algorithm>
+#include <iostream>
+#include <memory>
+
+namespace newsfold {
+namespace {
+
+struct CheckOptions {
+  std::string file;
+  bool json = false;
+};
+
+boost::json::array to_json(std::vector<config::Problem> const& problems) {
+  boost::json::array out;
+  for (auto const& problem : problems) {
+    out.push_back({{"file", problem.file},
+                   {"line", problem.line},
+                   {"column", problem.column},
+                   {"message", problem.message}});
+  }
+  return out;
+}
+
+std::string counted(std::size_t count, std::string_view noun) {
+  return std::to_string(count) + " " + std::string(noun) + (count == 1 ? "" : "s");
+}
+
+void print_for_people(config::LoadResult const& result) {
+  std::cerr << config::describe(result.problems);
+  for (auto const& warning : result.warnings) std::cerr << warning.to_string() << " (warning)\n";
+  auto const& config = result.config;
+  if (!result.ok()) {
+    std::cerr << config.files.front() << ": " << counted(result.problems.size(), "problem") << '\n';
+    return;
+  }
+  auto const pages = static_cast<std::size_t>(
+      std::count_if(config.sources.begin(), config.sources.end(),
+                    [](config::Source const& source) { return source.kind == config::SourceKind::page; }));
+  std::cout << config.files.front() << ": good; " << counted(config.sources.size() - pages, "feed") << ", "
+            << counted(pages, "page") << ", " << counted(config.webhooks.size(), "webhook") << "; store in "
+            << config.storage.path << '\n';
+}
+
+int check(CheckOptions const& options) {
+  auto file = options.file;
+  if (file.empty()) {
+    auto const found = config::find_config();
+    if (!found) {
+      std::cerr << "newsfold: no config.toml here, in ~/.config/newsfold or in /etc/newsfold; name a file\n";
+      return 2;
+    }
+    file = *found;
+  }
+  auto const result = config::load_config(file);
+  if (options.json) {
+    boost::json::object const answer{
+        {"ok", result.ok()}, {"problems", to_json(result.problems)}, {"warnings", to_json(result.warnings)}};
+    std::cout << boost::json::serialize(answer) << '\n';
+  } else {
+    print_for_people(result);
+  }
+  return result.ok() ? 0 : 2;
+}
+
+}  // namespace
+
+void add_config_command(CLI::App& app, CommandContext& context) {
+  auto* command = app.add_subcommand("config", "Check a configuration, or learn what can be configured");
+  command->require_subcommand(1);
+
+  auto* check_command =
+      command->add_subcommand("check", "Read a file as the daemon does; name all that is wrong");
+  auto options = std::make_shared<CheckOptions>();
+  check_command->add_option("FILE", options->file, "The file; else the one that `newsfold run` would read");
+  check_command->add_flag("--json", options->json, "Print {\"ok\", \"problems\", \"warnings\"}");
+  check_command->footer("Exit status: 0 the file is good, 2 it is not.");
+  check_command->callback([options, &context] { context.exit_code = check(*options); });
+
+  auto* reference =
+      command->add_subcommand("reference", "Print every option: type, default, bounds, meaning");
+  reference->callback([] { std::cout << config::reference_markdown(); });
+
+  auto* sample =
+      command->add_subcommand("sample", "Print a commented config.toml with every option at its default");
+  sample->callback([] { std::cout << config::sample_toml(); });
+}
+
+}  // namespace newsfold

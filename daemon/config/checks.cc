@@ -1,0 +1,200 @@
+#include "daemon/config/checks.h"
+
+#include "daemon/config/units.h"
+
+#include <boost/url/parse.hpp>
+#include <boost/url/url.hpp>
+
+#include <algorithm>
+#include <filesystem>
+#include <map>
+
+namespace newsfold::config {
+namespace {
+
+constexpr std::size_t socket_path_max = 107;  // sockaddr_un::sun_path less its NUL
+constexpr Duration interval_min = std::chrono::minutes(1);
+constexpr Duration interval_polite = std::chrono::minutes(5);
+
+std::string host_of(std::string const& text) {
+  auto const parsed = boost::urls::parse_uri(text);
+  if (!parsed) return {};
+  boost::urls::url copy(*parsed);
+  copy.normalize_authority();
+  return std::string(copy.encoded_host());
+}
+
+// Two spellings of one URL are one feed.
+std::string url_key(std::string const& text) {
+  auto const parsed = boost::urls::parse_uri(text);
+  if (!parsed) return text;
+  boost::urls::url copy(*parsed);
+  copy.normalize();
+  copy.remove_fragment();
+  if (copy.encoded_path().empty()) copy.set_encoded_path("/");
+  bool const default_port =
+      (copy.scheme() == "http" && copy.port() == "80") || (copy.scheme() == "https" && copy.port() == "443");
+  if (default_port) copy.remove_port();
+  return std::string(copy.buffer());
+}
+
+bool is_loopback_listen(std::string const& listen) {
+  return listen.starts_with("127.") || listen.starts_with("[::1]:") || listen.starts_with("localhost:");
+}
+
+bool is_address_port(std::string const& listen) {
+  auto const colon = listen.rfind(':');
+  if (colon == std::string::npos || colon == 0 || colon + 1 == listen.size()) return false;
+  auto const port = listen.substr(colon + 1);
+  return port.size() <= 5 &&
+         std::all_of(port.begin(), port.end(), [](char c) { return c >= '0' && c <= '9'; }) &&
+         std::stoi(port) <= 65535;
+}
+
+// The problem of a whole-config rule has no one place: it is told of the main file.
+void complain(LoadResult& result, std::string message) {
+  result.problems.push_back({result.config.files.front(), 0, 0, std::move(message)});
+}
+
+template <class Entry>
+void check_duplicate_names(std::vector<Entry> const& entries, std::vector<EntryPlaces> const& places,
+                           std::string_view what, LoadResult& result) {
+  std::map<std::string, std::size_t> first;
+  for (std::size_t i = 0; i < entries.size(); ++i) {
+    if (entries[i].name.empty()) continue;
+    auto const [found, is_new] = first.try_emplace(entries[i].name, i);
+    if (is_new) continue;
+    auto const& other = places[found->second].name;
+    result.problems.push_back(problem_at(
+        places[i].name, "duplicate " + std::string(what) + " name \"" + entries[i].name +
+                            "\": it stands at " + other.file + ":" + std::to_string(other.line) + ", too"));
+  }
+}
+
+void check_duplicate_urls(SourcePlaces const& places, LoadResult& result) {
+  std::map<std::string, std::size_t> first;
+  auto const& sources = result.config.sources;
+  for (std::size_t i = 0; i < sources.size(); ++i) {
+    if (sources[i].url.empty()) continue;
+    auto const [found, is_new] = first.try_emplace(url_key(sources[i].url), i);
+    if (is_new) continue;
+    result.problems.push_back(
+        problem_at(places.sources[i].url, "duplicate feed: \"" + sources[found->second].name + "\" (" +
+                                              sources[found->second].declared_at + ") has the same URL"));
+  }
+}
+
+void check_intervals(SourcePlaces const& places, LoadResult& result) {
+  std::vector<std::string> resolved;
+  for (auto const& entry : result.config.fetch.resolve) resolved.push_back(entry.substr(0, entry.find(':')));
+  auto const& sources = result.config.sources;
+  for (std::size_t i = 0; i < sources.size(); ++i) {
+    auto const& interval = sources[i].interval;
+    if (!interval || *interval >= interval_polite) continue;
+    bool const own = std::find(resolved.begin(), resolved.end(), host_of(sources[i].url)) != resolved.end();
+    if (own) continue;
+    auto const said = "`interval` of \"" + sources[i].name + "\": " + format_duration(*interval);
+    auto const& place = places.sources[i].interval;
+    if (*interval < interval_min) {
+      result.problems.push_back(
+          problem_at(place, said + " is under 1m, which only a host named in fetch.resolve may get"));
+    } else {
+      result.warnings.push_back(problem_at(place, said + " is under 5m; many publishers block such readers"));
+    }
+  }
+}
+
+void check_resolve(LoadResult& result) {
+  for (auto const& entry : result.config.fetch.resolve) {
+    auto const first = entry.find(':');
+    auto const second = first == std::string::npos ? first : entry.find(':', first + 1);
+    if (first == 0 || second == std::string::npos || second + 1 == entry.size()) {
+      complain(result, "`fetch.resolve`: \"" + entry + "\" is not HOST:PORT:ADDRESS");
+    }
+  }
+}
+
+void check_polling(LoadResult& result) {
+  auto const& polling = result.config.polling;
+  if (polling.floor > polling.interval) complain(result, "`polling.floor` is above `polling.interval`");
+  if (polling.interval > polling.ceiling) complain(result, "`polling.interval` is above `polling.ceiling`");
+  if (polling.error_backoff > polling.error_backoff_max) {
+    complain(result, "`polling.error_backoff` is above `polling.error_backoff_max`");
+  }
+}
+
+void check_http(LoadResult& result) {
+  auto const& http = result.config.http;
+  if (http.tls_cert_file.empty() != http.tls_key_file.empty()) {
+    complain(result, "`http.tls_cert_file` and `http.tls_key_file` go together");
+  }
+  if (!http.listen.empty() && !is_address_port(http.listen)) {
+    complain(result, "`http.listen`: \"" + http.listen + "\" is not ADDRESS:PORT");
+  } else if (!http.listen.empty() && !is_loopback_listen(http.listen) && http.token_file.empty()) {
+    complain(result,
+             "`http.listen`: " + http.listen + " can be reached from outside; set `http.token_file` first");
+  }
+  if (http.socket.size() > socket_path_max) {
+    complain(result, "`http.socket`: longer than the " + std::to_string(socket_path_max) +
+                         " bytes that the kernel allows");
+  }
+}
+
+std::optional<std::string> first_folder(std::optional<std::string> const& list) {
+  if (!list) return std::nullopt;  // systemd parts several by colons
+  return list->substr(0, list->find(':'));
+}
+
+}  // namespace
+
+void fill_in_paths(Environment const& environment, LoadResult& result) {
+  if (result.config.files.empty()) result.config.files.emplace_back("config.toml");
+  auto& storage = result.config.storage;
+  auto& http = result.config.http;
+  if (storage.path.empty()) {
+    if (auto const state = first_folder(environment("STATE_DIRECTORY"))) {
+      storage.path = *state + "/store";
+    } else if (auto const xdg = environment("XDG_STATE_HOME")) {
+      storage.path = *xdg + "/newsfold/store";
+    } else if (auto const home = environment("HOME")) {
+      storage.path = *home + "/.local/state/newsfold/store";
+    } else {
+      complain(result,
+               "set `storage.path`: neither $STATE_DIRECTORY, $XDG_STATE_HOME nor $HOME is there to say it");
+    }
+  }
+  if (http.socket.empty()) {
+    if (auto const runtime = first_folder(environment("RUNTIME_DIRECTORY"))) {
+      http.socket = *runtime + "/newsfold.sock";
+    } else if (auto const xdg = environment("XDG_RUNTIME_DIR")) {
+      http.socket = *xdg + "/newsfold.sock";
+    } else {
+      http.socket = (std::filesystem::path(storage.path).parent_path() / "newsfold.sock").string();
+    }
+  }
+  if (http.socket != "none" && !http.socket.starts_with('/')) {
+    auto const base = std::filesystem::absolute(result.config.files.front()).parent_path();
+    http.socket = (base / http.socket).lexically_normal().string();
+  }
+  auto const credentials = environment("CREDENTIALS_DIRECTORY");
+  auto const use_credential = [&](std::string& file, std::string_view name) {
+    if (!file.empty() || !credentials) return;
+    auto const candidate = std::filesystem::path(*credentials) / name;
+    std::error_code error;
+    if (std::filesystem::exists(candidate, error)) file = candidate.string();
+  };
+  use_credential(http.token_file, "newsfold.token");
+  use_credential(http.admin_token_file, "newsfold.admin-token");
+}
+
+void check_whole(SourcePlaces const& places, LoadResult& result) {
+  check_duplicate_names(result.config.sources, places.sources, "feed", result);
+  check_duplicate_urls(places, result);
+  check_duplicate_names(result.config.webhooks, places.webhooks, "webhook", result);
+  check_intervals(places, result);
+  check_resolve(result);
+  check_polling(result);
+  check_http(result);
+}
+
+}  // namespace newsfold::config

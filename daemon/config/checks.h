@@ -1,0 +1,30 @@
+#pragma once
+// What no single option can say: duplicates, options that contradict each other, paths that the
+// environment decides.
+
+#include "daemon/config/load.h"
+#include "daemon/config/value.h"
+
+#include <vector>
+
+namespace newsfold::config {
+
+struct EntryPlaces {
+  Place entry;
+  Place name;
+  Place url;
+  Place interval;
+};
+
+// Index by index the places of config.sources and config.webhooks.
+struct SourcePlaces {
+  std::vector<EntryPlaces> sources;
+  std::vector<EntryPlaces> webhooks;
+};
+
+// storage.path, http.socket and the token files.
+void fill_in_paths(Environment const& environment, LoadResult& result);
+
+void check_whole(SourcePlaces const& places, LoadResult& result);
+
+}  // namespace newsfold::config

@@ -1,0 +1,364 @@
+// A data table: one row an option. Adding an option is a member in config.h and a row here.
+
+#include "daemon/config/options.h"
+
+#include "daemon/config/option_types.h"
+
+namespace newsfold::config {
+namespace {
+
+using Count = IntegerCodec<std::uint32_t>;
+using BigCount = IntegerCodec<std::uint64_t>;
+
+constexpr TextCodec text{};
+constexpr TextCodec path{TextRule::path};
+
+ChoiceCodec<FetchPages> fetch_pages_choice() {
+  return {{{"auto", FetchPages::automatic}, {"always", FetchPages::always}, {"never", FetchPages::never}}};
+}
+
+std::vector<Option> daemon_options() {
+  return {
+      option("threads", &Daemon::threads, Count{0, 256},
+             "Threads that parse, clean and fingerprint; 0 means one for each core."),
+      option("contact_url", &Daemon::contact_url, TextCodec{TextRule::http_url},
+             "A page about you, sent to every publisher in the User-Agent, so that they can reach you "
+             "instead of blocking you."),
+      option("user_agent", &Daemon::user_agent, text,
+             "Replaces the whole User-Agent; empty means \"newsfold/VERSION (+contact_url)\"."),
+      option("stop_timeout", &Daemon::stop_timeout, DurationCodec{"1s", "5m"},
+             "How long transfers in flight may take to finish when the daemon is asked to stop."),
+  };
+}
+
+std::vector<Option> storage_options() {
+  return {
+      option(
+          "path", &Storage::path, path,
+          "Folder of the store; empty means \"store\" in $STATE_DIRECTORY, in $XDG_STATE_HOME/newsfold or in "
+          "~/.local/state/newsfold."),
+      option("sync", &Storage::sync,
+             ChoiceCodec<SyncMode>{{{"group", SyncMode::group}, {"os", SyncMode::os}}},
+             "\"group\": a change is announced only when it is on the disk (one sync for many articles). "
+             "\"os\": the "
+             "kernel writes when it likes; survives a crash of the daemon, not of the machine."),
+      option("retention_age", &Storage::retention_age, DurationCodec{"0", "36500d"},
+             "Articles older than this are deleted with all their versions; 0 keeps them for ever."),
+      option("retention_size", &Storage::retention_size, SizeCodec{"0", "1000TiB"},
+             "When the store outgrows this, the oldest articles are deleted; 0 sets no limit."),
+      option("changes_age", &Storage::changes_age, DurationCodec{"1h", "36500d"},
+             "How far back a subscriber may resume."),
+      option("changes_max", &Storage::changes_max, BigCount{0, 1'000'000'000'000},
+             "The most events kept in the change log; 0 means by age only."),
+      option("cache", &Storage::cache, SizeCodec{"1MiB", "1TiB"},
+             "Memory for blocks that were read from disk."),
+      option("write_buffer", &Storage::write_buffer, SizeCodec{"1MiB", "4GiB"},
+             "Memory for rows that are not yet in a file of their own; larger means fewer, bigger writes."),
+      option("disk_free_min", &Storage::disk_free_min, SizeCodec{"0", "1000TiB"},
+             "Below this much free space polling pauses, says so, and resumes by itself."),
+      option("group_max", &Storage::group_max, Count{1, 10'000}, "The most articles in one commit."),
+      option("group_wait", &Storage::group_wait, DurationCodec{"0", "1s"},
+             "How long a commit may wait for more articles to share its sync."),
+  };
+}
+
+std::vector<Option> fetch_options() {
+  return {
+      option("concurrency", &Fetch::concurrency, Count{1, 512},
+             "Transfers in flight at once, over all hosts."),
+      option("timeout", &Fetch::timeout, DurationCodec{"1s", "10m"},
+             "The longest that one request may take in all."),
+      option("connect_timeout", &Fetch::connect_timeout, DurationCodec{"1s", "5m"},
+             "The longest that name resolution, connection and TLS may take."),
+      option("body_max", &Fetch::body_max, SizeCodec{"64KiB", "1GiB"},
+             "The largest body, counted after decompression; a larger one is an error of its feed."),
+      option("header_max", &Fetch::header_max, SizeCodec{"4KiB", "1MiB"},
+             "The most bytes of response headers."),
+      option("redirects_max", &Fetch::redirects_max, Count{0, 50}, "Redirects followed in one poll."),
+      option("allow_private", &Fetch::allow_private, BoolCodec{},
+             "Whether private, loopback and link-local addresses may be fetched; off, a hostile feed cannot "
+             "make "
+             "us knock at doors inside your network."),
+      option("resolve", &Fetch::resolve, TextListCodec{},
+             "Fixed addresses, each \"HOST:PORT:ADDRESS\" or \"HOST:PORT:ADDRESS:PORT\"; for tests and split "
+             "DNS."),
+      option("ca_file", &Fetch::ca_file, path, "Certificates to trust; empty means the system's bundle."),
+      option("http2", &Fetch::http2, BoolCodec{}, "Whether HTTP/2 is offered to servers over TLS."),
+  };
+}
+
+std::vector<Option> polling_options() {
+  return {
+      option("interval", &Polling::interval, DurationCodec{"1m", "7d"},
+             "Between two polls of a feed whose server says nothing about it."),
+      option("floor", &Polling::floor, DurationCodec{"1m", "24h"},
+             "A server's hint (max-age, ttl) may shorten the interval to no less than this."),
+      option("ceiling", &Polling::ceiling, DurationCodec{"1m", "30d"},
+             "The longest between two polls of a feed."),
+      option("budget", &Polling::budget, RateCodec{},
+             "The most requests to make for feeds, over all hosts; they go where news is likeliest. \"0\" "
+             "sets none."),
+      option(
+          "adaptive", &Polling::adaptive, BoolCodec{},
+          "Whether polls are placed by what was learned of each feed's rate and hours; off, every feed has "
+          "the plain interval."),
+      option("jitter", &Polling::jitter, NumberCodec{0, 1},
+             "The largest random delay, as a share of the interval; always later, never earlier."),
+      option("jitter_max", &Polling::jitter_max, DurationCodec{"0", "24h"}, "The largest random delay."),
+      option("overdue_spread", &Polling::overdue_spread, DurationCodec{"0", "24h"},
+             "After a pause of the daemon, overdue polls are spread over this time (or their interval, if "
+             "shorter)."),
+      option("host_spacing", &Polling::host_spacing, DurationCodec{"0", "10m"},
+             "The least time between two requests to one host; a Crawl-delay of the host may raise it."),
+      option("robots_for_feeds", &Polling::robots_for_feeds, BoolCodec{},
+             "Whether robots.txt binds feed URLs, too; article pages always obey it."),
+      option("failing_after", &Polling::failing_after, DurationCodec{"0", "30d"},
+             "How long a feed may fail before feed.failing is announced."),
+      option("error_backoff", &Polling::error_backoff, DurationCodec{"1s", "24h"},
+             "The delay after a first failure; doubled at each further one."),
+      option("error_backoff_max", &Polling::error_backoff_max, DurationCodec{"1s", "7d"},
+             "The longest delay after failures, for the first two weeks of them; then it is 7 days."),
+      option("recheck", &Polling::recheck, RecheckCodec{},
+             "How often article pages are looked at again for edits, by age: \"15m < 3h\" is every 15 "
+             "minutes while "
+             "younger than 3 hours; [] never."),
+      option("websub_callback_url", &Polling::websub_callback_url, TextCodec{TextRule::http_url},
+             "Public URL of this daemon's /websub, where hubs push to; empty means no WebSub."),
+  };
+}
+
+std::vector<Option> clean_options() {
+  return {
+      option("paid_text", &Clean::paid_text,
+             ChoiceCodec<PaidText>{{{"drop", PaidText::drop}, {"keep", PaidText::keep}}},
+             "What to do with text that a publisher left in the page but marks as paid."),
+      option("fetch_pages", &Clean::fetch_pages, fetch_pages_choice(),
+             "Whether the page of an item is fetched: \"auto\" when the feed carries only a summary."),
+      option("photo_credits", &Clean::photo_credits,
+             ChoiceCodec<PhotoCredits>{{{"drop", PhotoCredits::drop}, {"keep", PhotoCredits::keep}}},
+             "Whether lines that name a photographer stay in the text."),
+      option("join_pages", &Clean::join_pages, BoolCodec{},
+             "Whether an article in several pages is put together."),
+      option("join_pages_max", &Clean::join_pages_max, Count{2, 50}, "The most pages of one article."),
+      option(
+          "learn_templates", &Clean::learn_templates, BoolCodec{},
+          "Whether blocks that recur over many articles of a host are taken for its template and dropped."),
+      option("rules_dir", &Clean::rules_dir, path,
+             "Folder with site rules of your own (*.toml); empty means none."),
+  };
+}
+
+std::vector<Option> dedup_options() {
+  return {
+      option("window", &Dedup::window, DurationCodec{"1h", "3650d"},
+             "Articles further apart than this are never folded into one story."),
+      option("threshold", &Dedup::threshold, NumberCodec{0.5, 1},
+             "How sure the comparison must be that two articles are copies."),
+      option(
+          "scope", &Dedup::scope,
+          ChoiceCodec<DedupScope>{
+              {{"all", DedupScope::all}, {"feed", DedupScope::feed}, {"tag", DedupScope::tag}}},
+          "Among which articles copies are looked for: all, those of one feed, or those that share a tag."),
+  };
+}
+
+std::vector<Option> http_options() {
+  return {
+      option("listen", &Http::listen, text,
+             "ADDRESS:PORT of the API; empty means none. Any address but loopback needs token_file."),
+      option("socket", &Http::socket, text,
+             "Path of the API's Unix socket; \"none\" means none; empty means newsfold.sock in "
+             "$RUNTIME_DIRECTORY, in "
+             "$XDG_RUNTIME_DIR, or beside the store."),
+      option("socket_mode", &Http::socket_mode, ModeCodec{}, "Who may open the Unix socket."),
+      option(
+          "token_file", &Http::token_file, path,
+          "File with the tokens that may read, one a line; empty means the credential newsfold.token where "
+          "systemd passes one."),
+      option("admin_token_file", &Http::admin_token_file, path,
+             "File with the tokens that may also change things; empty means the credential "
+             "newsfold.admin-token."),
+      option("tls_cert_file", &Http::tls_cert_file, path,
+             "Certificate chain (PEM); with tls_key_file turns TLS on."),
+      option("tls_key_file", &Http::tls_key_file, path, "Private key (PEM)."),
+      option("public_url", &Http::public_url, TextCodec{TextRule::http_url},
+             "How the outside reaches this API; stands in links and as the source of events."),
+      option("allowed_hosts", &Http::allowed_hosts, TextListCodec{},
+             "Further names that a Host header may hold; guards against DNS rebinding."),
+      option("cors_origins", &Http::cors_origins, TextListCodec{},
+             "Origins whose pages may read the API; [] means none."),
+      option("connections_max", &Http::connections_max, Count{1, 1'000'000}, "The most clients at once."),
+      option("request_max", &Http::request_max, SizeCodec{"4KiB", "64MiB"}, "The largest request body."),
+      option("bookmark_interval", &Http::bookmark_interval, DurationCodec{"1s", "15s"},
+             "A stream without a matching event gets a bookmark this often, so that its cursor moves."),
+  };
+}
+
+std::vector<Option> log_options() {
+  return {
+      option("level", &Log::level,
+             ChoiceCodec<log::Level>{{{"debug", log::Level::debug},
+                                      {"info", log::Level::info},
+                                      {"warning", log::Level::warning},
+                                      {"error", log::Level::error}}},
+             "The least important lines that are written; `newsfold reload` changes it at run time."),
+      option("style", &Log::style,
+             ChoiceCodec<log::Style>{{{"auto", log::Style::automatic},
+                                      {"journal", log::Style::journal},
+                                      {"terminal", log::Style::terminal},
+                                      {"plain", log::Style::plain}}},
+             "How lines look; \"auto\" sees whether it writes to the journal, a terminal or a file."),
+  };
+}
+
+std::vector<Option> nats_options() {
+  return {
+      option("url", &Nats::url, TextCodec{TextRule::url},
+             "A NATS server, nats://HOST:PORT; empty means none."),
+      option("stream", &Nats::stream, TextCodec{TextRule::name},
+             "The JetStream stream that takes the events."),
+      option("subject", &Nats::subject, TextCodec{TextRule::name},
+             "First part of the subject; the event type follows it."),
+      option("credentials_file", &Nats::credentials_file, path,
+             "Credentials as `nsc` makes them; empty means none."),
+  };
+}
+
+template <std::string FeedAccess::*member>
+Option access_option(std::string_view key, std::string_view sentence) {
+  Option row{key, path.name(), "", "\"\"", sentence, false, {}};
+  row.read = [](Value const& value, void* section, std::string const& base) {
+    return path.read(value, static_cast<Source*>(section)->access.*member, base);
+  };
+  return row;
+}
+
+std::vector<Option> source_options() {
+  return {
+      option("name", &Source::name, TextCodec{TextRule::name},
+             "What the feed is called everywhere; its identity: under a new name it is a new feed.",
+             Presence::required),
+      option("url", &Source::url, TextCodec{TextRule::http_url}, "Where it is.", Presence::required),
+      option("interval", &Source::interval, DurationCodec{"1s", "30d"},
+             "Polls exactly this often, whatever the server says or we have learned. Under 5 minutes is "
+             "rude; under "
+             "1 minute is refused unless fetch.resolve names the host."),
+      option("fresh", &Source::fresh, DurationCodec{"1m", "7d"},
+             "A goal: news of this feed should be known this soon after it appears."),
+      option("weight", &Source::weight, NumberCodec{0.01, 100},
+             "How much sooner than others this feed should be known when the budget is short."),
+      option("tags", &Source::tags, TextListCodec{},
+             "Put on every article of the feed; subscribers filter by them."),
+      option("language", &Source::language, text, "BCP 47, for feeds that do not say it or say it wrongly."),
+      option("fetch_pages", &Source::fetch_pages, fetch_pages_choice(), "Overrides clean.fetch_pages."),
+      option("recheck", &Source::recheck, BoolCodec{},
+             "Whether pages of this feed are looked at again for edits (polling.recheck)."),
+      option("retention_age", &Source::retention_age, DurationCodec{"0", "36500d"},
+             "Overrides storage.retention_age; 0 leaves it."),
+      option("enabled", &Source::enabled, BoolCodec{}, "Whether it is polled; off keeps what was stored."),
+      access_option<&FeedAccess::basic_auth_file>("basic_auth_file", "File with one line \"user:password\"."),
+      access_option<&FeedAccess::bearer_token_file>("bearer_token_file",
+                                                    "File with one line, sent as a bearer token."),
+      access_option<&FeedAccess::header_file>(
+          "header_file", "File with lines \"Name: value\", sent to this feed's host only."),
+  };
+}
+
+std::vector<Option> page_options() {
+  auto options = source_options();
+  std::vector<Option> const selectors{
+      option("item", &Source::item, text,
+             "CSS selector of one item in the list; empty: items are found by themselves."),
+      option("link", &Source::link, text, "CSS selector of the link inside an item; empty: its first link."),
+      option("title", &Source::title, text, "CSS selector of the headline; empty: the link's text."),
+      option("date", &Source::date, text, "CSS selector of the date; empty: a <time> element or none."),
+      option("summary", &Source::summary, text, "CSS selector of the summary; empty: none."),
+  };
+  options.insert(options.begin() + 2, selectors.begin(), selectors.end());
+  return options;
+}
+
+std::vector<Option> webhook_options() {
+  return {
+      option("name", &Webhook::name, TextCodec{TextRule::name},
+             "What the webhook is called; its cursor is stored under it.", Presence::required),
+      option("url", &Webhook::url, TextCodec{TextRule::http_url}, "Where events are sent by POST.",
+             Presence::required),
+      option("secret_file", &Webhook::secret_file, path,
+             "File with the signing keys (Standard Webhooks, \"whsec_...\"), one a line, the newest first; "
+             "all sign.",
+             Presence::required),
+      option("types", &Webhook::types, TextListCodec{}, "Event types, such as \"article.*\"; [] means all."),
+      option("feeds", &Webhook::feeds, TextListCodec{}, "Names of feeds, with * and ?; [] means all."),
+      option("tags", &Webhook::tags, TextListCodec{}, "Articles with any of these tags; [] means all."),
+      option("languages", &Webhook::languages, TextListCodec{},
+             "Articles in any of these languages; [] means all."),
+      option("query", &Webhook::query, text, "Words and \"phrases\" that must stand in title or text."),
+      option("copies", &Webhook::copies,
+             ChoiceCodec<Copies>{{{"fold", Copies::fold}, {"show", Copies::show}}},
+             "\"fold\" sends article.copied for a copy; \"show\" sends the copy's whole article, too."),
+      option("batch_max", &Webhook::batch_max, Count{1, 1'000},
+             "The most events in one request; above 1 the body is an array."),
+      option("batch_wait", &Webhook::batch_wait, DurationCodec{"0", "1m"},
+             "How long to wait for a batch to fill."),
+      option("timeout", &Webhook::timeout, DurationCodec{"1s", "1m"},
+             "The longest that the receiver may take to answer."),
+      option("enabled", &Webhook::enabled, BoolCodec{}, "Off keeps the cursor where it is."),
+  };
+}
+
+template <auto member>
+void* part(Config& config) {
+  return &(config.*member);
+}
+
+void* new_source(Config& config, SourceKind kind) {
+  config.sources.emplace_back().kind = kind;
+  return &config.sources.back();
+}
+
+std::vector<Section> make_sections() {
+  return {
+      {"daemon", "The process.", daemon_options(), false, part<&Config::daemon>},
+      {"storage", "What is kept, where and for how long.", storage_options(), false, part<&Config::storage>},
+      {"fetch", "Requests to publishers: bounds and addresses.", fetch_options(), false,
+       part<&Config::fetch>},
+      {"polling", "When feeds are asked, and what patience they get.", polling_options(), false,
+       part<&Config::polling>},
+      {"clean", "From pages to articles.", clean_options(), false, part<&Config::clean>},
+      {"dedup", "Which articles are copies of one story.", dedup_options(), false, part<&Config::dedup>},
+      {"http", "The API: who may reach it and how.", http_options(), false, part<&Config::http>},
+      {"log", "What goes to standard error.", log_options(), false, part<&Config::log>},
+      {"nats", "A durable copy of the change log on a NATS JetStream server.", nats_options(), false,
+       part<&Config::nats>},
+      {"feed", "A source: RSS, Atom, JSON Feed or a sitemap.", source_options(), true,
+       [](Config& config) { return new_source(config, SourceKind::feed); }},
+      {"page", "A source without a feed: an HTML page that lists articles.", page_options(), true,
+       [](Config& config) { return new_source(config, SourceKind::page); }},
+      {"webhook", "A receiver of events over HTTP, signed by Standard Webhooks.", webhook_options(), true,
+       [](Config& config) -> void* { return &config.webhooks.emplace_back(); }},
+  };
+}
+
+}  // namespace
+
+std::span<Section const> sections() {
+  static std::vector<Section> const table = make_sections();
+  return table;
+}
+
+Section const* find_section(std::string_view name) {
+  for (auto const& section : sections()) {
+    if (section.name == name) return &section;
+  }
+  return nullptr;
+}
+
+Option const* find_option(Section const& section, std::string_view key) {
+  for (auto const& option : section.options) {
+    if (option.key == key) return &option;
+  }
+  return nullptr;
+}
+
+}  // namespace newsfold::config

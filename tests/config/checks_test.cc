@@ -1,0 +1,98 @@
+#include "daemon/config/load.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <map>
+
+namespace newsfold::config {
+namespace {
+
+using ::testing::HasSubstr;
+
+using Variables = std::map<std::string, std::string>;
+
+LoadResult parse(std::string_view text, Variables variables = {{"HOME", "/home/ann"}}) {
+  auto environment = [variables](std::string_view name) -> std::optional<std::string> {
+    auto const found = variables.find(std::string(name));
+    if (found == variables.end()) return std::nullopt;
+    return found->second;
+  };
+  return parse_config(text, "/etc/newsfold/config.toml", environment);
+}
+
+std::string problems(std::string_view text) { return describe(parse(text).problems); }
+
+std::string feed(std::string const& name, std::string const& url, std::string const& more = "") {
+  return "[[feed]]\nname = \"" + name + "\"\nurl = \"" + url + "\"\n" + more;
+}
+
+TEST(ConfigChecks, RefusesTwoFeedsOfOneName) {
+  EXPECT_EQ(problems(feed("a", "https://one.example/") + feed("a", "https://two.example/")),
+            "/etc/newsfold/config.toml:5:8: duplicate feed name \"a\": it stands at "
+            "/etc/newsfold/config.toml:2, too\n");
+}
+
+TEST(ConfigChecks, RefusesTwoFeedsOfOneUrlHoweverItIsSpelt) {
+  for (auto const* other :
+       {"https://one.example/feed", "HTTPS://ONE.example:443/feed", "https://one.example/x/../feed#top"}) {
+    EXPECT_THAT(problems(feed("a", "https://one.example/feed") + feed("b", other)),
+                HasSubstr("has the same URL"))
+        << other;
+  }
+  EXPECT_EQ(problems(feed("a", "https://one.example/feed") + feed("b", "https://one.example/feed?x=1")), "");
+}
+
+TEST(ConfigChecks, WarnsOfRudeIntervalsAndRefusesAbsurdOnes) {
+  EXPECT_THAT(describe(parse(feed("a", "https://one.example/", "interval = \"2m\"\n")).warnings),
+              HasSubstr("under 5m"));
+  EXPECT_THAT(problems(feed("a", "https://one.example/", "interval = \"5s\"\n")), HasSubstr("under 1m"));
+  EXPECT_EQ(problems("[fetch]\nresolve = [\"one.example:80:127.0.0.1:4000\"]\n" +
+                     feed("a", "http://one.example/", "interval = \"5s\"\n")),
+            "");
+}
+
+TEST(ConfigChecks, RefusesAnOpenApiWithoutAToken) {
+  EXPECT_THAT(problems("[http]\nlisten = \"0.0.0.0:8480\"\n"), HasSubstr("set `http.token_file` first"));
+  EXPECT_EQ(problems("[http]\nlisten = \"0.0.0.0:8480\"\ntoken_file = \"token\"\n"), "");
+  EXPECT_EQ(problems("[http]\nlisten = \"[::1]:0\"\n"), "");
+  EXPECT_THAT(problems("[http]\nlisten = \"8480\"\n"), HasSubstr("is not ADDRESS:PORT"));
+}
+
+TEST(ConfigChecks, RefusesOptionsThatContradictEachOther) {
+  EXPECT_THAT(problems("[polling]\nfloor = \"2h\"\n"),
+              HasSubstr("`polling.floor` is above `polling.interval`"));
+  EXPECT_THAT(problems("[http]\ntls_cert_file = \"a\"\n"), HasSubstr("go together"));
+  EXPECT_THAT(problems("[fetch]\nresolve = [\"one.example\"]\n"), HasSubstr("is not HOST:PORT:ADDRESS"));
+}
+
+TEST(ConfigChecks, RefusesPasswordsInUrls) {
+  EXPECT_THAT(problems(feed("a", "https://ann:hunter2@one.example/")),
+              HasSubstr("a password does not belong here"));
+}
+
+TEST(ConfigChecks, PutsTheStoreWhereTheEnvironmentWantsIt) {
+  auto const path_in = [](Variables variables) {
+    return parse("", std::move(variables)).config.storage.path;
+  };
+  EXPECT_EQ(path_in({{"STATE_DIRECTORY", "/var/lib/newsfold:/x"}, {"HOME", "/root"}}),
+            "/var/lib/newsfold/store");
+  EXPECT_EQ(path_in({{"XDG_STATE_HOME", "/s"}, {"HOME", "/root"}}), "/s/newsfold/store");
+  EXPECT_EQ(path_in({{"HOME", "/home/ann"}}), "/home/ann/.local/state/newsfold/store");
+  EXPECT_THAT(describe(parse("", {}).problems), HasSubstr("set `storage.path`"));
+}
+
+TEST(ConfigChecks, PutsTheSocketWhereTheEnvironmentWantsIt) {
+  auto const socket_in = [](std::string_view text, Variables variables) {
+    return parse(text, std::move(variables)).config.http.socket;
+  };
+  EXPECT_EQ(socket_in("", {{"RUNTIME_DIRECTORY", "/run/newsfold"}, {"HOME", "/r"}}),
+            "/run/newsfold/newsfold.sock");
+  EXPECT_EQ(socket_in("", {{"XDG_RUNTIME_DIR", "/run/user/1"}, {"HOME", "/r"}}), "/run/user/1/newsfold.sock");
+  EXPECT_EQ(socket_in("", {{"HOME", "/r"}}), "/r/.local/state/newsfold/newsfold.sock");
+  EXPECT_EQ(socket_in("[http]\nsocket = \"n.sock\"\n", {{"HOME", "/r"}}), "/etc/newsfold/n.sock");
+  EXPECT_EQ(socket_in("[http]\nsocket = \"none\"\n", {{"HOME", "/r"}}), "none");
+}
+
+}  // namespace
+}  // namespace newsfold::config
