@@ -1,0 +1,279 @@
+#include "storage/database.h"
+
+#include "storage/keys.h"
+#include "storage/posting_list.h"
+
+#include <rocksdb/cache.h>
+#include <rocksdb/filter_policy.h>
+#include <rocksdb/options.h>
+#include <rocksdb/table.h>
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <charconv>
+#include <cstring>
+#include <vector>
+
+namespace newsfold::storage {
+
+std::array<std::string, families> const family_names{
+    "articles", "versions", "stories", "changes", "identities", "sightings", "fingerprints",
+    "sketches", "feeds",    "blocks",  "cursors", "meta",       "aside"};
+
+namespace {
+
+constexpr double filter_bits_per_key = 10;     // 1 % false positives
+constexpr double memtable_filter_ratio = 0.1;  // of the write buffer
+constexpr std::uint32_t dictionary_bytes = 64 * 1024;
+constexpr std::uint32_t dictionary_samples = 16;  // times the dictionary's size is read to train it
+constexpr int zstd_level = 1;  // level 3 compresses no better on articles, at 1.4 times the cost
+
+// How a family is used decides its options.
+enum class Use : std::uint8_t {
+  text,    // written once in the order of its keys, large rows that compress well
+  probe,   // asked above all for keys that are not there
+  record,  // small rows
+};
+
+Use use_of(Family family) noexcept {
+  switch (family) {
+    case Family::versions:
+    case Family::changes: return Use::text;
+    case Family::identities:
+    case Family::fingerprints: return Use::probe;
+    case Family::articles:
+    case Family::stories:
+    case Family::sightings:
+    case Family::sketches:
+    case Family::feeds:
+    case Family::blocks:
+    case Family::cursors:
+    case Family::meta:
+    case Family::aside: return Use::record;
+  }
+  return Use::record;
+}
+
+rocksdb::ColumnFamilyOptions family_options(Family family, StoreOptions const& options,
+                                            std::shared_ptr<rocksdb::Cache> const& cache,
+                                            std::shared_ptr<WindowCutoff const> const& cutoff) {
+  rocksdb::ColumnFamilyOptions made;
+  rocksdb::BlockBasedTableOptions table;
+  table.block_cache = cache;
+  table.format_version = 5;
+  // Filters live outside the block cache: one that is larger than a shard of the cache is never kept in it,
+  // and lookups of absent keys become 300 times slower.
+  table.cache_index_and_filter_blocks = false;
+  made.level_compaction_dynamic_level_bytes = true;
+  switch (use_of(family)) {
+    case Use::text:
+      table.block_size = 32 * 1024;
+      made.write_buffer_size = options.write_buffer_bytes / 4;
+      made.compression = rocksdb::kZSTD;
+      made.compression_opts.level = zstd_level;
+      made.compression_opts.max_dict_bytes = dictionary_bytes;
+      made.compression_opts.zstd_max_train_bytes = dictionary_bytes * dictionary_samples;
+      break;
+    case Use::probe:
+      table.block_size = 4 * 1024;
+      table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(filter_bits_per_key));
+      made.write_buffer_size = options.write_buffer_bytes / 4;
+      made.memtable_whole_key_filtering = true;
+      made.memtable_prefix_bloom_size_ratio = memtable_filter_ratio;
+      made.compression = rocksdb::kLZ4Compression;
+      break;
+    case Use::record:
+      table.block_size = 8 * 1024;
+      made.write_buffer_size = options.write_buffer_bytes / 8;
+      made.compression = rocksdb::kZSTD;
+      made.compression_opts.level = zstd_level;
+      break;
+  }
+  if (family == Family::fingerprints) {
+    made.merge_operator = make_posting_merge();
+    made.compaction_filter_factory = make_window_filter(cutoff);
+  }
+  made.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
+  return made;
+}
+
+rocksdb::DBOptions database_options(StoreOptions const& options,
+                                    std::shared_ptr<rocksdb::Statistics> const& statistics) {
+  rocksdb::DBOptions made;
+  made.create_if_missing = true;
+  made.create_missing_column_families = true;
+  made.max_background_jobs = std::max(options.background_jobs, 2);
+  made.db_write_buffer_size = options.write_buffer_bytes;
+  made.max_total_wal_size = 4 * options.write_buffer_bytes;
+  made.bytes_per_sync = 1 << 20;
+  made.allow_concurrent_memtable_write = false;  // there is one writer
+  made.keep_log_file_num = 4;
+  made.max_log_file_size = 4 << 20;
+  made.info_log_level = rocksdb::WARN_LEVEL;
+  made.statistics = statistics;
+  return made;
+}
+
+Result<std::uint32_t> read_schema(std::string_view text) {
+  std::uint32_t schema = 0;
+  auto const [end, error] = std::from_chars(text.data(), text.data() + text.size(), schema);
+  if (error != std::errc{} || end != text.data() + text.size() || schema == 0)
+    return Error{ErrorCode::corrupt, "the store does not say its schema"};
+  return schema;
+}
+
+Error newer_schema(std::filesystem::path const& path, std::uint32_t schema) {
+  return {ErrorCode::invalid, path.string() + " was written by a newer Newsfold (schema " +
+                                  std::to_string(schema) + "; this one knows up to " +
+                                  std::to_string(schema_version) +
+                                  "); install that one again, or restore a backup"};
+}
+
+// Looks before anything is opened for writing. 0: there is no store yet.
+Result<std::uint32_t> stored_schema(std::filesystem::path const& path) {
+  std::error_code ignored;
+  if (!std::filesystem::exists(path / "CURRENT", ignored)) return 0u;
+  rocksdb::DB* raw = nullptr;
+  std::vector<rocksdb::ColumnFamilyHandle*> handles;
+  rocksdb::DBOptions options;
+  options.info_log_level = rocksdb::FATAL_LEVEL;
+  auto const status = rocksdb::DB::OpenForReadOnly(
+      options, path.string(),
+      {{rocksdb::kDefaultColumnFamilyName, {}}, {family_names[std::size_t(Family::meta)], {}}}, &handles,
+      &raw);
+  // A store that died while it was being made has no families yet: it is made anew.
+  if (status.IsInvalidArgument()) return 0u;
+  if (!status.ok()) return error_of(status, "open the store in " + path.string());
+  std::unique_ptr<rocksdb::DB> const db(raw);
+  std::string value;
+  auto const got = db->Get({}, handles[1], slice(meta_schema), &value);
+  for (auto* handle : handles) db->DestroyColumnFamilyHandle(handle);
+  if (got.IsNotFound()) return 0u;
+  if (!got.ok()) return error_of(got, "read the schema of " + path.string());
+  return read_schema(value);
+}
+
+}  // namespace
+
+Error error_of(rocksdb::Status const& status, std::string_view doing) {
+  auto code = ErrorCode::unreadable;
+  if (status.IsNoSpace()) {
+    code = ErrorCode::no_space;
+  } else if (status.IsCorruption()) {
+    code = ErrorCode::corrupt;
+  } else if (status.IsNotFound()) {
+    code = ErrorCode::not_found;
+  } else if (status.IsShutdownInProgress()) {
+    code = ErrorCode::cancelled;
+  } else if (status.IsNotSupported()) {
+    code = ErrorCode::refused;
+  } else if (status.IsInvalidArgument()) {
+    code = ErrorCode::invalid;
+  }
+  return {code, "could not " + std::string(doing) + ": " + status.ToString()};
+}
+
+Result<DirectoryLock> DirectoryLock::take(std::filesystem::path const& directory) {
+  auto const file = directory / "newsfold.lock";
+  int const descriptor = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0640);
+  if (descriptor < 0) {
+    auto const code = errno == ENOSPC ? ErrorCode::no_space : ErrorCode::unreadable;
+    return Error{code, "could not open " + file.string() + ": " + std::strerror(errno)};
+  }
+  DirectoryLock lock(descriptor);
+  if (::flock(descriptor, LOCK_EX | LOCK_NB) != 0)
+    return Error{ErrorCode::conflict, "the store in " + directory.string() + " is open in another process"};
+  return lock;
+}
+
+DirectoryLock& DirectoryLock::operator=(DirectoryLock&& other) noexcept {
+  std::swap(descriptor_, other.descriptor_);
+  return *this;
+}
+
+DirectoryLock::~DirectoryLock() {
+  if (descriptor_ >= 0) ::close(descriptor_);
+}
+
+Result<std::unique_ptr<Database>> Database::open(std::filesystem::path const& path,
+                                                 StoreOptions const& options,
+                                                 std::shared_ptr<WindowCutoff const> cutoff) {
+  std::unique_ptr<Database> made(new Database);
+  made->read_only_ = options.mode == OpenMode::read_only;
+  if (!made->read_only_) {
+    std::error_code error;
+    std::filesystem::create_directories(path, error);
+    if (error)
+      return Error{error == std::errc::no_space_on_device ? ErrorCode::no_space : ErrorCode::unreadable,
+                   "could not make the directory " + path.string() + ": " + error.message()};
+    auto lock = DirectoryLock::take(path);
+    if (!lock) return lock.error();
+    made->lock_ = std::move(*lock);
+  }
+  auto const schema = stored_schema(path);
+  if (!schema) return schema.error();
+  if (*schema > schema_version) return newer_schema(path, *schema);
+  if (*schema == 0 && made->read_only_)
+    return Error{ErrorCode::not_found, "there is no store in " + path.string()};
+
+  made->statistics_ = rocksdb::CreateDBStatistics();
+  made->statistics_->set_stats_level(rocksdb::StatsLevel::kExceptHistogramOrTimers);
+  auto const cache = rocksdb::NewLRUCache(options.block_cache_bytes);
+  std::vector<rocksdb::ColumnFamilyDescriptor> descriptors;
+  descriptors.emplace_back(rocksdb::kDefaultColumnFamilyName, rocksdb::ColumnFamilyOptions{});
+  for (std::size_t i = 0; i < families; ++i)
+    descriptors.emplace_back(family_names[i], family_options(static_cast<Family>(i), options, cache, cutoff));
+
+  std::vector<rocksdb::ColumnFamilyHandle*> handles;
+  rocksdb::DB* raw = nullptr;
+  auto const db_options = database_options(options, made->statistics_);
+  auto const status =
+      made->read_only_ ? rocksdb::DB::OpenForReadOnly(db_options, path.string(), descriptors, &handles, &raw)
+                       : rocksdb::DB::Open(db_options, path.string(), descriptors, &handles, &raw);
+  if (!status.ok()) return error_of(status, "open the store in " + path.string());
+  made->db_.reset(raw);
+  made->default_handle_ = handles[0];
+  std::copy(handles.begin() + 1, handles.end(), made->handles_.begin());
+  return made;
+}
+
+Database::~Database() {
+  if (!db_) return;
+  for (auto* handle : handles_)
+    if (handle) db_->DestroyColumnFamilyHandle(handle);
+  if (default_handle_) db_->DestroyColumnFamilyHandle(default_handle_);
+}
+
+Result<std::optional<std::string>> Database::get(Family family, std::string_view key,
+                                                 rocksdb::Snapshot const* snapshot) const {
+  rocksdb::ReadOptions options;
+  options.snapshot = snapshot;
+  std::string value;
+  auto const status = db_->Get(options, handle(family), slice(key), &value);
+  if (status.IsNotFound()) return std::optional<std::string>{};
+  if (!status.ok()) return error_of(status, "read a row of " + family_names[std::size_t(family)]);
+  return std::optional<std::string>(std::move(value));
+}
+
+std::unique_ptr<rocksdb::Iterator> Database::iterate(Family family, rocksdb::Snapshot const* snapshot,
+                                                     rocksdb::Slice const* upper) const {
+  rocksdb::ReadOptions options;
+  options.snapshot = snapshot;
+  options.iterate_upper_bound = upper;
+  return std::unique_ptr<rocksdb::Iterator>(db_->NewIterator(options, handle(family)));
+}
+
+Result<void> Database::write(rocksdb::WriteBatch& batch, SyncMode sync) {
+  if (read_only_) return Error{ErrorCode::refused, "the store is open for reading only"};
+  rocksdb::WriteOptions options;
+  options.sync = sync == SyncMode::group;
+  auto const status = db_->Write(options, &batch);
+  if (!status.ok()) return error_of(status, "write to the store");
+  return {};
+}
+
+}  // namespace newsfold::storage
