@@ -32,6 +32,10 @@
 
 namespace newsfold::storage {
 
+struct StoreState;  // RocksDB and what stands around it; inside
+struct ViewState;
+struct ReaderState;
+
 enum class SyncMode : std::uint8_t { group, os };
 enum class OpenMode : std::uint8_t {
   read_write,  // creates the store where there is none
@@ -42,8 +46,9 @@ enum class FoldScope : std::uint8_t { all, feed, tag };  // among which articles
 
 struct FoldSettings {
   dedup::FoldOptions options;
-  std::chrono::hours window{24 * 30};  // an article older than this finds no more copies
-  FoldScope scope = FoldScope::all;    // tag: articles that share one
+  std::chrono::hours window{24 * 30};               // an article older than this finds no more copies
+  FoldScope scope = FoldScope::all;                 // tag: articles that share one
+  std::size_t census_cells = std::size_t{1} << 20;  // dedup::ShingleCensus; 8 bytes each
 };
 
 struct StoreOptions {
@@ -60,7 +65,9 @@ struct StoreOptions {
 
 inline constexpr std::uint32_t schema_version = 1;
 inline constexpr std::size_t commit_items_max = 4096;  // of one group
-inline constexpr std::size_t page_rows_max = 1000;     // of one list
+inline constexpr std::size_t commit_bytes_max = std::size_t{256}
+                                                << 20;  // of one group's rows; `too_large` beyond
+inline constexpr std::size_t page_rows_max = 1000;      // of one list
 inline constexpr std::size_t subscription_name_bytes_max = 200;
 
 enum class Order : std::uint8_t { newest_first, oldest_first };
@@ -114,9 +121,8 @@ class View final : public dedup::KnownItems {
 
  private:
   friend class Store;
-  struct Impl;
-  explicit View(std::unique_ptr<Impl> impl) noexcept;
-  std::unique_ptr<Impl> impl_;
+  explicit View(std::unique_ptr<ViewState> state) noexcept;
+  std::unique_ptr<ViewState> state_;
 };
 
 // A run over the change log, oldest first, up to the newest number that was durable when it was made.
@@ -135,9 +141,8 @@ class ChangeReader {
 
  private:
   friend class Store;
-  struct Impl;
-  explicit ChangeReader(std::unique_ptr<Impl> impl) noexcept;
-  std::unique_ptr<Impl> impl_;
+  explicit ChangeReader(std::unique_ptr<ReaderState> state) noexcept;
+  std::unique_ptr<ReaderState> state_;
 };
 
 // What is kept. What no field bounds is kept for ever.
@@ -169,9 +174,8 @@ struct Metrics {
   std::uint64_t commits = 0;
   std::uint64_t commit_bytes = 0;
   std::uint64_t refolded = 0;
-  std::uint64_t corrupt_rows = 0;           // met since the store was opened
-  std::chrono::microseconds commit_time{};  // summed
-  std::uint64_t disk_bytes = 0;             // live SST files
+  std::uint64_t corrupt_rows = 0;  // met since the store was opened
+  std::uint64_t disk_bytes = 0;    // live SST files
   std::uint64_t wal_bytes = 0;
   std::uint64_t memtable_bytes = 0;
   std::uint64_t block_cache_bytes = 0;
@@ -240,9 +244,8 @@ class Store {
   Metrics metrics() const;
 
  private:
-  struct Impl;
-  explicit Store(std::unique_ptr<Impl> impl) noexcept;
-  std::unique_ptr<Impl> impl_;
+  explicit Store(std::unique_ptr<StoreState> state) noexcept;
+  std::unique_ptr<StoreState> state_;
 };
 
 }  // namespace newsfold::storage

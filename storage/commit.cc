@@ -1,0 +1,421 @@
+// A group of polls becomes rows and events. What the pool decided looking at a View is followed where
+// nothing that matters was committed since, and decided again where something was.
+
+#include "storage/fold_index.h"
+#include "storage/group.h"
+#include "storage/record_codec.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace newsfold::storage {
+namespace {
+
+constexpr int identity_entries_max = static_cast<int>(dedup::KnownItems::found_max);
+constexpr std::chrono::hours window_check_interval{1};
+
+// The proto and the model say the same things of an article that are listed without its text.
+void write_listed(IngestItem const& item, proto::ArticleRecord& record) {
+  auto const& article = item.article;
+  record.set_title(article.title);
+  record.set_url(article.url.empty() ? item.extras.item_url : article.url);
+  record.set_byline(article.byline);
+  record.set_language(article.language);
+  record.set_summary(item.extras.summary);
+  record.set_image(article.image);
+  record.clear_tags();
+  for (auto const& tag : item.extras.tags) record.add_tags(tag);
+  record.clear_date_published();
+  if (article.date_published) record.set_date_published(micros(*article.date_published));
+  record.set_words(count_words(article.content_text));
+  record.set_paywall(static_cast<std::uint32_t>(article.paywall));
+  record.set_truncated(article.truncated);
+  record.set_version_hash(item.version_hash);
+  record.set_source_hash(item.source_hash);
+  record.set_cleaner_revision(item.cleaner_revision);
+}
+
+// One item on its way into a group.
+class ItemStep {
+ public:
+  ItemStep(Group& group, FeedChange const& change, IngestItem const& item)
+      : group_(group), change_(change), item_(item), keys_(dedup::identity_keys(item.traits)) {}
+
+  Result<ItemOutcome> run() {
+    if (keys_.empty() || item_.item_hash == 0)
+      return set_aside("the item has no guid, link, title or text to be known by");
+    auto const known = known_article();
+    if (!known) return known.error();
+    if (*known == ArticleId{0}) return create();
+    return update(*known);
+  }
+
+  static ItemOutcome set_aside(std::string message) {
+    ItemOutcome outcome;
+    outcome.outcome = Outcome::set_aside;
+    outcome.message = std::move(message);
+    return outcome;
+  }
+
+ private:
+  Result<bool> exists(ArticleId article) {
+    auto const record = group_.articles.find(ArticleKey{article});
+    if (!record) return record.error();
+    return *record != nullptr;
+  }
+
+  // 0: a new one.
+  Result<ArticleId> known_article() {
+    if (item_.identity.reason != dedup::IdentityReason::new_item) {
+      auto const there = exists(item_.identity.article);
+      if (!there) return there.error();
+      if (*there) return item_.identity.article;
+    }
+    if (!somebody_was_faster()) return ArticleId{0};
+    auto habits = dedup::FeedHabits{};  // the pool counted this item already
+    if (auto const feed = group_.feeds.find(FeedKey{change_.feed}); feed && *feed)
+      habits = read_habits(**feed);
+    auto const identity = dedup::identify(change_.feed, item_.traits, habits, group_);
+    if (identity.reason == dedup::IdentityReason::new_item) return ArticleId{0};
+    auto const there = exists(identity.article);
+    if (!there) return there.error();
+    return *there ? identity.article : ArticleId{0};
+  }
+
+  // Whether an article that the pool could not see has a key of this item.
+  bool somebody_was_faster() {
+    if (!group_.has_news_since(item_.seen)) return false;
+    return std::any_of(keys_.begin(), keys_.end(), [&](dedup::IdentityKey key) {
+      auto const found = group_.find(change_.feed, key);
+      return std::any_of(found.begin(), found.end(),
+                         [&](dedup::KnownItem const& known) { return known.article > item_.seen; });
+    });
+  }
+
+  Result<ItemOutcome> create() {
+    auto decision = fold();
+    auto const joins = place(group_, decision);
+    if (!joins) return joins.error();
+    ArticleId const id{group_.head.last_article() + 1};
+    bool const copy = *joins != StoryId{0};
+    auto const story = copy ? *joins : StoryId{number(id)};
+    Lineage lineage;
+    if (copy) {
+      lineage.match = match_kind(decision.kind);
+      lineage.similarity = decision.similarity;
+      lineage.matched = decision.article;
+    }
+    lineage.original = item_.original;
+    if (auto seen = note_sighting(id); !seen) return seen.error();
+    if (auto counted = count_in_feed(copy); !counted) return counted.error();
+
+    auto& record = group_.articles.add(ArticleKey{id});
+    record.set_story(number(story));
+    record.set_version(1);
+    record.set_feed(number(change_.feed));
+    record.set_feed_name(change_.feed_name);
+    record.set_stored_at(micros(group_.now));
+    record.set_changed_at(micros(group_.now));
+    write(lineage, *record.mutable_lineage());
+    write_listed(item_, record);
+    add_version({id, 1}, EditClass::none, {});
+    auto& place = group_.copies.add(CopyKey{story, id});
+    place.set_feed(number(change_.feed));
+    place.set_joined_at(micros(group_.now));
+    write(lineage, *place.mutable_lineage());
+
+    auto& head = group_.head;
+    head.set_last_article(number(id));
+    head.set_articles(head.articles() + 1);
+    head.set_versions(head.versions() + 1);
+    copy ? head.set_copies(head.copies() + 1) : head.set_stories(head.stories() + 1);
+    index(id, story);
+    announce(copy ? EventType::article_copied : EventType::article_created, id, record, &lineage,
+             EditClass::none, {});
+    return ItemOutcome{copy ? Outcome::copied : Outcome::created, id, 1, story, {}};
+  }
+
+  dedup::FoldDecision fold() {
+    if (!item_.signature) return {};
+    auto const& settings = group_.store.options.fold;
+    auto& recent = group_.store.recent;
+    auto const scope = make_scope(settings.scope, change_.feed, item_.extras.tags);
+    auto decision = item_.fold;
+    auto seen = item_.seen;
+    if (!recent.covers(seen)) {
+      // The pool looked so long ago that what came since is no longer in memory.
+      StoredCandidates const stored(*group_.store.database, nullptr,
+                                    ArticleId{group_.store.cutoff->article.load(std::memory_order_relaxed)},
+                                    scope, group_.store.census);
+      decision = dedup::decide(*item_.signature, stored, settings.options);
+      seen = ArticleId{group_.store.head.last_article()};
+      ++group_.report.refolded;
+    }
+    if (!recent.has_since(seen)) return decision;
+    auto const source = recent.since(seen, scope);
+    auto since = dedup::decide(*item_.signature, *source, settings.options);
+    if (since.kind == dedup::MatchKind::new_story) return decision;
+    ++group_.report.refolded;
+    return dedup::stronger_of(std::move(decision), std::move(since), settings.options);
+  }
+
+  Result<ItemOutcome> update(ArticleId id) {
+    auto const found = group_.articles.find(ArticleKey{id});
+    if (!found) return found.error();
+    auto const& before = **found;
+    if (auto seen = note_sighting(id); !seen) return seen.error();
+    ItemOutcome outcome{Outcome::unchanged, id, before.version(), StoryId{before.story()}, {}};
+    if (before.version_hash() == item_.version_hash || FeedId{before.feed()} != change_.feed) return outcome;
+    bool const ours = before.cleaner_revision() != item_.cleaner_revision &&
+                      before.source_hash() == item_.source_hash && item_.source_hash != 0;
+    auto const changed = group_.articles.change(ArticleKey{id});
+    if (!changed) return changed.error();
+    auto& record = **changed;
+    auto const edit = edit_from(record.version());
+    write_listed(item_, record);
+    if (ours) {
+      add_version({id, record.version()}, EditClass::none, {});
+      outcome.outcome = Outcome::recleaned;
+      reindex(id, record);
+      return outcome;
+    }
+    if (auto const feed = group_.feeds.change(FeedKey{change_.feed}))
+      (*feed)->set_updates((*feed)->updates() + 1);
+    record.set_version(record.version() + 1);
+    record.set_changed_at(micros(group_.now));
+    record.clear_withdrawn_at();
+    record.clear_withdrawn_reason();
+    add_version({id, record.version()}, edit.first, edit.second);
+    group_.head.set_versions(group_.head.versions() + 1);
+    reindex(id, record);
+    announce(EventType::article_updated, id, record, nullptr, edit.first, edit.second);
+    outcome.outcome = Outcome::updated;
+    outcome.version = record.version();
+    return outcome;
+  }
+
+  // Class and diff against `base`. The pool's are about another version where one came in between: then it
+  // is only known that something changed.
+  std::pair<EditClass, std::string> edit_from(std::uint32_t base) const {
+    if (!item_.edit || item_.edit->base_version != base) return {EditClass::rewrite, {}};
+    return {edit_class(item_.edit->edit.kind), diff_json(item_.edit->edit)};
+  }
+
+  void add_version(VersionKey key, EditClass edit, std::string const& diff) {
+    proto::VersionRecord record;
+    record.set_stored_at(micros(group_.now));
+    record.set_edit(static_cast<std::uint32_t>(edit));
+    record.set_diff_json(diff);
+    record.set_version_hash(item_.version_hash);
+    record.set_source_hash(item_.source_hash);
+    record.set_cleaner_revision(item_.cleaner_revision);
+    record.set_words(count_words(item_.article.content_text));
+    write(item_.article, *record.mutable_content());
+    write(item_.extras, *record.mutable_extras());
+    put(Family::versions, key, record);
+  }
+
+  // Remembers how this feed shows the article, and under which keys it is found again.
+  Result<void> note_sighting(ArticleId id) {
+    SightingKey const key{change_.feed, id};
+    auto const before = group_.sightings.find(key);
+    if (!before) return before.error();
+    Sighting sighting{change_.feed, id, item_.traits, item_.item_hash, group_.now};
+    if (*before) {
+      auto const known = read(key, **before);
+      sighting.first_seen = known.first_seen;
+      if (known.traits == sighting.traits && known.item_hash == sighting.item_hash) return {};
+    }
+    auto const row = group_.sightings.change(key);
+    if (!row) return row.error();
+    (*row)->Clear();
+    write(sighting, **row);
+    for (auto const identity : keys_)
+      if (auto done = note_identity(IdentityRowKey::of(change_.feed, identity), id); !done)
+        return done.error();
+    return {};
+  }
+
+  Result<void> note_identity(IdentityRowKey const& key, ArticleId id) {
+    auto const known = group_.identities.find(key);
+    if (!known) return known.error();
+    if (*known)
+      for (int i = 0; i < (*known)->articles_size() && i < (*known)->feeds_size(); ++i)
+        if ((*known)->articles(i) == number(id) && (*known)->feeds(i) == number(change_.feed)) return {};
+    auto const row = group_.identities.change(key);
+    if (!row) return row.error();
+    (*row)->add_articles(number(id));
+    (*row)->add_feeds(number(change_.feed));
+    // Newest last; a key that everything has is of no use for more than these.
+    while ((*row)->articles_size() > identity_entries_max) {
+      (*row)->mutable_articles()->erase((*row)->articles().begin());
+      (*row)->mutable_feeds()->erase((*row)->feeds().begin());
+    }
+    return {};
+  }
+
+  Result<void> count_in_feed(bool copy) {
+    auto const feed = group_.feeds.change(FeedKey{change_.feed});
+    if (!feed) return feed.error();
+    (*feed)->set_articles((*feed)->articles() + 1);
+    if (copy) (*feed)->set_copies((*feed)->copies() + 1);
+    (*feed)->set_last_article_at(micros(group_.now));
+    return {};
+  }
+
+  // Makes the article one that copies are found of.
+  void index(ArticleId id, StoryId story) {
+    if (!item_.signature || item_.signature->fingerprints.empty()) return;
+    put_sketch(id, change_.feed, story);
+    post(id, story, item_.signature->fingerprints);
+    std::vector<std::uint32_t> tags;
+    if (group_.store.options.fold.scope == FoldScope::tag)
+      for (auto const& tag : item_.extras.tags) tags.push_back(tag_hash(tag));
+    group_.store.recent.add(id, story, change_.feed, std::move(tags), *item_.signature);
+    group_.note_later(item_.signature, story);
+  }
+
+  // After an edit it is found by what it says now, and by what it said: copies of the old text are copies.
+  void reindex(ArticleId id, proto::ArticleRecord const& record) {
+    if (!item_.signature || item_.signature->fingerprints.empty()) return;
+    auto const key = ArticleKey{id}.encode();
+    auto fresh = item_.signature->fingerprints;
+    if (auto const row = group_.store.database->get(Family::sketches, view_of(key)); row && *row)
+      if (auto const old = parse_record<proto::SketchRecord>(**row, "sketches"))
+        if (auto const sketch = dedup::Sketch::decode(old->sketch())) {
+          auto const posted = dedup::fingerprints_of(*sketch);
+          std::erase_if(fresh, [&](std::uint64_t fingerprint) {
+            return std::find(posted.begin(), posted.end(), fingerprint) != posted.end();
+          });
+        }
+    put_sketch(id, FeedId{record.feed()}, StoryId{record.story()});
+    post(id, StoryId{record.story()}, fresh);
+  }
+
+  void put_sketch(ArticleId id, FeedId feed, StoryId story) {
+    proto::SketchRecord record;
+    record.set_sketch(item_.signature->sketch.encode());
+    record.set_feed(number(feed));
+    record.set_story(number(story));
+    for (auto const& tag : item_.extras.tags) record.add_tags(tag_hash(tag));
+    put(Family::sketches, ArticleKey{id}, record);
+  }
+
+  void post(ArticleId id, StoryId story, std::vector<std::uint64_t> const& fingerprints) {
+    std::string posting;
+    append_posting(posting, {id, story});
+    auto* const handle = group_.store.database->handle(Family::fingerprints);
+    for (auto const fingerprint : fingerprints) {
+      auto const key = FingerprintKey{fingerprint}.encode();
+      group_.batch.Merge(handle, slice(view_of(key)), posting);
+    }
+  }
+
+  void announce(EventType type, ArticleId id, proto::ArticleRecord const& record, Lineage const* lineage,
+                EditClass edit, std::string const& diff) {
+    auto event = group_.event_of(type, id, record);
+    event.feed = change_.feed;
+    event.feed_name = change_.feed_name;
+    ArticleEventData data;
+    data.article = &item_.article;
+    data.extras = &item_.extras;
+    data.lineage = lineage;
+    data.edit = edit;
+    data.diff_json = diff;
+    group_.add_event(std::move(event), data);
+  }
+
+  template <class Key, class Record>
+  void put(Family family, Key const& key, Record const& record) {
+    auto const bytes = key.encode();
+    record.SerializeToString(&buffer_);
+    group_.batch.Put(group_.store.database->handle(family), slice(view_of(bytes)), buffer_);
+  }
+
+  Group& group_;
+  FeedChange const& change_;
+  IngestItem const& item_;
+  std::vector<dedup::IdentityKey> keys_;
+  std::string buffer_;
+};
+
+Result<void> withdraw(Group& group, Withdrawal const& withdrawal) {
+  ArticleKey const key{withdrawal.article};
+  auto const known = group.articles.find(key);
+  if (!known) return known.error().code == ErrorCode::corrupt ? Result<void>() : known.error();
+  if (!*known || (*known)->has_withdrawn_at()) return {};
+  auto const record = group.articles.change(key);
+  if (!record) return record.error();
+  (*record)->set_withdrawn_at(micros(group.now));
+  (*record)->set_withdrawn_reason(withdrawal.reason);
+  group.add_bare_event(group.event_of(EventType::article_withdrawn, withdrawal.article, **record), **record,
+                       withdrawal.reason);
+  return {};
+}
+
+Result<void> note_feed(Group& group, FeedChange const& change) {
+  if (!change.state && !change.habits && change.notices.empty() && change.items.empty()) return {};
+  auto const known = group.feeds.find(FeedKey{change.feed});
+  if (!known) return known.error();
+  bool const renamed = !*known || (*known)->name() != change.feed_name;
+  if (renamed || change.state || change.habits) {
+    auto const row = group.feeds.change(FeedKey{change.feed});
+    if (!row) return row.error();
+    (*row)->set_name(change.feed_name);
+    if (change.state) (*row)->set_state(*change.state);
+    if (change.habits) write(*change.habits, **row);
+  }
+  for (auto const& notice : change.notices) {
+    Event event;
+    event.type = notice.type;
+    event.feed = change.feed;
+    event.feed_name = change.feed_name;
+    FeedEventData data;
+    data.message = notice.message;
+    data.url = notice.url;
+    data.since = notice.since;
+    group.add_event(std::move(event), data);
+  }
+  return {};
+}
+
+Result<void> add_change(Group& group, FeedChange const& change) {
+  auto& outcomes = group.report.outcomes.emplace_back();
+  for (auto const& item : change.items) {
+    auto outcome = ItemStep(group, change, item).run();
+    if (!outcome && outcome.error().code != ErrorCode::corrupt) return outcome.error();
+    // A row about this item does not decode: the others of the group go on without it.
+    outcomes.push_back(outcome ? std::move(*outcome)
+                               : ItemStep::set_aside(group.store.noted(outcome.error()).message));
+  }
+  for (auto const& withdrawal : change.withdrawals)
+    if (auto done = withdraw(group, withdrawal); !done) return done;
+  for (auto const& [host, blocks] : change.blocks)
+    group.batch.Put(group.store.database->handle(Family::blocks), host, blocks);
+  return note_feed(group, change);
+}
+
+}  // namespace
+
+Result<CommitReport> Store::commit(std::span<FeedChange const> changes, UtcMicros now) {
+  std::size_t items = 0;
+  for (auto const& change : changes) items += change.items.size();
+  if (items > commit_items_max)
+    return Error{ErrorCode::too_large, "a group of " + std::to_string(items) + " items; at most " +
+                                           std::to_string(commit_items_max) + " are committed at once"};
+  auto& state = *state_;
+  if (state.options.mode == OpenMode::read_only)
+    return Error{ErrorCode::refused, "the store is open for reading only"};
+  if (now - state.window_checked > window_check_interval) state.move_window(now);
+  Group group(state, now);
+  for (auto const& change : changes) {
+    if (auto done = add_change(group, change); !done) {
+      state.recent.reset(ArticleId{state.head.last_article()});  // this group's articles never were
+      return done.error();
+    }
+  }
+  if (auto written = group.write(); !written) return written.error();
+  return std::move(group.report);
+}
+
+}  // namespace newsfold::storage

@@ -1,0 +1,191 @@
+#include "storage/store.h"
+
+#include "storage/keys.h"
+#include "storage/record_codec.h"
+#include "storage/state.h"
+
+#include <rocksdb/write_batch.h>
+
+#include <utility>
+
+namespace newsfold::storage {
+namespace {
+
+Result<void> put(StoreState& state, Family family, std::string_view key, std::string const& row) {
+  rocksdb::WriteBatch batch;
+  batch.Put(state.database->handle(family), slice(key), row);
+  return state.database->write(batch, state.options.sync);
+}
+
+Result<void> remove(StoreState& state, Family family, std::string_view key) {
+  rocksdb::WriteBatch batch;
+  batch.Delete(state.database->handle(family), slice(key));
+  return state.database->write(batch, state.options.sync);
+}
+
+std::uint64_t property(StoreState const& state, std::string const& name) {
+  std::uint64_t sum = 0;
+  state.database->db().GetAggregatedIntProperty(name, &sum);
+  return sum;
+}
+
+}  // namespace
+
+Error const& StoreState::noted(Error const& error) const {
+  if (error.code == ErrorCode::corrupt) corrupt_rows.fetch_add(1, std::memory_order_relaxed);
+  return error;
+}
+
+// Articles are numbered in the order in which they were stored, so that time is found by halving. Numbers
+// may be missing where retention took some.
+ArticleId StoreState::first_article_since(UtcMicros t) const {
+  std::uint64_t low = 1;
+  std::uint64_t high = head.last_article() + 1;
+  auto const rows = database->iterate(Family::articles, nullptr);
+  while (low < high) {
+    auto const middle = low + (high - low) / 2;
+    auto const key = ArticleKey{ArticleId{middle}}.encode();
+    rows->Seek(slice(storage::view_of(key)));
+    if (!rows->Valid()) {
+      high = middle;
+      continue;
+    }
+    auto const at = ArticleKey::decode(storage::view_of(rows->key()));
+    auto const record = parse_record<proto::ArticleRecord>(storage::view_of(rows->value()), "articles");
+    if (!at || !record || number(at->article) >= high || from_micros(record->stored_at()) >= t) {
+      high = middle;
+    } else {
+      low = number(at->article) + 1;
+    }
+  }
+  return ArticleId{low};
+}
+
+void StoreState::move_window(UtcMicros now) {
+  window_checked = now;
+  auto const oldest = number(first_article_since(now - options.fold.window));
+  if (oldest > cutoff->article.load(std::memory_order_relaxed))
+    cutoff->article.store(oldest, std::memory_order_relaxed);
+}
+
+void StoreState::publish_head(proto::HeadRecord const& durable) {
+  head = durable;
+  oldest_sequence.store(durable.oldest_sequence(), std::memory_order_release);
+  last_sequence.store(durable.last_sequence(), std::memory_order_release);
+}
+
+std::string after_prefix(std::string_view prefix) {
+  std::string after(prefix);
+  while (!after.empty() && static_cast<unsigned char>(after.back()) == 0xFF) after.pop_back();
+  if (!after.empty()) after.back() = static_cast<char>(after.back() + 1);
+  return after;
+}
+
+Store::Store(std::unique_ptr<StoreState> state) noexcept : state_(std::move(state)) {}
+
+Store::~Store() {
+  // So that the next start need not read the log.
+  if (state_->options.mode == OpenMode::read_only) return;
+  std::vector<rocksdb::ColumnFamilyHandle*> handles;
+  for (std::size_t i = 0; i < families; ++i)
+    handles.push_back(state_->database->handle(static_cast<Family>(i)));
+  state_->database->db().Flush(rocksdb::FlushOptions{}, handles);
+}
+
+View Store::view() const {
+  auto view = std::make_unique<ViewState>(*state_, state_->database->db().GetSnapshot());
+  // The head lies in every commit: as of this snapshot it says exactly what is in it. One that cannot be
+  // read leaves the view empty, and the questions fail by themselves.
+  if (auto head = read_head(*state_->database, view->snapshot)) view->head = std::move(*head);
+  return View(std::move(view));
+}
+
+Epoch Store::epoch() const noexcept { return state_->epoch; }
+Sequence Store::last_sequence() const noexcept {
+  return Sequence{state_->last_sequence.load(std::memory_order_acquire)};
+}
+Sequence Store::oldest_sequence() const noexcept {
+  return Sequence{state_->oldest_sequence.load(std::memory_order_acquire)};
+}
+
+void Store::on_commit(Listener listener) { state_->listener = std::move(listener); }
+
+Result<void> Store::put_feed_state(FeedId feed, std::string_view name, std::string_view feed_state) {
+  auto const key = FeedKey{feed}.encode();
+  auto record = read_record<proto::FeedRecord>(*state_, Family::feeds, view_of(key), nullptr, "feed");
+  if (!record && record.error().code != ErrorCode::not_found && record.error().code != ErrorCode::corrupt)
+    return record.error();
+  auto row = record ? std::move(*record) : proto::FeedRecord{};
+  row.set_name(std::string(name));
+  row.set_state(std::string(feed_state));
+  return put(*state_, Family::feeds, view_of(key), row.SerializeAsString());
+}
+
+Result<void> Store::remove_feed(FeedId feed) {
+  auto const key = FeedKey{feed}.encode();
+  return remove(*state_, Family::feeds, view_of(key));
+}
+
+Result<void> Store::put_blocks(std::string_view host, std::string_view blocks) {
+  return put(*state_, Family::blocks, host, std::string(blocks));
+}
+
+Result<void> Store::put_subscription(Subscription const& subscription) {
+  if (subscription.name.empty() || subscription.name.size() > subscription_name_bytes_max)
+    return Error{ErrorCode::invalid, "the name of a subscription has 1 to " +
+                                         std::to_string(subscription_name_bytes_max) + " bytes"};
+  proto::SubscriptionRecord record;
+  write(subscription, record);
+  return put(*state_, Family::cursors, subscription.name, record.SerializeAsString());
+}
+
+Result<void> Store::remove_subscription(std::string_view name) {
+  return remove(*state_, Family::cursors, name);
+}
+
+Result<void> Store::resume() {
+  auto const status = state_->database->db().Resume();
+  if (!status.ok()) return error_of(status, "write again");
+  return {};
+}
+
+Result<void> Store::compact() {
+  for (std::size_t i = 0; i < families; ++i) {
+    auto const status = state_->database->db().CompactRange(
+        {}, state_->database->handle(static_cast<Family>(i)), nullptr, nullptr);
+    if (!status.ok()) return error_of(status, "compact " + family_names[i]);
+  }
+  return {};
+}
+
+Metrics Store::metrics() const {
+  auto const& state = *state_;
+  auto const& statistics = state.database->statistics();
+  Metrics metrics;
+  metrics.commits = state.commits.load(std::memory_order_relaxed);
+  metrics.commit_bytes = state.commit_bytes.load(std::memory_order_relaxed);
+  metrics.refolded = state.refolded.load(std::memory_order_relaxed);
+  metrics.corrupt_rows = state.corrupt_rows.load(std::memory_order_relaxed);
+  metrics.disk_bytes = property(state, rocksdb::DB::Properties::kLiveSstFilesSize);
+  metrics.memtable_bytes = property(state, rocksdb::DB::Properties::kCurSizeAllMemTables);
+  metrics.pending_compaction_bytes =
+      property(state, rocksdb::DB::Properties::kEstimatePendingCompactionBytes);
+  std::uint64_t one = 0;
+  // The cache is shared: any family tells of all of it.
+  state.database->db().GetIntProperty(state.database->handle(Family::meta),
+                                      rocksdb::DB::Properties::kBlockCacheUsage, &one);
+  metrics.block_cache_bytes = one;
+  rocksdb::VectorLogPtr logs;
+  if (state.database->db().GetSortedWalFiles(logs).ok())
+    for (auto const& log : logs) metrics.wal_bytes += log->SizeFileBytes();
+  metrics.bytes_written = statistics.getTickerCount(rocksdb::WAL_FILE_BYTES) +
+                          statistics.getTickerCount(rocksdb::FLUSH_WRITE_BYTES) +
+                          statistics.getTickerCount(rocksdb::COMPACT_WRITE_BYTES);
+  one = 0;
+  state.database->db().GetIntProperty(state.database->handle(Family::meta),
+                                      rocksdb::DB::Properties::kIsWriteStopped, &one);
+  metrics.writes_stopped = one != 0;
+  return metrics;
+}
+
+}  // namespace newsfold::storage
