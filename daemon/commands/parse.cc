@@ -1,0 +1,104 @@
+#include "feeds/parse/parse.h"
+#include "daemon/commands/batch.h"
+#include "daemon/commands/commands.h"
+#include "feeds/model/article.h"
+#include "feeds/model/feed_json.h"
+
+#include <CLI/CLI.hpp>
+#include <boost/json/serialize.hpp>
+
+#include <iostream>
+#include <memory>
+
+namespace newsfold {
+
+namespace {
+
+struct ParseOptions {
+  std::string file;
+  std::string batch;
+  std::string url;
+  std::string content_type;
+  bool json = false;
+};
+
+Result<Feed> parse_file(std::string const& path, parse::Hints const& hints) {
+  parse::Limits const limits;
+  auto const bytes = read_file(path, limits.bytes_max);
+  if (!bytes) return bytes.error();
+  return parse::parse_feed(*bytes, hints, limits);
+}
+
+Result<boost::json::object> parse_line(boost::json::object const& line) {
+  parse::Hints hints;
+  hints.url = string_at(line, "url");
+  hints.content_type = string_at(line, "content_type");
+  auto const feed = parse_file(std::string(string_at(line, "path")), hints);
+  if (!feed) return feed.error();
+  boost::json::object out;
+  out["feed"] = to_json(*feed);
+  return out;
+}
+
+void print_field(std::string_view name, std::string_view value) {
+  if (!value.empty()) std::cout << name << ": " << value << '\n';
+}
+
+void print_summary(Feed const& feed) {
+  constexpr std::size_t items_shown_max = 20;
+  print_field("title", feed.title);
+  std::cout << "format: " << to_string(feed.format) << ", " << feed.encoding << '\n';
+  print_field("page", feed.home_page_url);
+  print_field("feed", feed.feed_url);
+  print_field("language", feed.language);
+  if (feed.updated) print_field("updated", format_rfc3339(*feed.updated));
+  print_field("repaired", feed.bozo_reason);
+  std::cout << "items: " << feed.items.size();
+  if (feed.items_dropped > 0) std::cout << " (" << feed.items_dropped << " more beyond the limit)";
+  std::cout << '\n';
+  for (std::size_t i = 0; i < feed.items.size() && i < items_shown_max; ++i) {
+    auto const& item = feed.items[i];
+    auto const date = item.date_published ? item.date_published : item.date_modified;
+    std::cout << "\n  " << (item.title.empty() ? "(no title)" : item.title) << '\n';
+    if (date) std::cout << "    " << format_rfc3339(*date) << '\n';
+    if (!item.url.empty()) std::cout << "    " << item.url << '\n';
+    for (auto const& a : item.attachments) std::cout << "    + " << a.url << ' ' << a.mime_type << '\n';
+  }
+  if (feed.items.size() > items_shown_max)
+    std::cout << "\n  ... and " << feed.items.size() - items_shown_max << " more\n";
+}
+
+int run_parse(ParseOptions const& options) {
+  if (!options.batch.empty()) return run_batch(options.batch, std::cout, parse_line);
+  if (options.file.empty()) {
+    std::cerr << "newsfold parse: name a FILE, or a manifest with --batch\n";
+    return batch_bad_usage;
+  }
+  auto const feed = parse_file(options.file, {options.url, options.content_type});
+  if (!feed) {
+    std::cerr << "newsfold parse: " << options.file << ": " << to_string(feed.error().code) << ": "
+              << feed.error().message << '\n';
+    return batch_some_failed;
+  }
+  if (options.json)
+    std::cout << boost::json::serialize(to_json(*feed)) << '\n';
+  else
+    print_summary(*feed);
+  return batch_all_good;
+}
+
+}  // namespace
+
+void add_parse_command(CLI::App& app, CommandContext& context) {
+  auto options = std::make_shared<ParseOptions>();
+  auto* command = app.add_subcommand("parse", "Read a feed document and show what it says");
+  command->add_option("FILE", options->file, "The document; - for standard input");
+  command->add_option("--batch", options->batch,
+                      "A manifest of documents as JSON Lines; - for standard input");
+  command->add_option("--url", options->url, "Where the document came from: the base of its relative links");
+  command->add_option("--content-type", options->content_type, "The Content-Type it came with");
+  command->add_flag("--json", options->json, "Print the feed as JSON Feed 1.1");
+  command->callback([options, &context] { context.exit_code = run_parse(*options); });
+}
+
+}  // namespace newsfold

@@ -1,0 +1,16 @@
+#pragma once
+// A Feed as JSON Feed 1.1, with our extension object `_newsfold` for what that has no word for. The form
+// of `newsfold parse`, of the API and of the events.
+
+#include "feeds/model/feed.h"
+
+#include <boost/json/object.hpp>
+
+namespace newsfold {
+
+// Empty fields are left out; `items` is always there.
+boost::json::object to_json(Feed const& feed);
+boost::json::object to_json(Item const& item);
+boost::json::object to_json(Author const& author);
+
+}  // namespace newsfold

@@ -1,0 +1,19 @@
+#pragma once
+// Dates as publishers write them: RFC 822 with every habit (two-digit years, named zones, wrong or missing
+// weekdays, month names of twenty languages), RFC 3339 with gaps, asctime, numbers with dots and slashes,
+// Unix time. What cannot be (32 January, year 99999) is no date: nothing is clamped. The weekday is never
+// believed; without a zone a time is UTC.
+
+#include "feeds/model/time.h"
+
+#include <optional>
+#include <string_view>
+
+namespace newsfold::parse {
+
+std::optional<UtcMicros> parse_date(std::string_view text) noexcept;
+
+// "1:02:03", "62:03", "3723", "3723.5", "PT1H2M3S", "1h 2m" in seconds.
+std::optional<double> parse_duration(std::string_view text) noexcept;
+
+}  // namespace newsfold::parse

@@ -1,0 +1,17 @@
+#pragma once
+// The feeds that are JSON: JSON Feed 1.0 and 1.1, and RSS written as JSON objects.
+
+#include "feeds/model/error.h"
+#include "feeds/model/feed.h"
+#include "feeds/parse/parse.h"
+
+#include <string_view>
+
+namespace newsfold::parse {
+
+// `text` is UTF-8 and starts with '{' (or '[') behind white space. Fails with `not_a_feed` where it is
+// JSON of another kind, with `malformed` and the place where it is not JSON. A text that is cut off gives
+// the items that stand complete before the cut.
+Result<Feed> parse_json_feed(std::string_view text, Hints const& hints, Limits const& limits, Bodies bodies);
+
+}  // namespace newsfold::parse

@@ -1,0 +1,141 @@
+#include "feeds/parse/prepare.h"
+
+#include "feeds/text/ascii.h"
+#include "feeds/text/charset.h"
+
+#include <zlib.h>
+
+#include <algorithm>
+#include <iterator>
+#include <unordered_map>
+
+namespace newsfold::parse {
+
+namespace {
+
+bool is_compressed(std::string_view bytes) noexcept {
+  if (bytes.size() < 3) return false;
+  auto const b = [&](std::size_t i) { return static_cast<unsigned char>(bytes[i]); };
+  if (b(0) == 0x1F && b(1) == 0x8B && b(2) == 8) return true;                   // gzip
+  return b(0) == 0x78 && (b(0) * 256U + b(1)) % 31 == 0 && (b(1) & 0x20) == 0;  // zlib
+}
+
+Result<std::string> inflate_body(std::string_view bytes, std::size_t bytes_max) {
+  z_stream stream{};
+  constexpr int detect_gzip_and_zlib = 32;
+  if (inflateInit2(&stream, MAX_WBITS + detect_gzip_and_zlib) != Z_OK)
+    return Error{ErrorCode::malformed, "the compressed body cannot be read"};
+  std::string out;
+  char block[64 * 1024];
+  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(bytes.data()));
+  stream.avail_in = uInt(std::min<std::size_t>(bytes.size(), UINT32_MAX));
+  int status = Z_OK;
+  while (status == Z_OK) {
+    stream.next_out = reinterpret_cast<Bytef*>(block);
+    stream.avail_out = sizeof block;
+    status = inflate(&stream, Z_NO_FLUSH);
+    out.append(block, sizeof block - stream.avail_out);
+    if (out.size() > bytes_max) {
+      inflateEnd(&stream);
+      return Error{ErrorCode::too_large,
+                   "the compressed body grows beyond " + std::to_string(bytes_max) + " bytes"};
+    }
+  }
+  inflateEnd(&stream);
+  if (out.empty()) return Error{ErrorCode::malformed, "the compressed body cannot be read"};
+  return out;
+}
+
+bool is_forbidden_control(char c) noexcept {
+  auto const u = static_cast<unsigned char>(c);
+  return u < 0x20 && u != '\t' && u != '\n' && u != '\r';
+}
+
+}  // namespace
+
+std::string expand_own_entities(std::string_view text, std::size_t bytes_max) {
+  constexpr std::size_t prolog_bytes_max = 64 * 1024;
+  constexpr std::size_t entities_max = 256;
+  auto const doctype = text.substr(0, prolog_bytes_max).find("<!DOCTYPE");
+  if (doctype == std::string_view::npos) return {};
+  auto const prolog_end = text.find("]>", doctype);
+  if (prolog_end == std::string_view::npos) return {};
+  auto const prolog = text.substr(doctype, std::min(prolog_end - doctype, prolog_bytes_max));
+  std::unordered_map<std::string_view, std::string_view> entities;
+  for (auto at = prolog.find("<!ENTITY"); at != std::string_view::npos && entities.size() < entities_max;
+       at = prolog.find("<!ENTITY", at + 8)) {
+    auto rest = text::trim(prolog.substr(at + 8));
+    std::size_t n = 0;
+    while (n < rest.size() && !text::is_space(rest[n])) ++n;
+    auto const name = rest.substr(0, n);
+    rest = text::trim(rest.substr(n));
+    // External and parameter entities are not ours to follow.
+    if (name.empty() || name == "%" || rest.empty() || (rest[0] != '"' && rest[0] != '\'')) continue;
+    auto const end = rest.find(rest[0], 1);
+    if (end == std::string_view::npos) break;
+    for (std::string_view own : {"lt", "gt", "amp", "quot", "apos"})
+      if (name == own) n = 0;
+    if (n > 0) entities.emplace(name, rest.substr(1, end - 1));
+  }
+  if (entities.empty()) return {};
+
+  std::string out;
+  std::size_t grown = 0;
+  std::size_t copied = 0;
+  for (auto at = text.find('&', prolog_end); at != std::string_view::npos; at = text.find('&', at + 1)) {
+    constexpr std::size_t name_bytes_max = 64;
+    auto const end = text.substr(at, name_bytes_max).find(';');
+    if (end == std::string_view::npos || end < 2) continue;
+    auto const found = entities.find(text.substr(at + 1, end - 1));
+    if (found == entities.end() || grown + found->second.size() > bytes_max) continue;
+    grown += found->second.size();
+    out.append(text.substr(copied, at - copied)).append(found->second);
+    copied = at + end + 1;
+    at = copied - 1;
+  }
+  if (copied == 0) return {};
+  out.append(text.substr(copied));
+  return out;
+}
+
+Result<void> prepare(PreparedText& out, std::string_view bytes, Hints const& hints, Limits const& limits) {
+  if (is_compressed(bytes)) {
+    auto inflated = inflate_body(bytes, limits.bytes_max);
+    if (!inflated) return inflated.error();
+    out.inflated = std::move(*inflated);
+    bytes = out.inflated;
+  }
+  auto decoded = text::decode(bytes, hints.content_type);
+  out.encoding = decoded.encoding();
+  if (decoded.bad_sequences > 0)
+    out.defect = std::to_string(decoded.bad_sequences) + " byte sequences are not " +
+                 std::string(out.encoding) + "; each became U+FFFD";
+  else if (decoded.contradicts_label)
+    out.defect = "the encoding is not the one that the document names; read as " + std::string(out.encoding);
+
+  bool const has_controls = decoded.has_controls;
+  auto const borrowed = decoded.text();
+  bool const is_borrowed = borrowed.data() >= bytes.data() && borrowed.data() <= bytes.data() + bytes.size();
+  if (!is_borrowed) {
+    out.decoded = std::move(decoded).take();
+    out.text = out.decoded;
+  } else {
+    out.text = borrowed;
+  }
+  if (has_controls && std::any_of(out.text.begin(), out.text.end(), is_forbidden_control)) {
+    std::string clean;
+    clean.reserve(out.text.size());
+    std::copy_if(out.text.begin(), out.text.end(), std::back_inserter(clean),
+                 [](char c) { return !is_forbidden_control(c); });
+    out.decoded = std::move(clean);
+    out.text = out.decoded;
+    if (out.defect.empty()) out.defect = "held control characters; dropped them";
+  }
+  if (auto expanded = expand_own_entities(out.text, limits.entity_bytes_max); !expanded.empty()) {
+    out.decoded = std::move(expanded);
+    out.text = out.decoded;
+  }
+  return {};
+}
+
+}  // namespace newsfold::parse

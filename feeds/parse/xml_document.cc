@@ -1,0 +1,225 @@
+#include "feeds/parse/xml_document.h"
+
+#include "feeds/parse/position.h"
+#include "feeds/parse/xml_mend.h"
+#include "feeds/text/ascii.h"
+#include "feeds/text/entities.h"
+
+#include <cstring>
+
+namespace newsfold::parse {
+
+namespace {
+
+// References are decoded by us, and only in the fields that are used; white space stays as it is.
+constexpr unsigned parse_flags = pugi::parse_cdata | pugi::parse_fragment;
+
+// How much a reading is worth: its items.
+std::size_t count_items(pugi::xml_node top) {
+  std::size_t items = 0;
+  // Items stand at most four deep (top, rss, channel, item); the walk keeps its own depth.
+  constexpr int depth_max = 4;
+  int depth = 0;
+  auto node = top.first_child();
+  while (node) {
+    auto const name = local_name(node);
+    if (text::equals_ignoring_case(name, "item") || text::equals_ignoring_case(name, "entry") ||
+        text::equals_ignoring_case(name, "url"))
+      ++items;
+    if (depth < depth_max && node.first_child()) {
+      node = node.first_child();
+      ++depth;
+      continue;
+    }
+    while (node && !node.next_sibling()) {
+      node = node.parent();
+      --depth;
+      if (depth < 0) return items;
+    }
+    node = node.next_sibling();
+  }
+  return items;
+}
+
+std::size_t behind(std::string_view text, std::string_view mark, std::size_t from) noexcept {
+  auto const at = text.find(mark, from);
+  return at == std::string_view::npos ? text.size() : at + mark.size();
+}
+
+// The offset behind the '>' of the tag whose name stands at `at`; a '>' in quotes does not end it.
+std::size_t behind_tag(std::string_view text, std::size_t at) noexcept {
+  char quote = 0;
+  for (; at < text.size(); ++at) {
+    char const c = text[at];
+    if (quote) {
+      if (c == quote) quote = 0;
+    } else if (c == '"' || c == '\'') {
+      quote = c;
+    } else if (c == '>') {
+      return at + 1;
+    }
+  }
+  return text.size();
+}
+
+std::string describe(pugi::xml_parse_result const& result, std::string_view text) {
+  auto const at = std::size_t(std::max<std::ptrdiff_t>(result.offset, 0));
+  return std::string(result.description()) + " at " + describe_position(text, at);
+}
+
+}  // namespace
+
+std::unique_ptr<XmlDocument::Reading> XmlDocument::read(std::string_view text, std::string mended) {
+  auto reading = std::make_unique<Reading>();
+  reading->mended = std::move(mended);
+  reading->text = reading->mended.empty() ? text : reading->mended;
+  reading->copy.assign(reading->text.begin(), reading->text.end());
+  reading->result = reading->tree.load_buffer_inplace(reading->copy.data(), reading->copy.size(), parse_flags,
+                                                      pugi::encoding_utf8);
+  return reading;
+}
+
+XmlDocument::XmlDocument(std::string_view text, Limits const& limits) : reading_(read(text, {})) {
+  if (reading_->result) return;
+  defect_ = describe(reading_->result, text);
+  auto const kept = count_items(reading_->tree);
+  auto again = read({}, mend_xml(text, limits.depth_max));
+  if (count_items(again->tree) >= kept) {
+    reading_ = std::move(again);
+    defect_ += "; mended the markup";
+  } else {
+    defect_ += "; kept what stands before";
+  }
+}
+
+std::string_view XmlDocument::inner_markup(pugi::xml_node node) const noexcept {
+  if (!node.first_child()) return {};
+  auto const text = reading_->text;
+  // pugixml keeps its names inside our copy of the text, which gives the place of the start tag; from there
+  // the tags are counted until the one that closes it.
+  auto const begin = behind_tag(text, std::size_t(node.name() - reading_->copy.data()));
+  std::size_t depth = 0;
+  for (auto at = text.find('<', begin); at != std::string_view::npos; at = text.find('<', at)) {
+    auto const rest = text.substr(at);
+    if (rest.starts_with("</")) {
+      if (depth == 0) return text.substr(begin, at - begin);
+      --depth;
+      at = behind_tag(text, at);
+    } else if (rest.starts_with("<!--")) {
+      at = behind(text, "-->", at);
+    } else if (rest.starts_with("<![CDATA[")) {
+      at = behind(text, "]]>", at);
+    } else if (rest.starts_with("<?")) {
+      at = behind(text, "?>", at);
+    } else {
+      at = behind_tag(text, at + 1);
+      if (text[at - 1] != '>' || text[at - 2] != '/') ++depth;
+    }
+  }
+  return text.substr(std::min(begin, text.size()));
+}
+
+Namespaces::Scope::Scope(Namespaces& spaces, pugi::xml_node node)
+    : spaces_(spaces), mark_(spaces.bindings_.size()) {
+  for (auto const a : node.attributes()) {
+    std::string_view const name = a.name();
+    if (!name.starts_with("xmlns")) continue;
+    if (name.size() > 5 && name[5] != ':') continue;
+    auto const prefix = name.size() > 6 ? name.substr(6) : std::string_view{};
+    auto space = space_of_uri(a.value());
+    // An address we do not know under a prefix that everybody uses: a typing error, most likely.
+    if (space == Space::unknown) space = prefix.empty() ? Space::core : space_of_prefix(prefix);
+    spaces.bindings_.push_back({prefix, space});
+  }
+}
+
+Space Namespaces::space_of_name_prefix(std::string_view prefix) const noexcept {
+  for (auto i = bindings_.size(); i-- > 0;)
+    if (bindings_[i].prefix == prefix) return bindings_[i].space;
+  return space_of_prefix(prefix);
+}
+
+Space Namespaces::space_of(pugi::xml_node node) const noexcept {
+  std::string_view const name = node.name();
+  auto const colon = name.find(':');
+  // Declarations on the element itself are in force for it.
+  for (auto const a : node.attributes()) {
+    if (std::strncmp(a.name(), "xmlns", 5) != 0) continue;
+    Namespaces inner;
+    inner.bindings_ = bindings_;
+    Scope const scope(inner, node);
+    return inner.space_of_name_prefix(colon == std::string_view::npos ? std::string_view{}
+                                                                      : name.substr(0, colon));
+  }
+  return space_of_name_prefix(colon == std::string_view::npos ? std::string_view{} : name.substr(0, colon));
+}
+
+Element Namespaces::element_of(pugi::xml_node node) const noexcept {
+  return parse::element_of(space_of(node), local_name(node));
+}
+
+std::string_view local_name(pugi::xml_node node) noexcept {
+  std::string_view const name = node.name();
+  auto const colon = name.find(':');
+  return colon == std::string_view::npos ? name : name.substr(colon + 1);
+}
+
+namespace {
+
+pugi::xml_attribute find_attribute(pugi::xml_node node, std::string_view name) noexcept {
+  for (auto const a : node.attributes()) {
+    std::string_view written = a.name();
+    if (text::equals_ignoring_case(written, name)) return a;
+    if (auto const colon = written.find(':');
+        colon != std::string_view::npos && !written.starts_with("xmlns"))
+      if (text::equals_ignoring_case(written.substr(colon + 1), name)) return a;
+  }
+  return {};
+}
+
+}  // namespace
+
+std::string attribute(pugi::xml_node node, std::string_view name) {
+  std::string_view const raw = find_attribute(node, name).value();
+  if (raw.find('&') == std::string_view::npos) return std::string(text::trim(raw));
+  return std::string(text::trim(text::decode_entities(raw, text::EntityContext::attribute)));
+}
+
+bool has_attribute(pugi::xml_node node, std::string_view name) noexcept {
+  return bool(find_attribute(node, name));
+}
+
+std::string_view text_of(pugi::xml_node node, std::string& scratch) {
+  auto const first = node.first_child();
+  if (!first) return {};
+  auto const is_text = [](pugi::xml_node n) {
+    return n.type() == pugi::node_pcdata || n.type() == pugi::node_cdata;
+  };
+  // One run without references is nearly every field: borrowed as it stands.
+  if (is_text(first) && !first.next_sibling()) {
+    std::string_view const value = first.value();
+    if (first.type() == pugi::node_cdata || value.find('&') == std::string_view::npos)
+      return text::trim(value);
+  }
+  scratch.clear();
+  for (auto child = first; child; child = child.next_sibling()) {
+    if (child.type() == pugi::node_cdata)
+      scratch += child.value();
+    else if (child.type() == pugi::node_pcdata)
+      text::append_decoded(scratch, child.value());
+  }
+  return text::trim(scratch);
+}
+
+std::string text_of(pugi::xml_node node) {
+  std::string scratch;
+  return std::string(text_of(node, scratch));
+}
+
+bool has_element_children(pugi::xml_node node) noexcept {
+  for (auto child = node.first_child(); child; child = child.next_sibling())
+    if (child.type() == pugi::node_element) return true;
+  return false;
+}
+
+}  // namespace newsfold::parse

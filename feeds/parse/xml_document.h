@@ -1,0 +1,90 @@
+#pragma once
+// A feed's markup as a tree that forgives: pugixml over a copy of the text, and the text itself beside it,
+// so that markup inside a field can be handed on as it was written. Where pugixml gives up, the markup is
+// mended (xml_mend.h) and read again, and the reading with more items counts.
+//
+// Walks never recurse: what is read lies at known depths.
+
+#include "feeds/parse/names.h"
+#include "feeds/parse/parse.h"
+
+#include <pugixml.hpp>
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace newsfold::parse {
+
+class XmlDocument {
+ public:
+  // `text` is borrowed: valid UTF-8 without NUL, must outlive the document.
+  XmlDocument(std::string_view text, Limits const& limits);
+
+  pugi::xml_node top() const noexcept { return reading_->tree; }
+
+  // Why the markup needed mending, with its place; empty where it was well formed.
+  std::string const& defect() const noexcept { return defect_; }
+
+  // The markup between the tags of `node`, as it was written.
+  std::string_view inner_markup(pugi::xml_node node) const noexcept;
+
+ private:
+  struct Reading {
+    std::string mended;      // owns the text where it was mended
+    std::string_view text;   // what was read, unchanged
+    std::vector<char> copy;  // what pugixml works in
+    pugi::xml_document tree;
+    pugi::xml_parse_result result;
+  };
+  static std::unique_ptr<Reading> read(std::string_view text, std::string mended);
+
+  std::unique_ptr<Reading> reading_;
+  std::string defect_;
+};
+
+// Prefixes in force, innermost last. Elements that declare some are entered and left by `Scope`.
+class Namespaces {
+ public:
+  // Enters the declarations on `node`; the destructor leaves them. Nodes without any cost nothing.
+  class Scope {
+   public:
+    Scope(Namespaces& spaces, pugi::xml_node node);
+    ~Scope() { spaces_.bindings_.resize(mark_); }
+    Scope(Scope const&) = delete;
+    Scope& operator=(Scope const&) = delete;
+
+   private:
+    Namespaces& spaces_;
+    std::size_t mark_;
+  };
+
+  Space space_of(pugi::xml_node node) const noexcept;
+  Element element_of(pugi::xml_node node) const noexcept;
+
+ private:
+  struct Binding {
+    std::string_view prefix;
+    Space space;
+  };
+  Space space_of_name_prefix(std::string_view prefix) const noexcept;
+
+  std::vector<Binding> bindings_;
+};
+
+// The name without its prefix.
+std::string_view local_name(pugi::xml_node node) noexcept;
+
+// The attribute by its local name whatever its prefix and case, decoded, without white space at the ends.
+std::string attribute(pugi::xml_node node, std::string_view name);
+bool has_attribute(pugi::xml_node node, std::string_view name) noexcept;
+
+// The text directly inside `node`, references decoded, white space at the ends gone. Lives in the document
+// or in `scratch`.
+std::string_view text_of(pugi::xml_node node, std::string& scratch);
+std::string text_of(pugi::xml_node node);
+
+bool has_element_children(pugi::xml_node node) noexcept;
+
+}  // namespace newsfold::parse
