@@ -3,6 +3,7 @@
 
 #include "daemon/commands/batch.h"
 #include "daemon/commands/commands.h"
+#include "daemon/commands/comparison_json.h"
 #include "feeds/dedup/memory_index.h"
 
 #include <CLI/CLI.hpp>
@@ -23,24 +24,41 @@ struct Arrival {
   dedup::Signature signature;
 };
 
+enum class Detail { verdict, why };
+
 class Folder {
  public:
-  Folder() : index_(census_) {}
+  Folder(Detail detail, dedup::FoldOptions const& options)
+      : detail_(detail), options_(options), index_(census_) {}
 
   json::object fold(Arrival const& arrival) {
     auto const article = ArticleId(ids_.size());
     ids_.push_back(arrival.id);
-    auto const decision = dedup::decide(arrival.signature, index_);
+    auto const decision = dedup::decide(arrival.signature, index_, options_);
     auto const story =
         decision.kind == dedup::MatchKind::new_story ? StoryId(number(article)) : decision.story;
     index_.add(article, story, arrival.signature);
     census_.note(arrival.signature.sketch, story);
-    return {{"story", ids_[number(story)]},
-            {"match", to_string(decision.kind)},
-            {"similarity", decision.similarity}};
+    json::object out{{"story", ids_[number(story)]},
+                     {"match", to_string(decision.kind)},
+                     {"similarity", decision.similarity}};
+    if (detail_ == Detail::why) out["why"] = looked_at(decision);
+    return out;
   }
 
  private:
+  json::array looked_at(dedup::FoldDecision const& decision) const {
+    json::array all;
+    for (auto const& candidate : decision.looked_at) {
+      auto one = to_json(candidate.comparison);
+      one["id"] = ids_[number(candidate.article)];
+      all.push_back(std::move(one));
+    }
+    return all;
+  }
+
+  Detail detail_;
+  dedup::FoldOptions options_;
   dedup::ShingleCensus census_;
   dedup::MemoryIndex index_;
   std::vector<json::value> ids_;
@@ -55,8 +73,8 @@ Result<Arrival> read_arrival(json::object const& line) {
       *id, dedup::make_signature(string_at(line, "title"), text->get_string(), string_at(line, "language"))};
 }
 
-int run_dedup(std::string const& manifest) {
-  Folder folder;
+int run_dedup(std::string const& manifest, Detail detail, dedup::FoldOptions const& options) {
+  Folder folder(detail, options);
   return run_batch_in_order(manifest, std::cout, [&folder](json::object const& line) -> BatchRest {
     // Shared, because a std::function must be able to copy what it holds.
     auto arrival = std::make_shared<Result<Arrival> const>(read_arrival(line));
@@ -75,7 +93,15 @@ void add_dedup_command(CLI::App& app, CommandContext& context) {
   command
       ->add_option("--batch", *manifest, "JSON Lines of {id, title, text, date?, url?}; - is standard input")
       ->required();
-  command->callback([&context, manifest] { context.exit_code = run_dedup(*manifest); });
+  auto why = std::make_shared<bool>(false);
+  command->add_flag("--why", *why, "Also tell how each compares with the articles that it was held against");
+  auto options = std::make_shared<dedup::FoldOptions>();
+  command->add_option("--threshold", options->threshold, "Probability from which on two articles are copies")
+      ->check(CLI::Range(0.0, 1.0))
+      ->capture_default_str();
+  command->callback([&context, manifest, why, options] {
+    context.exit_code = run_dedup(*manifest, *why ? Detail::why : Detail::verdict, *options);
+  });
 }
 
 }  // namespace newsfold

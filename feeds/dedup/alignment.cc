@@ -109,7 +109,7 @@ struct Kinds {
 Kinds kinds_in(std::vector<SketchWord> const& words, std::size_t from, std::size_t to) {
   Kinds kinds;
   for (auto i = from; i < to; ++i) {
-    kinds.name |= words[i].kind() == WordKind::name;
+    kinds.name |= words[i].kind() == WordKind::name || words[i].kind() == WordKind::calendar;
     kinds.number |= words[i].kind() == WordKind::number;
     kinds.other |= words[i].kind() == WordKind::other;
   }
@@ -203,32 +203,62 @@ class Walk {
   bool any_ = false;
 };
 
-std::vector<std::uint16_t> facts_in(Sketch const& sketch) {
-  std::vector<std::uint16_t> facts;
+// The distinct hashes of the words of a kind, in order.
+std::vector<std::uint16_t> hashes_of(Sketch const& sketch, WordKind kind) {
+  std::vector<std::uint16_t> found;
   for (auto const& word : sketch.words)
-    if (word.kind() != WordKind::other) facts.push_back(word.hash());
-  std::sort(facts.begin(), facts.end());
-  facts.erase(std::unique(facts.begin(), facts.end()), facts.end());
-  return facts;
+    if (word.kind() == kind) found.push_back(word.hash());
+  std::sort(found.begin(), found.end());
+  found.erase(std::unique(found.begin(), found.end()), found.end());
+  return found;
 }
 
-std::uint32_t shared_with(std::vector<std::uint16_t> const& facts, Sketch const& other) {
-  std::vector<std::uint16_t> words;
-  words.reserve(other.words.size());
-  for (auto const& word : other.words) words.push_back(word.hash());
-  std::sort(words.begin(), words.end());
-  return std::uint32_t(std::count_if(facts.begin(), facts.end(), [&](std::uint16_t fact) {
-    return std::binary_search(words.begin(), words.end(), fact);
-  }));
-}
+// A text's words as a set of bits: one look-up a fact. A name that begins a sentence there is no name by
+// its kind, so words of every kind count.
+class WordSet {
+ public:
+  explicit WordSet(Sketch const& sketch) : bits_(std::size_t(1) << 10) {
+    for (auto const& word : sketch.words) bits_[word.hash() >> 6] |= std::uint64_t(1) << (word.hash() & 63);
+  }
+  std::uint32_t count(std::vector<std::uint16_t> const& hashes) const {
+    return std::uint32_t(std::count_if(hashes.begin(), hashes.end(), [this](std::uint16_t hash) {
+      return bits_[hash >> 6] >> (hash & 63) & 1;
+    }));
+  }
+
+ private:
+  std::vector<std::uint64_t> bits_;
+};
 
 void compare_facts(Sketch const& a, Sketch const& b, Comparison& out) {
-  auto const of_a = facts_in(a);
-  auto const of_b = facts_in(b);
-  bool const a_has_fewer = of_a.size() != of_b.size() ? of_a.size() < of_b.size() : true;
-  auto const& fewer = a_has_fewer ? of_a : of_b;
-  out.facts = std::uint32_t(fewer.size());
-  out.facts_shared = shared_with(fewer, a_has_fewer ? b : a);
+  WordSet const in_a(a);
+  WordSet const in_b(b);
+  auto const agree = [&](WordKind kind, std::uint32_t& facts, std::uint32_t& shared) {
+    auto const of_a = hashes_of(a, kind);
+    auto const of_b = hashes_of(b, kind);
+    bool const a_has_fewer = of_a.size() <= of_b.size();
+    facts = std::uint32_t(std::min(of_a.size(), of_b.size()));
+    shared = a_has_fewer ? in_b.count(of_a) : in_a.count(of_b);
+  };
+  agree(WordKind::name, out.names, out.names_shared);
+  agree(WordKind::number, out.numbers, out.numbers_shared);
+  agree(WordKind::calendar, out.dates, out.dates_shared);
+}
+
+void compare_titles(std::vector<SketchWord> const& a, std::vector<SketchWord> const& b, Comparison& out) {
+  auto const& fewer = a.size() <= b.size() ? a : b;
+  auto const& more = a.size() <= b.size() ? b : a;
+  out.title_words = std::uint32_t(fewer.size());
+  // Every word of the longer one serves once.
+  std::vector<bool> used(more.size());
+  for (auto const& word : fewer) {
+    for (std::size_t i = 0; i < more.size(); ++i) {
+      if (used[i] || more[i].hash() != word.hash()) continue;
+      used[i] = true;
+      ++out.title_words_shared;
+      break;
+    }
+  }
 }
 
 // An order of the two that does not depend on which was given first.
@@ -273,7 +303,7 @@ Comparison align(Sketch const& here, Sketch const& there, ShingleCensus const& c
   out.lead_there = walk.b().lead_share();
   compare_facts(a, b, out);
   out.same_text = a.text_hash != 0 && a.text_hash == b.text_hash;
-  out.same_title = a.title_hash != 0 && a.title_hash == b.title_hash;
+  compare_titles(a.title, b.title, out);
   out.similarity = std::max(share(out.covered_here, out.words_here - out.boilerplate_here),
                             share(out.covered_there, out.words_there - out.boilerplate_there));
   if (swapped) swap_sides(out);

@@ -49,7 +49,8 @@ class CandidateSource {
 struct FoldOptions {
   double threshold = 0.8;             // probability from which on two articles are copies
   std::size_t list_stories_max = 24;  // a fingerprint of more stories than these is boilerplate
-  std::size_t candidates_max = 6;     // verified, the best first
+  std::size_t candidates_max = 8;     // verified, the best first
+  std::size_t candidates_of_story_max = 3;
   std::size_t covered_words_min = 8;  // fewer words in common never make a copy
 };
 
@@ -75,13 +76,18 @@ struct Comparison {
   double long_runs_there = 0;
   double lead_here = 0;  // share of the first 20 words here that is shared
   double lead_there = 0;
-  std::uint32_t facts = 0;  // distinct names and numbers of the side that has fewer
-  std::uint32_t facts_shared = 0;
+  std::uint32_t names = 0;  // distinct ones of the side that has fewer; in the other: names_shared
+  std::uint32_t names_shared = 0;
+  std::uint32_t numbers = 0;
+  std::uint32_t numbers_shared = 0;
+  std::uint32_t dates = 0;  // weekdays and months
+  std::uint32_t dates_shared = 0;
   std::uint32_t names_exchanged = 0;    // short gaps between shared passages where only names differ ...
   std::uint32_t numbers_exchanged = 0;  // ... only numbers ...
   std::uint32_t words_exchanged = 0;    // ... or other words: a paraphrase, or a template without capitals
   bool same_text = false;
-  bool same_title = false;
+  std::uint32_t title_words = 0;  // of the title that has fewer; in the other: title_words_shared
+  std::uint32_t title_words_shared = 0;
   double similarity = 0;   // the larger share covered, 0..1
   double probability = 0;  // that the two are copies
 

@@ -3,8 +3,12 @@
 #include "feeds/dedup/characters.h"
 #include "feeds/text/utf8.h"
 
+#include <unicode/dtfmtsym.h>
+#include <unicode/locid.h>
+
 #include <algorithm>
 #include <bit>
+#include <string>
 #include <vector>
 
 namespace newsfold::dedup {
@@ -18,37 +22,35 @@ struct Language {
 
 #include "feeds/dedup/frequent_words.inc"
 
-// Open addressing over a table at most a quarter full: one probe for almost every word.
-class Lookup {
+// Hashes of words, each with a set. Open addressing over a table at most a quarter full: one probe for almost
+// every word.
+class WordTable {
  public:
-  Lookup() : cells_(table_cells) {
-    for (std::size_t i = 0; i < std::size(languages); ++i) add_words(languages[i].words, LanguageSet(1) << i);
+  std::uint32_t find(std::uint64_t hash) const noexcept {
+    for (auto at = hash & mask;; at = (at + 1) & mask) {
+      if (cells_[at].hash == hash) return cells_[at].set;
+      if (cells_[at].set == 0) return 0;
+    }
   }
 
-  LanguageSet find(std::uint64_t hash) const noexcept {
-    for (auto at = hash & mask;; at = (at + 1) & mask) {
-      if (cells_[at].hash == hash) return cells_[at].languages;
-      if (cells_[at].languages == 0) return 0;
-    }
+  void add(std::string_view word, std::uint32_t set) {
+    auto const hash = hash_of_word(word);
+    auto at = hash & mask;
+    while (cells_[at].set != 0 && cells_[at].hash != hash) at = (at + 1) & mask;
+    cells_[at].hash = hash;
+    cells_[at].set |= set;
   }
 
  private:
   struct Cell {
     std::uint64_t hash = 0;
-    LanguageSet languages = 0;
+    std::uint32_t set = 0;
   };
   static constexpr std::size_t table_cells = 16384;
   static constexpr std::size_t mask = table_cells - 1;
 
-  void add_words(std::string_view words, LanguageSet bit) {
-    while (!words.empty()) {
-      auto const end = std::min(words.find(' '), words.size());
-      add(words.substr(0, end), bit);
-      words.remove_prefix(std::min(end + 1, words.size()));
-    }
-  }
-
-  void add(std::string_view word, LanguageSet bit) {
+  // As words_of() would hash it.
+  static std::uint64_t hash_of_word(std::string_view word) {
     WordHash hash;
     for (std::size_t at = 0; at < word.size();) {
       auto const c = text::next_char(word, at);
@@ -59,21 +61,58 @@ class Lookup {
       else
         for (auto const part : folds_to(c)) hash.add(part);
     }
-    auto const value = hash.value();
-    auto at = value & mask;
-    while (cells_[at].languages != 0 && cells_[at].hash != value) at = (at + 1) & mask;
-    cells_[at].hash = value;
-    cells_[at].languages |= bit;
+    return hash.value();
   }
 
-  std::vector<Cell> cells_;
+  std::vector<Cell> cells_ = std::vector<Cell>(table_cells);
 };
+
+WordTable frequent_table() {
+  WordTable table;
+  for (std::size_t i = 0; i < std::size(languages); ++i) {
+    for (auto words = languages[i].words; !words.empty();) {
+      auto const end = std::min(words.find(' '), words.size());
+      table.add(words.substr(0, end), LanguageSet(1) << i);
+      words.remove_prefix(std::min(end + 1, words.size()));
+    }
+  }
+  return table;
+}
+
+// ICU knows them, by themselves ("Mai") and as in a date ("мая").
+WordTable calendar_table() {
+  WordTable table;
+  for (auto const& language : languages) {
+    UErrorCode failure = U_ZERO_ERROR;
+    icu::DateFormatSymbols const symbols(icu::Locale(std::string(language.tag).c_str()), failure);
+    if (U_FAILURE(failure)) continue;
+    for (auto const context : {icu::DateFormatSymbols::FORMAT, icu::DateFormatSymbols::STANDALONE}) {
+      std::int32_t months = 0;
+      std::int32_t days = 0;
+      auto const* const month = symbols.getMonths(months, context, icu::DateFormatSymbols::WIDE);
+      auto const* const day = symbols.getWeekdays(days, context, icu::DateFormatSymbols::WIDE);
+      auto const add = [&](icu::UnicodeString const& name) {
+        std::string utf8;
+        name.toUTF8String(utf8);
+        if (!utf8.empty() && utf8.find_first_of(" 0123456789") == utf8.npos) table.add(utf8, 1);
+      };
+      for (std::int32_t i = 0; i < months; ++i) add(month[i]);
+      for (std::int32_t i = 0; i < days; ++i) add(day[i]);
+    }
+  }
+  return table;
+}
 
 }  // namespace
 
 LanguageSet frequent_in(std::uint64_t word_hash) noexcept {
-  static Lookup const lookup;
-  return lookup.find(word_hash);
+  static WordTable const table = frequent_table();
+  return table.find(word_hash);
+}
+
+bool is_calendar_word(std::uint64_t word_hash) noexcept {
+  static WordTable const table = calendar_table();
+  return table.find(word_hash) != 0;
 }
 
 int frequent_languages() noexcept { return int(std::size(languages)); }

@@ -1,7 +1,7 @@
 #pragma once
-// The words that carry no content, by language: what every text of the language holds on every line. They are
-// what a spam mirror replaces and what an edit changes first, so that copies are found by the words between
-// them. Internal to feeds/dedup.
+// The words that carry no content, by language (and those of the calendar): what every text of the language
+// holds on every line. They are what a spam mirror replaces and what an edit changes first, so that copies
+// are found by the words between them. Internal to feeds/dedup.
 
 #include <cstdint>
 #include <string_view>
@@ -27,6 +27,9 @@ class WordHash {
 
 // The languages in which the word is a frequent one; none for most words.
 LanguageSet frequent_in(std::uint64_t word_hash) noexcept;
+
+// Whether it is the name of a weekday or a month in one of the languages.
+bool is_calendar_word(std::uint64_t word_hash) noexcept;
 
 // How many languages have a list, and the bit of the one that a BCP 47 tag names (0: no list).
 int frequent_languages() noexcept;

@@ -10,7 +10,7 @@ namespace newsfold::dedup {
 
 namespace {
 
-constexpr std::size_t title_words_max = 256;
+constexpr std::size_t title_text_words_max = 256;
 
 // Copies cut to length keep a prefix: fingerprints are drawn from nested ones, so that a teaser and the
 // whole article meet in the short prefixes, and from the whole for what was put before or cut in the middle.
@@ -30,12 +30,12 @@ void add_smallest(std::vector<std::uint64_t>& shingles, std::size_t count, std::
 //
 //   0      layout, 1
 //   1..8   text_hash
-//   9..16  title_hash
-//   17,18  number of words n
-//   ...    n hashes of 2 bytes
-//   ...    n kinds of 2 bits, four to a byte, the first lowest; unused bits are 0
+//   9,10   number of words n
+//   11     number of title words t
+//   ...    n + t hashes of 2 bytes, those of the text first
+//   ...    n + t kinds of 2 bits, four to a byte, the first lowest; unused bits are 0
 constexpr char layout = 1;
-constexpr std::size_t head_bytes = 19;
+constexpr std::size_t head_bytes = 12;
 
 void put(std::string& out, std::uint64_t value, std::size_t bytes) {
   for (std::size_t i = 0; i < bytes; ++i) out += char(value >> (8 * i) & 0xFF);
@@ -71,35 +71,52 @@ std::vector<std::uint64_t> fingerprints_of(Sketch const& sketch) {
   return found;
 }
 
+namespace {
+
+void add_content_words(std::vector<Word> const& words, std::size_t count_max, std::vector<SketchWord>& out) {
+  for (auto const& word : words) {
+    if (word.frequent || word.foreign) continue;
+    if (out.size() == count_max) break;
+    out.emplace_back(std::uint16_t(word.hash >> 48), word.kind);
+  }
+}
+
+void put_kinds(std::string& out, std::vector<SketchWord> const& all) {
+  for (std::size_t i = 0; i < all.size(); i += 4) {
+    unsigned kinds = 0;
+    for (std::size_t j = i; j < std::min(i + 4, all.size()); ++j)
+      kinds |= unsigned(all[j].kind()) << (2 * (j - i));
+    out += char(kinds);
+  }
+}
+
+}  // namespace
+
 Signature make_signature(std::string_view title, std::string_view text, std::string_view language) {
   Signature made;
   auto const words = words_of(text, language);
-  for (auto const& word : words) {
-    if (word.frequent || word.foreign) continue;
-    if (made.sketch.words.size() == Sketch::words_max) break;
-    made.sketch.words.emplace_back(std::uint16_t(word.hash >> 48), word.kind);
-  }
   made.sketch.text_hash = hash_of(words);
-  made.sketch.title_hash = hash_of(words_of(title, language, title_words_max));
+  add_content_words(words, Sketch::words_max, made.sketch.words);
+  add_content_words(words_of(title, language, title_text_words_max), Sketch::title_words_max,
+                    made.sketch.title);
   made.fingerprints = fingerprints_of(made.sketch);
   return made;
 }
 
 std::string Sketch::encode() const {
+  auto all = words;
+  all.resize(std::min(all.size(), words_max));
+  auto const of_text = all.size();
+  auto const of_title = std::min(title.size(), title_words_max);
+  all.insert(all.end(), title.begin(), title.begin() + std::ptrdiff_t(of_title));
   std::string out;
-  auto const count = std::min(words.size(), words_max);
-  out.reserve(encoded_bytes(count));
+  out.reserve(encoded_bytes(all.size()));
   out += layout;
   put(out, text_hash, 8);
-  put(out, title_hash, 8);
-  put(out, count, 2);
-  for (std::size_t i = 0; i < count; ++i) put(out, words[i].hash(), 2);
-  for (std::size_t i = 0; i < count; i += 4) {
-    unsigned kinds = 0;
-    for (std::size_t j = i; j < std::min(i + 4, count); ++j)
-      kinds |= unsigned(words[j].kind()) << (2 * (j - i));
-    out += char(kinds);
-  }
+  put(out, of_text, 2);
+  put(out, of_title, 1);
+  for (auto const& word : all) put(out, word.hash(), 2);
+  put_kinds(out, all);
   return out;
 }
 
@@ -108,15 +125,18 @@ Result<Sketch> Sketch::decode(std::string_view bytes) {
   if (bytes[0] != layout) return corrupt("of a layout that we do not know");
   Sketch made;
   made.text_hash = get(bytes, 1, 8);
-  made.title_hash = get(bytes, 9, 8);
-  auto const count = std::size_t(get(bytes, 17, 2));
-  if (count > words_max || bytes.size() != encoded_bytes(count)) return corrupt("of the wrong length");
+  auto const of_text = std::size_t(get(bytes, 9, 2));
+  auto const of_title = std::size_t(get(bytes, 11, 1));
+  auto const count = of_text + of_title;
+  if (of_text > words_max || of_title > title_words_max || bytes.size() != encoded_bytes(count))
+    return corrupt("of the wrong length");
   auto const kinds_at = head_bytes + 2 * count;
-  made.words.reserve(count);
+  made.words.reserve(of_text);
+  made.title.reserve(of_title);
   for (std::size_t i = 0; i < count; ++i) {
     auto const kind = unsigned(std::uint8_t(bytes[kinds_at + i / 4])) >> (2 * (i % 4)) & 3u;
-    if (kind > unsigned(WordKind::number)) return corrupt("with a kind of word that we do not know");
-    made.words.emplace_back(std::uint16_t(get(bytes, head_bytes + 2 * i, 2)), WordKind(kind));
+    auto& side = i < of_text ? made.words : made.title;
+    side.emplace_back(std::uint16_t(get(bytes, head_bytes + 2 * i, 2)), WordKind(kind));
   }
   if (count % 4 != 0 && unsigned(std::uint8_t(bytes.back())) >> (2 * (count % 4)) != 0)
     return corrupt("with stray bits");

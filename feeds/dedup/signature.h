@@ -20,8 +20,9 @@ namespace newsfold::dedup {
 
 enum class WordKind : std::uint8_t {
   other,
-  name,    // capitalised inside a sentence (in scripts that have capitals)
-  number,  // holds a digit
+  name,      // capitalised inside a sentence (in scripts that have capitals)
+  number,    // holds a digit
+  calendar,  // a weekday or a month: what parts the reports of a series
 };
 
 // A content word: 16 bits of its hash and its kind. Two words of one text collide once in 65,536; a shingle
@@ -41,10 +42,11 @@ class SketchWord {
 
 struct Sketch {
   static constexpr std::size_t words_max = 4096;  // content words beyond these are not looked at
+  static constexpr std::size_t title_words_max = 24;
 
-  std::vector<SketchWord> words;  // in the order of the text; the title is not among them
+  std::vector<SketchWord> words;  // content words in the order of the text; not those of the title
+  std::vector<SketchWord> title;  // content words of the title
   std::uint64_t text_hash = 0;    // of all words in order, frequent ones too: equal texts, equal hashes
-  std::uint64_t title_hash = 0;   // the same for the title; 0 where it has no word
 
   bool operator==(Sketch const&) const = default;
 

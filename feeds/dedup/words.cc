@@ -217,6 +217,7 @@ void mark_foreign(std::vector<Word>& words, Script main) {
   if (main == Script::hangul) native |= script_group(Script::han);
   for (auto& word : words) {
     word.foreign = (word.scripts & ~native) != 0;
+    if (word.kind != WordKind::number && is_calendar_word(word.hash)) word.kind = WordKind::calendar;
     if (!has_capitals(main) && word.script == Script::latin && word.kind == WordKind::other)
       word.kind = WordKind::name;
   }
