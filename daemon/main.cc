@@ -13,6 +13,7 @@ int main(int argc, char** argv) {
   newsfold::add_config_command(app, context);
   newsfold::add_dedup_command(app, context);
   newsfold::add_parse_command(app, context);
+  newsfold::add_clean_command(app, context);
   newsfold::add_version_command(app, context);
 
   try {

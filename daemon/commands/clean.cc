@@ -1,0 +1,89 @@
+#include "feeds/clean/extract/clean.h"
+#include "daemon/commands/batch.h"
+#include "daemon/commands/commands.h"
+#include "feeds/model/article_json.h"
+
+#include <CLI/CLI.hpp>
+#include <boost/json/serialize.hpp>
+
+#include <iostream>
+#include <memory>
+#include <string>
+
+namespace newsfold {
+namespace {
+
+struct CleanArguments {
+  std::string batch;
+  std::string file;
+  std::string url;
+  bool json = false;
+};
+
+constexpr std::size_t page_bytes_max = 16UL << 20;
+
+Result<Article> clean_file(std::string const& path, std::string_view url, std::string_view content_type) {
+  auto const bytes = read_file(path, page_bytes_max);
+  if (!bytes) return bytes.error();
+  clean::PageHints const hints{url, content_type};
+  return clean::clean_page(*bytes, hints);
+}
+
+Result<boost::json::object> clean_line(boost::json::object const& line) {
+  auto const article = clean_file(std::string(string_at(line, "path")), string_at(line, "url"),
+                                  string_at(line, "content_type"));
+  if (!article) return article.error();
+  return boost::json::object{{"article", article_json(*article)}};
+}
+
+void print_readable(Article const& article) {
+  std::cout << article.title << '\n';
+  if (!article.byline.empty()) std::cout << article.byline << '\n';
+  if (article.date_published) std::cout << format_rfc3339(*article.date_published) << '\n';
+  if (!article.url.empty()) std::cout << article.url << '\n';
+  std::cout << '\n' << article.content_text << '\n';
+  if (!article.removed.empty()) std::cout << "\nLeft out:\n";
+  for (auto const& removed : article.removed)
+    std::cout << "  " << to_string(removed.kind) << ": " << removed.text << '\n';
+  if (!article.repairs.empty()) std::cout << "\nMended:\n";
+  for (auto const& repair : article.repairs)
+    std::cout << "  " << to_string(repair.kind) << ": " << repair.from << " -> " << repair.to << " ("
+              << repair.count << ")\n";
+}
+
+int run_clean(CleanArguments const& arguments) {
+  if (!arguments.batch.empty()) return run_batch(arguments.batch, std::cout, clean_line);
+  if (arguments.file.empty()) {
+    std::cerr << "newsfold clean: name a FILE (- for standard input), or --batch MANIFEST\n";
+    return 2;
+  }
+  auto const article = clean_file(arguments.file, arguments.url, {});
+  if (!article) {
+    std::cerr << "newsfold: " << article.error().message << '\n';
+    return 1;
+  }
+  if (arguments.json)
+    std::cout << boost::json::serialize(article_json(*article)) << '\n';
+  else
+    print_readable(*article);
+  return 0;
+}
+
+}  // namespace
+
+void add_clean_command(CLI::App& app, CommandContext& context) {
+  auto* command = app.add_subcommand("clean", "Turn an article page into its clean article");
+  auto const arguments = std::make_shared<CleanArguments>();
+  command->add_option("file", arguments->file, "A saved page; - for standard input")->type_name("FILE");
+  command->add_option("--url", arguments->url, "Where the page came from: the base of its links")
+      ->type_name("URL");
+  command->add_flag("--json", arguments->json, "Print the whole article as JSON");
+  command
+      ->add_option("--batch", arguments->batch,
+                   "Read {\"path\", \"url\"?, \"content_type\"?} lines, answer each with a line")
+      ->type_name("MANIFEST");
+  command->footer("Exit: 0 good, 1 a page could not be cleaned, 2 bad usage.");
+  command->callback([arguments, &context] { context.exit_code = run_clean(*arguments); });
+}
+
+}  // namespace newsfold
