@@ -53,6 +53,19 @@ class Channel {
     }
   }
 
+  // The next value where one is there already; nothing otherwise and after the end.
+  std::optional<T> receive_now() {
+    std::optional<T> item;
+    if (ended_) return item;
+    bool const got = channel_.try_receive(
+        [&item](boost::system::error_code, std::optional<T> value) { item = std::move(value); });
+    if (got && !item) {
+      ended_ = true;
+      channel_.cancel();
+    }
+    return item;
+  }
+
   // Puts the end behind everything sent so far. Call once.
   boost::asio::awaitable<void> finish() {
     std::optional<T> end;

@@ -51,6 +51,24 @@ TEST(Channel, EndReachesEveryReceiver) {
   EXPECT_EQ(ends, 3);
 }
 
+asio::awaitable<void> send_all_then_take(Channel<std::unique_ptr<int>>& channel, std::vector<int>& out, bool& ended) {
+  co_await send_numbers(channel, 3);
+  while (auto value = channel.receive_now()) out.push_back(**value);
+  ended = !co_await channel.receive();
+}
+
+TEST(Channel, WhatIsThereCanBeTakenWithoutWaiting) {
+  asio::io_context loop;
+  Channel<std::unique_ptr<int>> channel(loop.get_executor(), 8);
+  EXPECT_FALSE(channel.receive_now());
+  std::vector<int> got;
+  bool ended = false;
+  asio::co_spawn(loop, send_all_then_take(channel, got, ended), asio::detached);
+  loop.run();
+  EXPECT_EQ(got, (std::vector<int>{0, 1, 2}));
+  EXPECT_TRUE(ended);
+}
+
 TEST(Channel, SenderWaitsWhileFull) {
   asio::io_context loop;
   Channel<std::unique_ptr<int>> channel(loop.get_executor(), 3);
