@@ -91,8 +91,11 @@ json::object to_json(Item const& item) {
   put(out, "id", item.id);
   put(out, "url", item.url);
   put(out, "external_url", item.external_url);
-  put(out, "title", item.title);
-  put(out, "content_html", item.content_html);
+  out["title"] = item.title;
+  if (item.content_text.empty())
+    out["content_html"] = item.content_html;
+  else
+    put(out, "content_html", item.content_html);
   put(out, "content_text", item.content_text);
   put(out, "summary", item.summary);
   put(out, "image", item.image);
@@ -122,10 +125,10 @@ json::object to_json(Item const& item) {
 
 json::object to_json(Feed const& feed) {
   json::object out{{"version", "https://jsonfeed.org/version/1.1"}};
-  put(out, "title", feed.title);
+  out["title"] = feed.title;
   put(out, "home_page_url", feed.home_page_url);
   put(out, "feed_url", feed.feed_url);
-  put(out, "description", feed.description);
+  out["description"] = feed.description;
   put(out, "icon", feed.icon);
   put(out, "favicon", feed.favicon);
   put(out, "authors", array_of(feed.authors));
@@ -139,7 +142,7 @@ json::object to_json(Feed const& feed) {
   more["bozo"] = feed.bozo;
   put(more, "bozo_reason", feed.bozo_reason);
   put(more, "updated", feed.updated);
-  put(more, "copyright", feed.copyright);
+  more["copyright"] = feed.copyright;
   put(more, "generator", feed.generator);
   put(more, "ttl_minutes", feed.ttl_minutes);
   json::array hours(feed.skip_hours.begin(), feed.skip_hours.end());

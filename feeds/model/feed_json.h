@@ -8,7 +8,9 @@
 
 namespace newsfold {
 
-// Empty fields are left out; `items` is always there.
+// Empty fields are left out, but for `items`, `title` and, of a feed, `description` and `copyright`: a reader
+// need not ask whether they are there. An item without any text has an empty content_html, as JSON Feed
+// demands one of the two.
 boost::json::object to_json(Feed const& feed);
 boost::json::object to_json(Item const& item);
 boost::json::object to_json(Author const& author);

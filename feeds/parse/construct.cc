@@ -46,6 +46,22 @@ std::string decode_base64(std::string_view in) {
   return text::is_valid_utf8(out) ? out : text::mend_utf8(out);
 }
 
+bool is_base64(std::string_view text) noexcept {
+  return std::all_of(text.begin(), text.end(), [](char c) {
+    return text::is_alnum(c) || c == '+' || c == '/' || c == '=' || text::is_space(c);
+  });
+}
+
+// Text that stands in base64 under a media type; nothing for pictures and other bytes.
+std::optional<std::string> decode_media(std::string_view text) {
+  if (!is_base64(text)) return std::nullopt;
+  auto decoded = decode_base64(text);
+  auto const seen = text::survey_utf8(decoded);
+  if (seen.has_controls || decoded.empty() || decoded.find("\xEF\xBF\xBD") != std::string::npos)
+    return std::nullopt;
+  return decoded;
+}
+
 bool is_html_type(std::string_view type) noexcept {
   return text::equals_ignoring_case(type, "html") || text::equals_ignoring_case(type, "text/html") ||
          text::starts_with_ignoring_case(type, "text/html;");
@@ -112,6 +128,8 @@ std::string line_of(pugi::xml_node node, MapContext& context) {
     return clean::html_to_line(bounded(xhtml_inside(node, context), context), Dialect::xml);
   auto text = bounded(text_of(node, context.scratch), context);
   if (kind == TextKind::base64) return clean::html_to_line(decode_base64(text));
+  if (kind == TextKind::other)
+    if (auto const decoded = decode_media(text)) return clean::html_to_line(*decoded);
   if (kind == TextKind::plain || text.find_first_of("<&") == std::string_view::npos)
     return text::collapse_space(text);
   return clean::html_to_line(text);
@@ -123,6 +141,8 @@ std::string summary_of(pugi::xml_node node, MapContext& context) {
     return clean::html_to_text(bounded(xhtml_inside(node, context), context), Dialect::xml);
   auto text = bounded(text_of(node, context.scratch), context);
   if (kind == TextKind::base64) return clean::html_to_text(decode_base64(text));
+  if (kind == TextKind::other)
+    if (auto const decoded = decode_media(text)) return clean::html_to_text(*decoded);
   if (kind == TextKind::plain || text.find_first_of("<&") == std::string_view::npos) return std::string(text);
   return clean::html_to_text(text);
 }
@@ -146,7 +166,16 @@ Body body_of(pugi::xml_node node, std::string_view base, MapContext& context) {
         append_body(body.html, decoded, base, Dialect::html, context);
       break;
     }
-    case TextKind::other: break;  // a picture, a file: not text
+    case TextKind::other: {
+      // RFC 4287 4.1.3.3: base64, unless it is plainly something else.
+      auto const raw = text_of(node, context.scratch);
+      auto const decoded = decode_media(raw);
+      if (decoded)
+        append_body(body.html, *decoded, base, Dialect::html, context);
+      else if (!is_base64(raw))
+        body.text = bounded(raw, context);
+      break;
+    }
   }
   return body;
 }

@@ -9,8 +9,8 @@
 #include "feeds/text/utf8.h"
 
 #include <boost/json/parse.hpp>
-#include <boost/json/stream_parser.hpp>
 #include <boost/json/serialize.hpp>
+#include <boost/json/stream_parser.hpp>
 
 #include <cmath>
 #include <vector>

@@ -10,7 +10,9 @@
 namespace newsfold::parse {
 
 // An <item> or <entry> of any RSS, RDF, Atom or CDF document.
-Item map_item(pugi::xml_node node, std::string_view base, MapContext& context);
+// Items found inside it are appended to `nested`.
+Item map_item(pugi::xml_node node, std::string_view base, MapContext& context,
+              std::vector<pugi::xml_node>& nested);
 
 // The elements of a <channel> or <feed> about the feed itself; items are left to the caller. Called for
 // each element that may hold some (RDF keeps image and items beside its channel).
@@ -33,6 +35,8 @@ class ChannelMapper {
   Best title_, description_, updated_, rights_, language_, generator_;
   int home_rank_ = -1;
   int icon_rank_ = -1;
+  int self_rank_ = -1;
+  std::vector<Author> entry_authors_;  // those that hold for items without one
   Author owner_;
   Author web_master_;
 };

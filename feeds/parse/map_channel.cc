@@ -54,9 +54,14 @@ void ChannelMapper::element(pugi::xml_node node, std::string_view outer_base) {
     case Element::rights: rights_.offer(node, own ? own_rank : 3); break;
     case Element::language: language_.offer(node, own ? own_rank : 3); break;
     case Element::generator: generator_.offer(node, own ? own_rank : 3); break;
-    case Element::managing_editor:
     case Element::author:
-    case Element::creator: add_author(feed_.authors, person_of(node, base, context_)); break;
+    case Element::creator: {
+      auto author = person_of(node, base, context_);
+      if (space != Space::core || context_.is_atom) add_author(entry_authors_, author);
+      add_author(feed_.authors, std::move(author));
+      break;
+    }
+    case Element::managing_editor: add_author(feed_.authors, person_of(node, base, context_)); break;
     case Element::publisher: {
       auto publisher = person_of(node, base, context_);
       if (web_master_.name.empty() && web_master_.email.empty()) web_master_ = std::move(publisher);
@@ -130,7 +135,7 @@ void ChannelMapper::link(pugi::xml_node node, std::string_view base, Space space
     if (text.empty()) text = attribute(node, "resource");
     auto url = url_of(text, base);
     int const rank = space == Space::atom ? 3 : 5;
-    if (!url.empty() && rank > home_rank_) feed_.home_page_url = std::move(url), home_rank_ = rank;
+    if (!url.empty() && rank >= home_rank_) feed_.home_page_url = std::move(url), home_rank_ = rank;
     return;
   }
   auto const rel = text::lower(attribute(node, "rel"));
@@ -138,12 +143,16 @@ void ChannelMapper::link(pugi::xml_node node, std::string_view base, Space space
   if (href.empty()) return;
   if (rel.empty() || rel == "alternate") {
     auto const type = attribute(node, "type");
-    int const rank = type.empty() || type.find("html") != std::string::npos ? 4 : 1;
-    if (rank > home_rank_) feed_.home_page_url = href, home_rank_ = rank;
+    int const rank = !type.empty() && type.find("html") == std::string::npos ? 1
+                     : space == Space::core && !context_.is_atom             ? 5
+                                                                             : 4;
+    bool const corrects = rank == 5 && home_rank_ == 5;
+    if (rank > home_rank_ || corrects) feed_.home_page_url = href, home_rank_ = rank;
     return;
   }
-  if (has_word(rel, "self") && feed_.feed_url.empty()) feed_.feed_url = href;
-  if (rel == "http://schemas.google.com/g/2005#feed" && feed_.feed_url.empty()) feed_.feed_url = href;
+  if (has_word(rel, "self") && self_rank_ < 2) feed_.feed_url = href, self_rank_ = 2;
+  if (rel == "http://schemas.google.com/g/2005#feed" && self_rank_ < 1) feed_.feed_url = href, self_rank_ = 1;
+  if (rel == "image" && icon_rank_ < 1) feed_.icon = href, icon_rank_ = 1;
   if (has_word(rel, "next") && feed_.next_url.empty()) feed_.next_url = href;
   if (has_word(rel, "hub")) feed_.hubs.push_back({"WebSub", href});
   if (rel == "icon" || rel == "shortcut icon") feed_.favicon = href;
@@ -218,7 +227,11 @@ void ChannelMapper::finish(std::string_view) {
                                    [&](Author const& a) { return a.name == owner_.name; });
     if (known || feed_.authors.empty()) add_author(feed_.authors, owner_);
   }
+  if (entry_authors_.empty() && owner_.name.size() > 0) add_author(entry_authors_, owner_);
   if (feed_.authors.empty()) add_author(feed_.authors, web_master_);
+  // RFC 4287 4.2.1: an entry without an author has those of its feed; podcasts mean it so, too.
+  for (auto& item : feed_.items)
+    if (item.authors.empty()) item.authors = entry_authors_;
 }
 
 }  // namespace newsfold::parse

@@ -41,8 +41,9 @@ class Ranked {
 
 class ItemMapper {
  public:
-  ItemMapper(pugi::xml_node node, std::string_view base, MapContext& context)
-      : node_(node), base_(base_of(node, base)), context_(context), media_(item_, context) {}
+  ItemMapper(pugi::xml_node node, std::string_view base, MapContext& context,
+             std::vector<pugi::xml_node>& nested)
+      : node_(node), base_(base_of(node, base)), context_(context), nested_(nested), media_(item_, context) {}
 
   Item map() {
     own_attributes();
@@ -73,6 +74,7 @@ class ItemMapper {
   pugi::xml_node node_;
   std::string base_;
   MapContext& context_;
+  std::vector<pugi::xml_node>& nested_;
   Item item_;
   MediaCollector media_;
   Best title_, description_, encoded_, summary_, subtitle_, body_;
@@ -124,6 +126,9 @@ void ItemMapper::element(pugi::xml_node child) {
   // In RSS the elements of RSS go before those of Atom that stand beside them.
   int const own_rank = space == Space::core ? 6 : 5;
   switch (element) {
+    case Element::item:
+      if (has_element_children(child)) nested_.push_back(child);
+      break;
     case Element::title: title_.offer(child, own ? own_rank : space == Space::itunes ? 1 : 3); break;
     case Element::media_title: title_.offer(child, 2); break;
     case Element::description: description_.offer(child, own ? own_rank : 2); break;
@@ -195,6 +200,7 @@ void ItemMapper::extension(pugi::xml_node child, Element element, std::string_vi
       media_.image(url_of(url, base), image_rank_own);
       break;
     }
+    case Element::itunes_category: add_tag(item_.tags, attribute(child, "text")); break;
     case Element::duration: media_.duration(parse_duration(text_of(child))); break;
     case Element::explicit_: item_.explicit_content = explicit_of(text_of(child)); break;
     case Element::comments: item_.comments_url = url_of(text_of(child), base); break;
@@ -223,6 +229,8 @@ void ItemMapper::link(pugi::xml_node child, std::string_view base, Space space) 
   if (!has_attribute(child, "href")) {
     auto text = text_of(child);
     if (text.empty()) text = attribute(child, "resource");
+    // Of several the last corrects the others.
+    if (space != Space::atom && url_rank_ == 6) url_rank_ = 5;
     return offer_url(url_of(text, base), space == Space::atom ? 4 : 6);
   }
   auto const rel = text::lower(attribute(child, "rel"));
@@ -230,7 +238,12 @@ void ItemMapper::link(pugi::xml_node child, std::string_view base, Space space) 
   if (rel.empty() || rel == "alternate" || rel == "http://www.iana.org/assignments/relation/alternate") {
     auto const type = attribute(child, "type");
     bool const page = type.empty() || type.find("html") != std::string::npos;
-    offer_url(href, page ? 5 : 2);
+    if (space == Space::core && !context_.is_atom && page) {
+      if (url_rank_ == 6) url_rank_ = 5;
+      offer_url(href, 6);
+    } else {
+      offer_url(href, page ? 5 : 2);
+    }
   } else if (rel == "enclosure") {
     media_.link(child, base);
   } else if (rel == "related") {
@@ -238,6 +251,8 @@ void ItemMapper::link(pugi::xml_node child, std::string_view base, Space space) 
   } else if (rel == "replies" || rel == "comments") {
     auto const type = attribute(child, "type");
     if (item_.comments_url.empty() || type.find("html") != std::string::npos) item_.comments_url = href;
+  } else if (rel == "image") {
+    media_.image(href, image_rank_own);
   } else if (rel == "license" || rel == "copyright") {
     item_.license = href;
   } else if (rel == "via") {
@@ -305,12 +320,16 @@ void ItemMapper::license(pugi::xml_node child, std::string_view base) {
 }
 
 void ItemMapper::finish() {
+  // An atom:id may be the only address an entry has.
+  if (text::is_web_url(item_.id)) offer_url(url_of(item_.id, base_), 0);
   if (!title_) title_ = media_.title();
   if (title_) item_.title = line_of(title_.node(), context_);
   finish_texts();
   if (auto const date = published_.date(context_.scratch)) item_.date_published = date;
   if (auto raw = published_.raw(); !raw.empty()) item_.date_raw = std::move(raw);
   item_.date_modified = updated_.date(context_.scratch);
+  // Atom demands `updated` and leaves `published` free: where it stands alone it is the date of the entry.
+  if (context_.is_atom && !item_.date_published) item_.date_published = item_.date_modified;
   if (item_.date_raw.empty()) item_.date_raw = updated_.raw();
   if (!item_.geo && !latitude_.empty()) item_.geo = geometry_of("Point", latitude_ + " " + longitude_);
   media_.finish();
@@ -332,14 +351,19 @@ void ItemMapper::finish_texts() {
     item_.content_html = std::move(body.html);
     item_.content_text = std::move(body.text);
   }
-  if (*summary) item_.summary = summary_of(summary->node(), context_);
+  if (!*summary) return;
+  item_.summary = summary_of(summary->node(), context_);
+  // A summary of HTML with no text beside it is all the text there is.
+  if (!content && text_kind(summary->node(), context_) != TextKind::plain)
+    item_.content_html = body_of(summary->node(), base_for(summary->node()), context_).html;
 }
 
 }  // namespace
 
-Item map_item(pugi::xml_node node, std::string_view base, MapContext& context) {
+Item map_item(pugi::xml_node node, std::string_view base, MapContext& context,
+              std::vector<pugi::xml_node>& nested) {
   Namespaces::Scope const scope(context.spaces, node);
-  return ItemMapper(node, base, context).map();
+  return ItemMapper(node, base, context, nested).map();
 }
 
 }  // namespace newsfold::parse

@@ -89,7 +89,7 @@ FeedFormat format_of(Root const& root) {
     }
     case Element::feed:
     case Element::item:
-      return declares(root.node, "purl.org/atom") || attribute(root.node, "version").starts_with("0.")
+      return declares(root.node, "purl.org/atom/ns") || attribute(root.node, "version").starts_with("0.")
                  ? FeedFormat::atom_03
                  : FeedFormat::atom_10;
     case Element::urlset:
@@ -111,6 +111,7 @@ class TreeMapper {
 
   std::optional<Feed> map(std::string_view url);
   std::string what_it_is() const { return what_; }
+  bool met_undeclared_prefix() const noexcept { return spaces_.met_undeclared(); }
 
  private:
   void children(pugi::xml_node node, std::string_view base);
@@ -125,11 +126,19 @@ class TreeMapper {
 };
 
 void TreeMapper::item(pugi::xml_node node, std::string_view base) {
-  if (feed_.items.size() >= limits_.items_max) {
-    ++feed_.items_dropped;
-    return;
+  // Items inside an item (an end tag is missing) are items of the feed.
+  std::vector<pugi::xml_node> waiting{node};
+  for (std::size_t next = 0; next < waiting.size(); ++next) {
+    if (feed_.items.size() >= limits_.items_max) {
+      ++feed_.items_dropped;
+      continue;
+    }
+    auto const found = waiting.size();
+    auto item = map_item(waiting[next], base, context_, waiting);
+    bool const is_wrapper =
+        waiting.size() > found && item.title.empty() && item.url.empty() && item.content_html.empty();
+    if (!is_wrapper) feed_.items.push_back(std::move(item));
   }
-  feed_.items.push_back(map_item(node, base, context_));
 }
 
 // The children of a root or channel. An <items> holds references (RDF) or the items themselves (RSS 1.1).
@@ -216,8 +225,10 @@ Result<Feed> parse_markup(std::string_view text, Hints const& hints, Limits cons
     XmlDocument const document(text, limits);
     TreeMapper mapper(document, limits, bodies);
     if (auto feed = mapper.map(hints.url)) {
-      feed->bozo = !document.defect().empty();
       feed->bozo_reason = document.defect();
+      if (mapper.met_undeclared_prefix() && feed->bozo_reason.empty())
+        feed->bozo_reason = "a namespace prefix is not declared; took it for what it usually means";
+      feed->bozo = !feed->bozo_reason.empty();
       return std::move(*feed);
     }
     what = mapper.what_it_is();

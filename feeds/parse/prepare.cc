@@ -2,6 +2,7 @@
 
 #include "feeds/text/ascii.h"
 #include "feeds/text/charset.h"
+#include "feeds/text/entities.h"
 
 #include <zlib.h>
 
@@ -49,6 +50,24 @@ Result<std::string> inflate_body(std::string_view bytes, std::size_t bytes_max) 
 bool is_forbidden_control(char c) noexcept {
   auto const u = static_cast<unsigned char>(c);
   return u < 0x20 && u != '\t' && u != '\n' && u != '\r';
+}
+
+// C0 controls go; C1 controls are what windows-1252 has in their places, as in numeric references.
+std::string without_controls(std::string_view text) {
+  std::string out;
+  out.reserve(text.size());
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    char const c = text[i];
+    if (is_forbidden_control(c)) continue;
+    bool const c1 = c == '\xC2' && i + 1 < text.size() && static_cast<unsigned char>(text[i + 1]) < 0xA0;
+    if (!c1) {
+      out += c;
+      continue;
+    }
+    ++i;
+    text::append_decoded(out, "&#" + std::to_string(static_cast<unsigned char>(text[i])) + ";");
+  }
+  return out;
 }
 
 }  // namespace
@@ -122,14 +141,13 @@ Result<void> prepare(PreparedText& out, std::string_view bytes, Hints const& hin
   } else {
     out.text = borrowed;
   }
-  if (has_controls && std::any_of(out.text.begin(), out.text.end(), is_forbidden_control)) {
-    std::string clean;
-    clean.reserve(out.text.size());
-    std::copy_if(out.text.begin(), out.text.end(), std::back_inserter(clean),
-                 [](char c) { return !is_forbidden_control(c); });
-    out.decoded = std::move(clean);
-    out.text = out.decoded;
-    if (out.defect.empty()) out.defect = "held control characters; dropped them";
+  if (has_controls) {
+    auto clean = without_controls(out.text);
+    if (clean.size() != out.text.size() || clean != out.text) {
+      out.decoded = std::move(clean);
+      out.text = out.decoded;
+      if (out.defect.empty()) out.defect = "held control characters; dropped them";
+    }
   }
   if (auto expanded = expand_own_entities(out.text, limits.entity_bytes_max); !expanded.empty()) {
     out.decoded = std::move(expanded);

@@ -136,6 +136,7 @@ Namespaces::Scope::Scope(Namespaces& spaces, pugi::xml_node node)
 Space Namespaces::space_of_name_prefix(std::string_view prefix) const noexcept {
   for (auto i = bindings_.size(); i-- > 0;)
     if (bindings_[i].prefix == prefix) return bindings_[i].space;
+  if (!prefix.empty() && prefix != "xml") met_undeclared_ = true;
   return space_of_prefix(prefix);
 }
 
@@ -182,7 +183,7 @@ pugi::xml_attribute find_attribute(pugi::xml_node node, std::string_view name) n
 std::string attribute(pugi::xml_node node, std::string_view name) {
   std::string_view const raw = find_attribute(node, name).value();
   if (raw.find('&') == std::string_view::npos) return std::string(text::trim(raw));
-  return std::string(text::trim(text::decode_entities(raw, text::EntityContext::attribute)));
+  return std::string(text::trim(text::decode_entities(raw, text::EntityContext::xml)));
 }
 
 bool has_attribute(pugi::xml_node node, std::string_view name) noexcept {
@@ -206,7 +207,7 @@ std::string_view text_of(pugi::xml_node node, std::string& scratch) {
     if (child.type() == pugi::node_cdata)
       scratch += child.value();
     else if (child.type() == pugi::node_pcdata)
-      text::append_decoded(scratch, child.value());
+      text::append_decoded(scratch, child.value(), text::EntityContext::xml);
   }
   return text::trim(scratch);
 }

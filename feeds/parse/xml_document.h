@@ -63,6 +63,9 @@ class Namespaces {
   Space space_of(pugi::xml_node node) const noexcept;
   Element element_of(pugi::xml_node node) const noexcept;
 
+  // A prefix was met that nothing declares.
+  bool met_undeclared() const noexcept { return met_undeclared_; }
+
  private:
   struct Binding {
     std::string_view prefix;
@@ -71,6 +74,7 @@ class Namespaces {
   Space space_of_name_prefix(std::string_view prefix) const noexcept;
 
   std::vector<Binding> bindings_;
+  mutable bool met_undeclared_ = false;
 };
 
 // The name without its prefix.

@@ -133,21 +133,63 @@ bool looks_like_iso_2022_jp(std::string_view bytes) noexcept {
          (bytes[at + 2] == 'B' || bytes[at + 2] == '@') && bytes.find("\x1B(") != std::string_view::npos;
 }
 
+// Thai has vowels and tone marks above and below its consonants, which ICU's detector does not know: a third
+// of the bytes of a text stand in 0xD0..0xDA and 0xE0..0xED, the rest in 0xA1..0xCF.
+bool looks_thai(std::string_view sample) noexcept {
+  std::size_t consonants = 0;
+  std::size_t vowels = 0;
+  std::size_t others = 0;
+  for (char const c : sample) {
+    auto const u = static_cast<unsigned char>(c);
+    if (u < 0x80) continue;
+    if (u >= 0xA1 && u <= 0xCF)
+      ++consonants;
+    else if ((u >= 0xD0 && u <= 0xDA) || (u >= 0xE0 && u <= 0xED))
+      ++vowels;
+    else
+      ++others;
+  }
+  auto const all = consonants + vowels + others;
+  return all > 0 && others * 50 < all && vowels * 5 > all && consonants * 5 > all * 2;
+}
+
 // For documents without any label that are not UTF-8: what letter frequencies say.
 Encoding const* detect(std::string_view bytes) {
   constexpr int confidence_min = 20;  // of 100
   UErrorCode status = U_ZERO_ERROR;
   std::unique_ptr<UCharsetDetector, DetectorClose> detector(ucsdet_open(&status));
   if (U_FAILURE(status)) return nullptr;
-  auto const size = std::min(bytes.size(), detection_bytes_max);
-  ucsdet_setText(detector.get(), bytes.data(), int(size), &status);
-  ucsdet_enableInputFilter(detector.get(), true);
+  // Markup and English words say nothing about the rest: only what is above ASCII counts, and where its
+  // words end.
+  std::string sample;
+  std::size_t high = 0;
+  std::size_t paired = 0;  // high bytes beside another one
+  for (std::size_t i = 0; i < bytes.size() && sample.size() < detection_bytes_max; ++i) {
+    bool const is_high = static_cast<unsigned char>(bytes[i]) >= 0x80;
+    bool const next_is_high = i + 1 < bytes.size() && static_cast<unsigned char>(bytes[i + 1]) >= 0x80;
+    bool const after_high = !sample.empty() && static_cast<unsigned char>(sample.back()) >= 0x80;
+    if (is_high) {
+      ++high;
+      if (next_is_high || after_high) ++paired;
+      sample += bytes[i];
+    } else if (after_high) {
+      // The second byte of a character of Shift_JIS or GBK may be ASCII.
+      if (!is_space(bytes[i]) && bytes[i] != '<') sample += bytes[i];
+      sample += ' ';
+    }
+  }
+  // Single letters between ASCII ones are the accents of western Europe.
+  if (paired * 2 < high) return nullptr;
+  if (looks_thai(sample)) return find_encoding("windows-874");
+  ucsdet_setText(detector.get(), sample.data(), int(sample.size()), &status);
   auto const* match = ucsdet_detect(detector.get(), &status);
   if (U_FAILURE(status) || !match) return nullptr;
   if (ucsdet_getConfidence(match, &status) < confidence_min) return nullptr;
   char const* name = ucsdet_getName(match, &status);
   if (U_FAILURE(status) || !name) return nullptr;
   auto const* encoding = find_encoding(name);
+  // What writes Hebrew today is Windows.
+  if (encoding && encoding->name == "ISO-8859-8") encoding = find_encoding("windows-1255");
   if (encoding && (encoding->kind == EncodingKind::utf16 || encoding->kind == EncodingKind::utf32))
     return nullptr;
   return encoding;
@@ -207,8 +249,11 @@ DecodedText decode(std::string_view bytes, std::string_view content_type) {
     return encoding.kind == EncodingKind::utf8 ? as_utf8(body, seen) : as_encoding(body, encoding, seen);
   }
   auto const seen = survey_utf8(bytes);
-  auto const* from_header = find_encoding(charset_of_content_type(content_type));
-  auto const* from_document = find_encoding(declared_label(bytes));
+  auto const header_label = charset_of_content_type(content_type);
+  auto const document_label = declared_label(bytes);
+  auto const* from_header = find_encoding(header_label);
+  auto const* from_document = find_encoding(document_label);
+  bool const bogus_label = !document_label.empty() && !from_document;
   auto const* labelled = from_header ? from_header : from_document;
   // A document whose bytes are no UTF-16 but says so was converted by somebody who left the label.
   if (labelled && (labelled->kind == EncodingKind::utf16 || labelled->kind == EncodingKind::utf32)) {
@@ -217,7 +262,11 @@ DecodedText decode(std::string_view bytes, std::string_view content_type) {
   if (seen.has_controls && looks_like_iso_2022_jp(bytes))
     return as_encoding(bytes, *find_encoding("iso-2022-jp"), seen);
   if (!labelled) {
-    if (seen.valid()) return as_utf8(bytes, seen);
+    if (seen.valid()) {
+      auto out = as_utf8(bytes, seen);
+      out.contradicts_label = bogus_label;
+      return out;
+    }
     // Mostly well-formed: a few broken characters in a UTF-8 document.
     if (seen.sequences >= seen.bad_sequences) return as_utf8(bytes, seen);
     auto const* guess = detect(bytes);

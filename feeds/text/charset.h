@@ -29,7 +29,7 @@ class DecodedText {
   std::string_view encoding() const noexcept { return encoding_; }
 
   std::size_t bad_sequences = 0;   // how many U+FFFD were put in
-  bool has_controls = true;        // false: surely no C0 control but tab, line feed, carriage return
+  bool has_controls = true;        // false: surely no control but tab, line feed, carriage return
   bool contradicts_label = false;  // the document or the header named another, usable encoding
 
  private:

@@ -61,15 +61,21 @@ Entity match_number(std::string_view text) noexcept {
     if (number <= 0x10FFFF) number = number * (hex ? 16 : 10) + digit;  // no overflow: stops growing above
   }
   if (at == first) return {};
-  if (at < text.size() && text[at] == ';') ++at;
-  return {at, {}, character_of(number)};
+  auto const character = character_of(number);
+  if (at < text.size() && text[at] == ';') return {at + 1, {}, character};
+  // Without a semicolon only what is a character: "&#0" in a text is text.
+  return character != 0 ? Entity{at, {}, character} : Entity{};
 }
 
 }  // namespace
 
 Entity match_entity(std::string_view text, EntityContext context) noexcept {
   if (text.size() < 3) return {};
-  if (text[1] == '#') return match_number(text);
+  if (text[1] == '#') {
+    auto const number = match_number(text);
+    bool const closed = number.consumed > 0 && text[number.consumed - 1] == ';';
+    return closed || context != EntityContext::xml ? number : Entity{};
+  }
   if (!is_alpha(text[1])) return {};
   // The five of XML are nine in ten of all references.
   if (text.starts_with("&lt;")) return {4, "<", 0};
@@ -85,6 +91,7 @@ Entity match_entity(std::string_view text, EntityContext context) noexcept {
     auto const utf8 = find_name(text.substr(1, end));
     if (!utf8.empty()) return {end + 1, utf8, 0};
   }
+  if (context == EntityContext::xml) return {};
   for (std::size_t size = std::min(end - 1, old_name_bytes_max); size >= 2; --size) {
     auto const utf8 = find_name(text.substr(1, size));
     if (utf8.empty()) continue;

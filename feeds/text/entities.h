@@ -11,7 +11,11 @@ namespace newsfold::text {
 
 // HTML lets some 100 old names go without their semicolon; in an attribute only where no letter, digit
 // or '=' follows, because "?a=1&copy=2" is a query.
-enum class EntityContext : unsigned char { text, attribute };
+enum class EntityContext : unsigned char {
+  text,
+  attribute,
+  xml,  // nothing goes without its semicolon: "?a=1&copy=2" in an element is a query, too
+};
 
 struct Entity {
   std::size_t consumed = 0;  // bytes of the reference, '&' included; 0: no reference here

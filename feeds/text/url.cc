@@ -90,8 +90,17 @@ std::string clean(std::string_view reference) {
   out.reserve(reference.size() + 16);
   bool const web = !reference.starts_with("data:") && !reference.starts_with("mailto:");
   bool in_path = true;
-  for (char const c : reference) {
+  // A host with blanks in it is no host, and escaping does not make it one: it stays as it is written.
+  auto const slashes = scheme_of(reference).empty() ? std::string_view::npos : reference.find("://");
+  auto const host_at = slashes == std::string_view::npos ? reference.size() : slashes + 3;
+  auto const host_end = std::min(reference.find_first_of("/?#", host_at), reference.size());
+  for (std::size_t i = 0; i < reference.size(); ++i) {
+    char const c = reference[i];
     if (c == '\n' || c == '\r' || c == '\t') continue;
+    if (i >= host_at && i < host_end && c == ' ') {
+      out += c;
+      continue;
+    }
     if (c == '?' || c == '#') in_path = false;
     if (c == '\\' && web && in_path) {
       out += '/';

@@ -83,6 +83,7 @@ Utf8Survey survey_utf8(std::string_view bytes) noexcept {
     int const length = sequence_length(p, std::size_t(end - p));
     if (length > 0) {
       ++seen.sequences;
+      if (*p == 0xC2 && p[1] < 0xA0) seen.has_controls = true;
       if (length > 2) ++seen.long_sequences;
       p += length;
     } else {

@@ -18,7 +18,7 @@ struct Utf8Survey {
   std::size_t long_sequences = 0;  // of these, three or four bytes long
   std::size_t bad_sequences = 0;   // maximal ill-formed parts, each worth one U+FFFD
   std::size_t first_bad = std::string_view::npos;
-  bool has_controls = false;  // C0 controls beside tab, line feed and carriage return
+  bool has_controls = false;  // C0 beside tab, line feed and carriage return, or C1
 
   bool valid() const noexcept { return bad_sequences == 0; }
 };

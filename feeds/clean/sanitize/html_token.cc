@@ -42,6 +42,9 @@ std::size_t read_attributes(std::string_view html, std::size_t at, HtmlToken& to
         auto const quote = html[at];
         auto const close = html.find(quote, at + 1);
         if (close == std::string_view::npos) {
+          attribute.value = html.substr(at);
+          if (token.attribute_count < HtmlToken::attributes_max)
+            token.attributes[token.attribute_count++] = attribute;
           token.cut_off = true;
           return size;
         }
@@ -77,7 +80,21 @@ void read_declaration(std::string_view html, std::size_t at, HtmlToken& token) n
     closing = "]]>";
     from = at + cdata.size();
   }
-  auto const close = find_or_end(html, closing, from);
+  bool const known_missing = closing == "-->" ? from >= token.no_close_from
+                             : closing == ">" ? from >= token.no_bracket_from
+                                              : false;
+  auto close = known_missing ? html.size() : find_or_end(html, closing, from);
+  if (close == html.size() && closing == "-->") {
+    // Never closed: browsers would hide all that follows, here it ends like any other bogus markup.
+    token.no_close_from = std::min(token.no_close_from, from);
+    closing = ">";
+    close = from >= token.no_bracket_from ? html.size() : find_or_end(html, closing, from);
+  }
+  if (close == html.size() && closing == ">") token.no_bracket_from = std::min(token.no_bracket_from, from);
+  if (close == html.size() && closing == ">" && !rest.starts_with("<!--")) {
+    token.kind = HtmlTokenKind::text;  // "<!" in a text, with nothing that ends it
+    return;
+  }
   if (token.kind == HtmlTokenKind::cdata) token.content = html.substr(from, close - from);
   token.cut_off = close == html.size();
   token.end = std::min(html.size(), close + closing.size());
@@ -89,6 +106,12 @@ std::string_view HtmlToken::attribute(std::string_view lower_case_name) const no
   for (std::size_t i = 0; i < attribute_count; ++i)
     if (text::equals_ignoring_case(attributes[i].name, lower_case_name)) return attributes[i].value;
   return {};
+}
+
+bool HtmlToken::is_text_after_all() const noexcept {
+  return cut_off && kind == HtmlTokenKind::start &&
+         std::all_of(attributes.begin(), attributes.begin() + std::ptrdiff_t(attribute_count),
+                     [](HtmlAttribute const& a) { return a.value.empty(); });
 }
 
 bool HtmlToken::has_attribute(std::string_view lower_case_name) const noexcept {
@@ -105,6 +128,10 @@ void read_token(std::string_view html, std::size_t at, HtmlToken& token) noexcep
   token.kind = HtmlTokenKind::text;
   if (at + 1 >= html.size()) return;
   char const next = html[at + 1];
+  // "<!'" is no markup that anybody means.
+  if (next == '!' && at + 2 < html.size() && !is_alpha(html[at + 2]) && html[at + 2] != '-' &&
+      html[at + 2] != '[')
+    return;
   if (next == '!' || next == '?') return read_declaration(html, at, token);
   std::size_t name_at = at + 1;
   if (next == '/') {

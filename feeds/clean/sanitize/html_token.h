@@ -30,11 +30,16 @@ struct HtmlToken {
   bool self_closing = false;  // ends in "/>"
   std::size_t end = 0;        // where the next token starts; the end of the text where markup is cut off
   bool cut_off = false;       // the text ends inside this token
+  // Kept from token to token of one text: behind it no comment is closed, so none is looked for again.
+  std::size_t no_close_from = std::string_view::npos;
+  std::size_t no_bracket_from = std::string_view::npos;  // the same for '>'
   std::size_t attribute_count = 0;
   std::array<HtmlAttribute, attributes_max> attributes;  // the first attribute_count are set
 
   // The value of the first attribute of that name (lower case), or "".
   std::string_view attribute(std::string_view lower_case_name) const noexcept;
+  // A start tag cut off by the end of the text before any value: "write <a", not markup cut in two.
+  bool is_text_after_all() const noexcept;
   bool has_attribute(std::string_view lower_case_name) const noexcept;
 };
 

@@ -50,6 +50,7 @@ class Sanitizer {
   std::size_t at_ = 0;
   std::vector<Tag const*> open_;
   std::array<std::uint32_t, tags_max> open_count_{};  // makes a stray end tag cost nothing
+  std::array<bool, tags_max> unclosed_{};             // no end tag follows: it is looked for once
   std::string url_;                                   // scratch
 };
 
@@ -70,7 +71,12 @@ void Sanitizer::run(std::string_view html) {
         if (options_.dialect == Dialect::xml) text::append_escaped(out_, token_.content);
         break;
       case HtmlTokenKind::start:
-        if (!token_.cut_off) start_tag(html);
+        if (!token_.cut_off) {
+          start_tag(html);
+        } else if (token_.is_text_after_all()) {
+          out_.append("&lt;");
+          at_ = markup + 1;
+        }
         break;
       case HtmlTokenKind::end:
         if (!token_.cut_off) end_tag();
@@ -126,9 +132,14 @@ void Sanitizer::end_tag() {
 // Raw elements end at their own end tag; a template may hold templates.
 void Sanitizer::skip_content(std::string_view html, Tag const& tag) {
   if (tag.raw_text) {
+    if (unclosed_[tag.id]) return;
     auto const end = find_raw_end(html, at_, tag.name);
     if (end >= html.size()) {
-      at_ = html.size();
+      // A frame that is never closed must not swallow the rest; code must.
+      if (tag.name == "iframe")
+        unclosed_[tag.id] = true;
+      else
+        at_ = html.size();
       return;
     }
     read_token(html, end, token_);

@@ -74,6 +74,7 @@ std::string to_text(std::string_view html, Dialect dialect, Layout layout) {
   TextWriter out(layout);
   HtmlToken token;
   std::size_t at = 0;
+  bool frames_closed = true;
   while (at < html.size()) {
     auto const markup = html.find('<', at);
     out.text(html.substr(at, markup == std::string_view::npos ? markup : markup - at));
@@ -103,8 +104,13 @@ std::string to_text(std::string_view html, Dialect dialect, Layout layout) {
       }
       bool const opens =
           token.kind == HtmlTokenKind::start && !(dialect == Dialect::xml && token.self_closing);
-      if (opens && tag->raw_text) {
-        at = find_raw_end(html, at, tag->name);
+      if (opens && tag->raw_text && (frames_closed || tag->name != "iframe")) {
+        auto const end = find_raw_end(html, at, tag->name);
+        // A frame that is never closed must not swallow the rest; it is looked for once.
+        if (end < html.size() || tag->name != "iframe")
+          at = end;
+        else
+          frames_closed = false;
         continue;
       }
       out.gap(gap_of(tag->shape));
