@@ -19,6 +19,10 @@ std::string_view bounded(std::string_view text, MapContext const& context) noexc
   return text::utf8_prefix(text, context.limits.field_bytes_max);
 }
 
+bool has_markup(std::string_view text) noexcept {
+  return text.find('<') != std::string_view::npos || text.find('&') != std::string_view::npos;
+}
+
 std::string decode_base64(std::string_view in) {
   std::string out;
   out.reserve(in.size() * 3 / 4);
@@ -130,8 +134,7 @@ std::string line_of(pugi::xml_node node, MapContext& context) {
   if (kind == TextKind::base64) return clean::html_to_line(decode_base64(text));
   if (kind == TextKind::other)
     if (auto const decoded = decode_media(text)) return clean::html_to_line(*decoded);
-  if (kind == TextKind::plain || text.find_first_of("<&") == std::string_view::npos)
-    return text::collapse_space(text);
+  if (kind == TextKind::plain || !has_markup(text)) return text::collapse_space(text);
   return clean::html_to_line(text);
 }
 
@@ -143,7 +146,7 @@ std::string summary_of(pugi::xml_node node, MapContext& context) {
   if (kind == TextKind::base64) return clean::html_to_text(decode_base64(text));
   if (kind == TextKind::other)
     if (auto const decoded = decode_media(text)) return clean::html_to_text(*decoded);
-  if (kind == TextKind::plain || text.find_first_of("<&") == std::string_view::npos) return std::string(text);
+  if (kind == TextKind::plain || !has_markup(text)) return std::string(text);
   return clean::html_to_text(text);
 }
 

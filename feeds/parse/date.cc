@@ -361,6 +361,9 @@ std::optional<UtcMicros> read_unix_time(std::string_view s) noexcept {
 std::optional<UtcMicros> parse_date(std::string_view text) noexcept {
   text = text::trim(text);
   if (text.empty() || text.size() > date_bytes_max) return std::nullopt;
+  // "Thu, 02 Jan 2020": the weekday is not believed, so it is not looked up either.
+  if (text.size() > 4 && text[3] == ',' && text::is_alpha(text[0])) text = text::trim(text.substr(4));
+  if (text.empty()) return std::nullopt;
   if (is_digit(text.front())) {
     if (auto const fields = read_iso(text)) return to_time(*fields);
     if (auto const time = read_unix_time(text)) return time;

@@ -130,6 +130,12 @@ bool has_word(std::string_view words, std::string_view word) noexcept {
 
 int month_of(std::string_view word) noexcept {
   if (word.size() < 3) return 0;
+  // Nearly all are English and short.
+  if (word.size() == 3) {
+    constexpr std::string_view english = "janfebmaraprmayjunjulaugsepoctnovdec";
+    auto const at = english.find(word);
+    if (at != std::string_view::npos && at % 3 == 0) return int(at / 3) + 1;
+  }
   for (auto const& language : months)
     for (int i = 0; i < 12; ++i)
       if (has_word(language.names[i], word)) return i + 1;

@@ -38,6 +38,23 @@ constexpr std::string_view trim(std::string_view s) noexcept {
   return s;
 }
 
+// A set of bytes as a table: find_first_of of the standard library asks memchr for every byte.
+class ByteSet {
+ public:
+  constexpr explicit ByteSet(std::string_view members) {
+    for (char const c : members) has_[static_cast<unsigned char>(c)] = true;
+  }
+  constexpr bool has(char c) const noexcept { return has_[static_cast<unsigned char>(c)]; }
+  constexpr bool is_in(std::string_view text) const noexcept {
+    for (char const c : text)
+      if (has(c)) return true;
+    return false;
+  }
+
+ private:
+  bool has_[256] = {};
+};
+
 inline std::string lower(std::string_view s) {
   std::string out(s);
   std::transform(out.begin(), out.end(), out.begin(), to_lower);

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <cstring>
 #include <iterator>
 
 namespace newsfold::text {
@@ -103,23 +104,60 @@ Entity match_entity(std::string_view text, EntityContext context) noexcept {
   return {};
 }
 
+// Escaped HTML holds a reference every twenty bytes, so this writes through a pointer: a reference is at
+// least as long as what it stands for, but for two names that are a sixth shorter.
 void append_decoded(std::string& out, std::string_view text, EntityContext context) {
+  auto at = text.find('&');
+  if (at == std::string_view::npos) {
+    out.append(text);
+    return;
+  }
+  auto const before = out.size();
+  out.resize(before + text.size() + text.size() / 5 + 4);
+  char* to = out.data() + before;
+  auto const write = [&to](std::string_view part) {
+    std::memcpy(to, part.data(), part.size());
+    to += part.size();
+  };
   std::size_t copied = 0;
-  for (auto at = text.find('&'); at != std::string_view::npos; at = text.find('&', at)) {
-    auto const entity = match_entity(text.substr(at), context);
+  std::string character;
+  for (; at != std::string_view::npos; at = text.find('&', at)) {
+    auto const rest = text.substr(at);
+    char simple = 0;
+    std::size_t consumed = 0;
+    if (rest.starts_with("&lt;"))
+      simple = '<', consumed = 4;
+    else if (rest.starts_with("&gt;"))
+      simple = '>', consumed = 4;
+    else if (rest.starts_with("&amp;"))
+      simple = '&', consumed = 5;
+    else if (rest.starts_with("&quot;"))
+      simple = '"', consumed = 6;
+    if (simple) {
+      write(text.substr(copied, at - copied));
+      *to++ = simple;
+      at += consumed;
+      copied = at;
+      continue;
+    }
+    auto const entity = match_entity(rest, context);
     if (entity.consumed == 0) {
       ++at;
       continue;
     }
-    out.append(text, copied, at - copied);
-    if (!entity.utf8.empty())
-      out.append(entity.utf8);
-    else if (entity.code_point != 0)
-      append_utf8(out, entity.code_point);
+    write(text.substr(copied, at - copied));
+    if (!entity.utf8.empty()) {
+      write(entity.utf8);
+    } else if (entity.code_point != 0) {
+      character.clear();
+      append_utf8(character, entity.code_point);
+      write(character);
+    }
     at += entity.consumed;
     copied = at;
   }
-  out.append(text, copied);
+  write(text.substr(copied));
+  out.resize(std::size_t(to - out.data()));
 }
 
 std::string decode_entities(std::string_view text, EntityContext context) {

@@ -71,11 +71,12 @@ std::string remove_dot_segments(std::string_view path) {
   return out;
 }
 
-bool needs_escape(char c) noexcept {
-  auto const u = static_cast<unsigned char>(c);
-  return u <= 0x20 || u == 0x7F || c == '"' || c == '<' || c == '>' || c == '`' || c == '{' || c == '}' ||
-         c == '^';
-}
+constexpr ByteSet escaped_bytes(std::string_view(
+    "\0\1\2\3\4\5\6\a\b\t\n\v\f\r\16\17\20\21\22\23\24\25\26\27\30\31\32\33\34\35\36\37 \x7F\"<>`{}^", 41));
+constexpr ByteSet not_in_urls(std::string_view(
+    "\0\1\2\3\4\5\6\a\b\t\n\v\f\r\16\17\20\21\22\23\24\25\26\27\30\31\32\33\34\35\36\37 \x7F\"<>`{}^\\", 42));
+
+bool needs_escape(char c) noexcept { return escaped_bytes.has(c); }
 
 // Line breaks and tabs go, what no URL has is escaped, backslashes of an http URL are slashes.
 std::string clean(std::string_view reference) {
@@ -83,8 +84,7 @@ std::string clean(std::string_view reference) {
   // Controls in front hide a scheme from us, but not from every reader.
   while (!reference.empty() && static_cast<unsigned char>(reference.front()) <= 0x20)
     reference.remove_prefix(1);
-  if (std::none_of(reference.begin(), reference.end(), [](char c) { return needs_escape(c) || c == '\\'; }))
-    return std::string(reference);
+  if (!not_in_urls.is_in(reference)) return std::string(reference);
   static constexpr char hex[] = "0123456789ABCDEF";
   std::string out;
   out.reserve(reference.size() + 16);
@@ -164,6 +164,10 @@ std::string_view host_of(std::string_view url) noexcept {
 }
 
 std::string resolve_url(std::string_view reference, std::string_view base) {
+  // Nine of ten: absolute, with nothing to clean.
+  if ((reference.starts_with("https://") || reference.starts_with("http://")) && reference.size() > 8 &&
+      reference[8] != '/' && !not_in_urls.is_in(reference) && reference.find("/.") == std::string_view::npos)
+    return std::string(reference);
   auto cleaned = clean(reference);
   auto const r = split(cleaned);
   // "http:page" without slashes is a path for old browsers; "http:" alone is nothing to resolve.

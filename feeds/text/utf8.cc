@@ -1,7 +1,9 @@
 #include "feeds/text/utf8.h"
 
-#include <cstdint>
-#include <cstring>
+#include <bit>
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
 
 namespace newsfold::text {
 
@@ -28,7 +30,37 @@ int sequence_length(unsigned char const* p, std::size_t left) noexcept {
   return length;
 }
 
-constexpr std::uint64_t each_byte(std::uint64_t b) noexcept { return 0x0101010101010101ULL * b; }
+constexpr bool is_control(unsigned char c) noexcept {
+  return c < 0x20 && c != '\n' && c != '\t' && c != '\r';
+}
+
+constexpr std::size_t block_bytes = 16;
+struct BlockSurvey {
+  unsigned high = 0;     // bit i: byte i is above ASCII
+  unsigned control = 0;  // bit i: byte i is a control
+};
+
+#if defined(__SSE2__)
+inline BlockSurvey survey_block(unsigned char const* p) noexcept {
+  auto const block = _mm_loadu_si128(reinterpret_cast<__m128i const*>(p));
+  // Signed compare: bytes above ASCII are negative, so they are taken out again.
+  auto const low = _mm_cmplt_epi8(block, _mm_set1_epi8(0x20));
+  auto const kept = _mm_or_si128(
+      _mm_or_si128(_mm_cmpeq_epi8(block, _mm_set1_epi8('\n')), _mm_cmpeq_epi8(block, _mm_set1_epi8('\r'))),
+      _mm_cmpeq_epi8(block, _mm_set1_epi8('\t')));
+  unsigned const high = unsigned(_mm_movemask_epi8(block));
+  return {high, unsigned(_mm_movemask_epi8(_mm_andnot_si128(kept, low))) & ~high};
+}
+#else
+inline BlockSurvey survey_block(unsigned char const* p) noexcept {
+  BlockSurvey seen;
+  for (unsigned i = 0; i < block_bytes; ++i) {
+    seen.high |= unsigned(p[i] >> 7) << i;
+    seen.control |= unsigned(is_control(p[i])) << i;
+  }
+  return seen;
+}
+#endif
 
 }  // namespace
 
@@ -58,38 +90,34 @@ Utf8Survey survey_utf8(std::string_view bytes) noexcept {
   auto const* const end = begin + bytes.size();
   auto const* p = begin;
   while (p < end) {
-    // Eight bytes a step while they are ASCII; bytes below 0x20 are looked at one by one.
-    while (end - p >= 8) {
-      std::uint64_t word;
-      std::memcpy(&word, p, 8);
-      std::uint64_t const low = (word - each_byte(0x20)) & ~word;
-      if (((word | low) & each_byte(0x80)) == 0) {
-        p += 8;
+    if (std::size_t(end - p) >= block_bytes) {
+      auto const block = survey_block(p);
+      seen.has_controls |= block.control != 0;
+      if (block.high == 0) {
+        p += block_bytes;
         continue;
       }
-      if (word & each_byte(0x80)) break;
-      for (int i = 0; i < 8; ++i) {
-        unsigned char const c = p[i];
-        if (c < 0x20 && c != '\n' && c != '\t' && c != '\r') seen.has_controls = true;
+      p += std::countr_zero(block.high);
+    }
+    // The characters above ASCII that follow one another, or one ASCII character.
+    do {
+      unsigned char const lead = *p;
+      if (lead < 0x80) {
+        seen.has_controls |= is_control(lead);
+        ++p;
+        break;
       }
-      p += 8;
-    }
-    if (p >= end) break;
-    if (*p < 0x80) {
-      if (*p < 0x20 && *p != '\n' && *p != '\t' && *p != '\r') seen.has_controls = true;
-      ++p;
-      continue;
-    }
-    int const length = sequence_length(p, std::size_t(end - p));
-    if (length > 0) {
-      ++seen.sequences;
-      if (*p == 0xC2 && p[1] < 0xA0) seen.has_controls = true;
-      if (length > 2) ++seen.long_sequences;
-      p += length;
-    } else {
-      if (seen.bad_sequences++ == 0) seen.first_bad = std::size_t(p - begin);
-      p -= length;
-    }
+      int const length = sequence_length(p, std::size_t(end - p));
+      if (length > 0) {
+        ++seen.sequences;
+        if (lead == 0xC2 && p[1] < 0xA0) seen.has_controls = true;
+        if (length > 2) ++seen.long_sequences;
+        p += length;
+      } else {
+        if (seen.bad_sequences++ == 0) seen.first_bad = std::size_t(p - begin);
+        p -= length;
+      }
+    } while (p < end);
   }
   return seen;
 }

@@ -203,7 +203,8 @@ void Sanitizer::write_attribute(std::string_view name, std::string_view value, A
   out_ += ' ';
   out_.append(name).append("=\"");
   // References stay as they are; only what would end the value or look like markup is escaped.
-  if (value.find_first_of("\"<>") == std::string_view::npos) {
+  constexpr text::ByteSet ends_value("\"<>");
+  if (!ends_value.is_in(value)) {
     out_.append(value);
   } else {
     text::append_escaped(out_, text::decode_entities(value, EntityContext::attribute),
@@ -213,9 +214,9 @@ void Sanitizer::write_attribute(std::string_view name, std::string_view value, A
 }
 
 void Sanitizer::write_url(std::string_view name, std::string_view value, text::UrlUse use) {
+  constexpr text::ByteSet not_plain("\"<> \t\r\n\\");
   bool const plain_web = (value.starts_with("https://") || value.starts_with("http://")) &&
-                         value.find_first_of("\"<> \t\r\n\\") == std::string_view::npos &&
-                         value.find("/.") == std::string_view::npos;
+                         !not_plain.is_in(value) && value.find("/.") == std::string_view::npos;
   if (!plain_web) {
     auto const decoded = text::decode_entities(value, EntityContext::attribute);
     if (!text::is_allowed_url(decoded, use)) return;

@@ -52,7 +52,8 @@ TEST(Sanitize, ClosesWhatIsOpenAndNothingElse) {
   EXPECT_EQ(sanitize_html("a</div></p></b>"), "a");
   EXPECT_EQ(sanitize_html("<b><i>a</b>b</i>"), "<b><i>a</i></b>b");
   EXPECT_EQ(sanitize_html("<ul><li>a<li>b</ul>"), "<ul><li>a</li><li>b</li></ul>");
-  EXPECT_EQ(sanitize_html("a <b"), "a ") << "a tag cut off by the end of the text";
+  EXPECT_EQ(sanitize_html("a <b href='x"), "a ") << "a tag cut off by the end of the text";
+  EXPECT_EQ(sanitize_html("if a <b"), "if a &lt;b") << "hardly a tag";
   EXPECT_EQ(sanitize_html("1 < 2 <3 </"), "1 &lt; 2 &lt;3 &lt;/");
 }
 
