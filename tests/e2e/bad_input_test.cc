@@ -1,0 +1,149 @@
+// What publishers get wrong: each kind gives a state and a log line that say so, and disturbs no other feed.
+
+#include "tests/e2e/daemon_process.h"
+#include "tests/origin/origin_server.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <sstream>
+
+namespace newsfold::e2e {
+namespace {
+
+using namespace std::chrono_literals;
+using origin::Delivery;
+using origin::OriginRequest;
+using origin::OriginResponse;
+using ::testing::HasSubstr;
+
+std::string rss(int items) {
+  std::string out = "<rss version=\"2.0\"><channel><title>Good news</title><link>http://good.example/</link>";
+  for (int i = 0; i < items; ++i) {
+    auto const n = std::to_string(i);
+    out += "<item><title>Good story number " + n + "</title><guid>good-" + n +
+           "</guid><link>http://good.example/" + n +
+           "</link><description>Something good happened in house number " + n + ".</description></item>";
+  }
+  return out + "</channel></rss>";
+}
+
+void install_bad_sites(origin::OriginServer& server) {
+  server.handle("html.example", "/feed", [](OriginRequest const&) {
+    OriginResponse response;
+    response.headers = {{"Content-Type", "text/html"}};
+    response.body =
+        "<!DOCTYPE html><html><head><title>Welcome</title></head><body><p>No feed here.</p></body></html>";
+    return response;
+  });
+  server.handle("error.example", "/feed", [](OriginRequest const&) {
+    OriginResponse response;
+    response.status = 500;
+    return response;
+  });
+  server.handle("silent.example", "/feed", [](OriginRequest const&) {
+    OriginResponse response;
+    response.delivery = Delivery::silent;
+    return response;
+  });
+  server.handle("endless.example", "/feed", [](OriginRequest const&) {
+    OriginResponse response;
+    response.delivery = Delivery::endless;
+    response.body = std::string(16'384, 'x');
+    return response;
+  });
+  server.handle("loop.example", "/feed",
+                [](OriginRequest const&) { return origin::redirect_to("http://loop.example/feed"); });
+}
+
+std::string feed_table(std::string const& name, std::string const& url) {
+  return "[[feed]]\nname = \"" + name + "\"\nurl = \"" + url +
+         "\"\ninterval = \"1s\"\nfetch_pages = \"never\"\n";
+}
+
+std::string config_for(std::uint16_t port) {
+  auto const here = ":127.0.0.1:" + std::to_string(port) + "\", ";
+  std::string config =
+      "[fetch]\ntimeout = \"2s\"\nconnect_timeout = \"2s\"\nbody_max = \"64KiB\"\nallow_private = "
+      "true\nresolve = [";
+  for (auto const* name : {"good", "html", "error", "silent", "endless", "loop"}) {
+    config += "\"" + std::string(name) + ".example:80" + here;
+  }
+  // The plain server on the TLS port: what comes back is no handshake.
+  config += "\"tls.example:443" + here +
+            "]\n[polling]\nhost_spacing = \"0\"\njitter = 0\nfailing_after = \"1s\"\nerror_backoff = \"1s\"\n"
+            "error_backoff_max = \"1s\"\nrobots_for_feeds = false\n";
+  for (auto const* name : {"good", "html", "error", "silent", "endless", "loop"}) {
+    config += feed_table(name, "http://" + std::string(name) + ".example/feed");
+  }
+  return config + feed_table("tls", "https://tls.example/feed");
+}
+
+// The lines of the log about polls of one feed that went wrong.
+std::string complaints(std::string const& log, std::string const& feed) {
+  std::istringstream in(log);
+  std::string out;
+  for (std::string line; std::getline(in, line);) {
+    bool const is_its = line.find("feed=" + feed + " ") != std::string::npos;
+    if (is_its && line.find("error=\"\"") == std::string::npos && line.find("error=") != std::string::npos) {
+      out += line + "\n";
+    }
+  }
+  return out;
+}
+
+TEST(BadInput, EachKindIsToldAndTheGoodFeedKeepsFlowing) {
+  origin::OriginServer server;
+  int polls = 0;
+  server.handle("good.example", "/feed", [&polls](OriginRequest const&) {  // one thread calls all handlers
+    OriginResponse response;
+    response.headers = {{"Content-Type", "application/rss+xml"}};
+    response.body = rss(++polls);
+    return response;
+  });
+  install_bad_sites(server);
+  Installation const installation(config_for(server.port()));
+  auto const daemon = installation.start_daemon();
+
+  // Feeds that fail are announced, and the good one brings an item with each poll meanwhile.
+  std::map<std::string, int> failing;
+  int good = 0;
+  auto const events = installation.events_until(
+      [&](SeenEvent const& event) {
+        if (event.type == "feed.failing") ++failing[event.feed];
+        if (event.feed == "good" && event.article != 0) ++good;
+        return failing.size() >= 6 && good >= 5;
+      },
+      within(60s));
+  auto const log = installation.log();
+  for (auto const* name : {"html", "error", "silent", "endless", "loop", "tls"}) {
+    EXPECT_EQ(failing[name], 1) << name << ": announced once\n" << complaints(log, name);
+    EXPECT_NE(complaints(log, name), "") << name << " has no line in the log";
+  }
+  EXPECT_GE(good, 5);
+  EXPECT_EQ(broken_promise(events), "");
+  EXPECT_THAT(complaints(log, "error"), HasSubstr("500"));
+  EXPECT_THAT(complaints(log, "endless"), HasSubstr("body_max"));
+  EXPECT_THAT(complaints(log, "loop"), HasSubstr("redirect"));
+  EXPECT_EQ(complaints(log, "good"), "");
+  EXPECT_FALSE(daemon->exited());
+
+  auto const table = installation.command({"feeds", "--json"})->rest(within(10s));
+  for (auto const* name : {"html", "error", "silent", "endless", "loop", "tls", "good"}) {
+    EXPECT_THAT(table, HasSubstr("\"" + std::string(name) + "\""));
+  }
+  EXPECT_THAT(table, HasSubstr("failing"));
+}
+
+TEST(BadConfig, IsRefusedWithAllThatIsWrongAndStatus2) {
+  Installation const installation("[polling]\nintervall = \"1h\"\njitter = 9\n");
+  auto const daemon = installation.command({"run", "--config", installation.config_path()});
+  EXPECT_EQ(daemon->wait(within(20s)), 2);
+  auto const said = read_text_file(installation.folder() + "/commands.log");
+  EXPECT_THAT(said, HasSubstr("did you mean `interval`?"));
+  EXPECT_THAT(said, HasSubstr("9 is out of bounds"));
+}
+
+}  // namespace
+}  // namespace newsfold::e2e

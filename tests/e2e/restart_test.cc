@@ -1,0 +1,98 @@
+// Start, poll, follow, stop, start again: nothing lost, nothing twice.
+
+#include "tests/e2e/daemon_process.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <csignal>
+
+namespace newsfold::e2e {
+namespace {
+
+using namespace std::chrono_literals;
+
+std::ptrdiff_t count_of(std::vector<SeenEvent> const& events, std::string_view type) {
+  return std::count_if(events.begin(), events.end(),
+                       [&](SeenEvent const& event) { return event.type == type; });
+}
+
+TEST(Restart, LosesNothingAndAnnouncesNothingTwice) {
+  Installation const installation;
+  DemoOrigin const origin(installation, 4, 0);
+
+  auto daemon = installation.start_daemon();
+  auto const before = installation.events(20, within(60s));
+  ASSERT_EQ(before.size(), 20u) << installation.log();
+  EXPECT_EQ(broken_promise(before), "");
+
+  daemon->signal(SIGTERM);
+  ASSERT_EQ(daemon->wait(within(20s)), 0) << installation.log();
+
+  daemon = installation.start_daemon();
+  auto const after = installation.events(40, within(60s));
+  ASSERT_GE(after.size(), 40u) << installation.log();
+  EXPECT_EQ(broken_promise(after), "");
+  EXPECT_TRUE(std::equal(before.begin(), before.end(), after.begin()));
+  daemon->signal(SIGTERM);
+  EXPECT_EQ(daemon->wait(within(20s)), 0) << installation.log();
+}
+
+TEST(Restart, ATailThatStaysConnectsAgainAndGoesOnWhereItWas) {
+  Installation const installation;
+  DemoOrigin const origin(installation, 4, 0);
+  auto daemon = installation.start_daemon();
+  auto const tail = installation.command({"tail", "--from", "1", "--json"});
+  std::vector<SeenEvent> seen;
+  auto const follow = [&](std::size_t count) {
+    auto const deadline = within(60s);
+    while (seen.size() < count) {
+      auto const line = tail->line(deadline);
+      if (!line) return;
+      if (auto event = parse_event(*line)) seen.push_back(std::move(*event));
+    }
+  };
+  follow(15);
+  ASSERT_EQ(seen.size(), 15u) << installation.log();
+  daemon->signal(SIGTERM);
+  ASSERT_EQ(daemon->wait(within(20s)), 0);
+  daemon = installation.start_daemon();
+  follow(40);
+  ASSERT_EQ(seen.size(), 40u) << installation.log();
+  EXPECT_EQ(broken_promise(seen), "");
+}
+
+// The whole demo at speed: what it was written to show is seen in the change log.
+TEST(Demo, ShowsCopiesEditsAWithdrawalAnOutageAndAMirrorFoldedIntoItsOriginal) {
+  Installation const installation;
+  DemoOrigin const origin(installation, 4, 0);
+  auto const daemon = installation.start_daemon();
+  std::uint64_t original_story = 0;
+  bool mirror_folded = false;
+  bool withdrawn = false, failing = false, recovered = false, edited = false, copied = false;
+  auto const events = installation.events_until(
+      [&](SeenEvent const& event) {
+        bool const is_battery = event.url.ends_with("/sodium-battery");
+        if (is_battery && event.feed == "northwire") original_story = event.story;
+        if (is_battery && event.feed == "dailyreads")
+          mirror_folded = event.story == original_story && event.story != 0;
+        withdrawn = withdrawn || event.type == "article.withdrawn";
+        failing = failing || event.type == "feed.failing";
+        recovered = recovered || event.type == "feed.recovered";
+        edited = edited || event.type == "article.updated";
+        copied = copied || event.type == "article.copied";
+        return mirror_folded && withdrawn && failing && recovered && edited && copied;
+      },
+      within(90s));
+  EXPECT_TRUE(copied);
+  EXPECT_TRUE(mirror_folded);
+  EXPECT_TRUE(edited);
+  EXPECT_TRUE(withdrawn);
+  EXPECT_TRUE(failing);
+  EXPECT_TRUE(recovered);
+  EXPECT_EQ(broken_promise(events), "");
+  EXPECT_GE(count_of(events, "article.created"), 20);
+}
+
+}  // namespace
+}  // namespace newsfold::e2e

@@ -1,0 +1,56 @@
+// The unit files, as systemd itself judges them (offline).
+
+#include "tests/e2e/process.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+
+namespace newsfold::e2e {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr char const* analyze = "/usr/bin/systemd-analyze";
+constexpr char const* installed_binary = "/usr/bin/newsfold";
+
+class UnitFile : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    if (!std::filesystem::exists(analyze)) GTEST_SKIP() << "no systemd-analyze here";
+    // `verify` wants the binary to be there: the unit that it reads names the one that was built.
+    auto text = read_text_file(std::string(PROJECT_DIR) + "/systemd/newsfold.service");
+    for (auto at = text.find(installed_binary); at != std::string::npos; at = text.find(installed_binary)) {
+      text.replace(at, std::string_view(installed_binary).size(), NEWSFOLD_BIN);
+    }
+    std::ofstream(unit()) << text;
+  }
+
+  std::string unit() const { return folder_.path() + "/newsfold.service"; }
+  std::string said() const { return read_text_file(folder_.path() + "/said"); }
+
+  std::optional<int> run(std::vector<std::string> arguments) const {
+    arguments.insert(arguments.begin(), analyze);
+    Process process({std::move(arguments), {{"SYSTEMD_PAGER", ""}}, folder_.path() + "/said"});
+    output_ = process.rest(within(30s));
+    return process.wait(within(30s));
+  }
+
+  TemporaryFolder folder_;
+  mutable std::string output_;
+};
+
+TEST_F(UnitFile, PassesVerification) {
+  EXPECT_EQ(run({"verify", "--man=no", "--generators=no", unit()}), 0) << said();
+  EXPECT_EQ(said().find("newsfold.service"), std::string::npos) << said();
+}
+
+TEST_F(UnitFile, IsExposedToNoMoreThanOnePointOne) {
+  EXPECT_EQ(run({"security", "--offline=yes", "--no-pager", "--threshold=11", unit()}), 0)
+      << output_ << said();
+}
+
+}  // namespace
+}  // namespace newsfold::e2e
