@@ -5,6 +5,7 @@
 
 #include <rocksdb/cache.h>
 #include <rocksdb/filter_policy.h>
+#include <rocksdb/listener.h>
 #include <rocksdb/options.h>
 #include <rocksdb/table.h>
 
@@ -31,6 +32,15 @@ constexpr double memtable_filter_ratio = 0.1;  // of the write buffer
 constexpr std::uint32_t dictionary_bytes = 64 * 1024;
 constexpr std::uint32_t dictionary_samples = 16;  // times the dictionary's size is read to train it
 constexpr int zstd_level = 1;  // level 3 compresses no better on articles, at 1.4 times the cost
+
+// After a failed write RocksDB would try again by itself every five seconds, and call our own try "busy"
+// meanwhile. The daemon knows better when there is room: it asks for it (Store::resume).
+class NoRecoveryUnasked final : public rocksdb::EventListener {
+ public:
+  void OnErrorRecoveryBegin(rocksdb::BackgroundErrorReason, rocksdb::Status, bool* auto_recovery) override {
+    *auto_recovery = false;
+  }
+};
 
 // How a family is used decides its options.
 enum class Use : std::uint8_t {
@@ -115,6 +125,7 @@ rocksdb::DBOptions database_options(StoreOptions const& options,
   made.max_log_file_size = 4 << 20;
   made.info_log_level = rocksdb::WARN_LEVEL;
   made.statistics = statistics;
+  made.listeners = {std::make_shared<NoRecoveryUnasked>()};
   return made;
 }
 
@@ -267,11 +278,27 @@ std::unique_ptr<rocksdb::Iterator> Database::iterate(Family family, rocksdb::Sna
   return std::unique_ptr<rocksdb::Iterator>(db_->NewIterator(options, handle(family)));
 }
 
+Result<void> Database::resume() {
+  auto const status = db_->Resume();
+  if (!status.ok()) return error_of(status, "write again");
+  failed_.store(false, std::memory_order_relaxed);
+  return {};
+}
+
+void Database::flush() {
+  // With a failed log in hand RocksDB 7.8 aborts on a flush outside of its recovery; what is durable is in
+  // the log anyway.
+  if (read_only_ || failed_.load(std::memory_order_relaxed)) return;
+  std::vector<rocksdb::ColumnFamilyHandle*> const all(handles_.begin(), handles_.end());
+  db_->Flush(rocksdb::FlushOptions{}, all);
+}
+
 Result<void> Database::write(rocksdb::WriteBatch& batch, SyncMode sync) {
   if (read_only_) return Error{ErrorCode::refused, "the store is open for reading only"};
   rocksdb::WriteOptions options;
   options.sync = sync == SyncMode::group;
   auto const status = db_->Write(options, &batch);
+  failed_.store(!status.ok(), std::memory_order_relaxed);
   if (!status.ok()) return error_of(status, "write to the store");
   return {};
 }

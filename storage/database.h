@@ -9,6 +9,7 @@
 #include <rocksdb/statistics.h>
 
 #include <array>
+#include <atomic>
 #include <filesystem>
 #include <memory>
 #include <optional>
@@ -81,6 +82,9 @@ class Database {
   std::unique_ptr<rocksdb::Iterator> iterate(Family family, rocksdb::Snapshot const* snapshot,
                                              rocksdb::Slice const* upper = nullptr) const;
   Result<void> write(rocksdb::WriteBatch& batch, SyncMode sync);
+  // After a failed write.
+  Result<void> resume();
+  void flush();
   bool read_only() const noexcept { return read_only_; }
 
  private:
@@ -91,6 +95,7 @@ class Database {
   std::array<rocksdb::ColumnFamilyHandle*, families> handles_{};
   rocksdb::ColumnFamilyHandle* default_handle_ = nullptr;
   bool read_only_ = false;
+  std::atomic<bool> failed_{false};  // the last write
 };
 
 }  // namespace newsfold::storage

@@ -84,12 +84,7 @@ std::string after_prefix(std::string_view prefix) {
 Store::Store(std::unique_ptr<StoreState> state) noexcept : state_(std::move(state)) {}
 
 Store::~Store() {
-  // So that the next start need not read the log.
-  if (state_->options.mode == OpenMode::read_only) return;
-  std::vector<rocksdb::ColumnFamilyHandle*> handles;
-  for (std::size_t i = 0; i < families; ++i)
-    handles.push_back(state_->database->handle(static_cast<Family>(i)));
-  state_->database->db().Flush(rocksdb::FlushOptions{}, handles);
+  state_->database->flush();  // so that the next start need not read the log
 }
 
 View Store::view() const {
@@ -143,11 +138,7 @@ Result<void> Store::remove_subscription(std::string_view name) {
   return remove(*state_, Family::cursors, name);
 }
 
-Result<void> Store::resume() {
-  auto const status = state_->database->db().Resume();
-  if (!status.ok()) return error_of(status, "write again");
-  return {};
-}
+Result<void> Store::resume() { return state_->database->resume(); }
 
 Result<void> Store::compact() {
   for (std::size_t i = 0; i < families; ++i) {
