@@ -12,6 +12,7 @@ int main(int argc, char** argv) {
   newsfold::CommandContext context;
   newsfold::add_config_command(app, context);
   newsfold::add_dedup_command(app, context);
+  newsfold::add_discover_command(app, context);
   newsfold::add_parse_command(app, context);
   newsfold::add_clean_command(app, context);
   newsfold::add_version_command(app, context);

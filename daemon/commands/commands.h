@@ -14,6 +14,7 @@ struct CommandContext {
 
 void add_config_command(CLI::App& app, CommandContext& context);
 void add_dedup_command(CLI::App& app, CommandContext& context);
+void add_discover_command(CLI::App& app, CommandContext& context);
 void add_parse_command(CLI::App& app, CommandContext& context);
 void add_clean_command(CLI::App& app, CommandContext& context);
 void add_version_command(CLI::App& app, CommandContext& context);

@@ -213,7 +213,8 @@ Author person_of_text(std::string_view raw) {
   while (!author.name.empty() &&
          (author.name.back() == ',' || author.name.back() == ':' || author.name.back() == '-'))
     author.name.pop_back();
-  if (email.size() > 1 && email.find('@') != std::string_view::npos)
+  auto const at = email.find('@');
+  if (at != std::string_view::npos && at > 0 && at + 1 < email.size())
     author.email = email;
   else
     author.name = text::collapse_space(text);

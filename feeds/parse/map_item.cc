@@ -321,7 +321,7 @@ void ItemMapper::license(pugi::xml_node child, std::string_view base) {
 
 void ItemMapper::finish() {
   // An atom:id may be the only address an entry has.
-  if (text::is_web_url(item_.id)) offer_url(url_of(item_.id, base_), 0);
+  if (id_rank_ < 4 && text::is_web_url(item_.id)) offer_url(url_of(item_.id, base_), 0);
   if (!title_) title_ = media_.title();
   if (title_) item_.title = line_of(title_.node(), context_);
   finish_texts();

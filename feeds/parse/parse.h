@@ -5,7 +5,7 @@
 // entry with the daemon. Callable from any thread; calls share nothing.
 //
 // Links of the Feed are absolute where a base was known; HTML is sanitized; dates that cannot be are
-// absent. Memory stays below about eight times the size of the document, beside the document itself.
+// absent. Memory stays below eight times the size of the document and one KB an item.
 
 #include "feeds/model/error.h"
 #include "feeds/model/feed.h"
@@ -23,7 +23,7 @@ struct Hints {
 struct Limits {
   std::size_t bytes_max = 512UL * 1024 * 1024;       // the document, after a gzip or zlib layer is taken off
   std::size_t depth_max = 256;                       // elements open at once where we rebuild the markup
-  std::size_t items_max = 10'000;                    // beyond these, items are counted, not kept
+  std::size_t items_max = 250'000;                   // beyond these, items are counted, not kept
   std::size_t field_bytes_max = 16UL * 1024 * 1024;  // one field, decoded; longer ones are cut
   std::size_t entity_bytes_max = 64UL * 1024;        // what entities of the document's own DTD may grow to
 };

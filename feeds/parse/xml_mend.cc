@@ -227,7 +227,11 @@ bool Mender::start_tag() {
   out_.append("<").append(name);
   at_ = end;
   write_attributes();
-  bool const closed = at_ < in_.size() && in_[at_] == '/';
+  if (at_ >= in_.size()) {
+    out_.resize(mark);  // cut off inside the tag
+    return true;
+  }
+  bool const closed = in_[at_] == '/';
   at_ = std::min(in_.size(), at_ + (closed ? 2U : 1U));
   if (deep && role != Role::item) {
     out_.resize(mark);

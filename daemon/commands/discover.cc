@@ -1,0 +1,86 @@
+#include "feeds/parse/discover.h"
+#include "daemon/commands/batch.h"
+#include "daemon/commands/commands.h"
+
+#include <CLI/CLI.hpp>
+#include <boost/json/array.hpp>
+#include <boost/json/serialize.hpp>
+
+#include <iostream>
+#include <memory>
+
+namespace newsfold {
+
+namespace {
+
+constexpr std::size_t page_bytes_max = 64UL * 1024 * 1024;
+
+struct DiscoverOptions {
+  std::string file;
+  std::string batch;
+  std::string url;
+  std::string content_type;
+  bool json = false;
+};
+
+Result<std::vector<parse::FeedLink>> discover_file(std::string const& path, std::string_view url,
+                                                   std::string_view content_type) {
+  auto const bytes = read_file(path, page_bytes_max);
+  if (!bytes) return bytes.error();
+  return parse::discover_feeds(*bytes, url, content_type);
+}
+
+boost::json::array to_json(std::vector<parse::FeedLink> const& links) {
+  boost::json::array out;
+  for (auto const& link : links)
+    out.emplace_back(boost::json::object{
+        {"url", link.url}, {"type", link.type}, {"title", link.title}, {"via", link.via}});
+  return out;
+}
+
+Result<boost::json::object> discover_line(boost::json::object const& line) {
+  auto const links = discover_file(std::string(string_at(line, "path")), string_at(line, "url"),
+                                   string_at(line, "content_type"));
+  if (!links) return links.error();
+  boost::json::object out;
+  out["feeds"] = to_json(*links);
+  return out;
+}
+
+int run_discover(DiscoverOptions const& options) {
+  if (!options.batch.empty()) return run_batch(options.batch, std::cout, discover_line);
+  if (options.file.empty()) {
+    std::cerr << "newsfold discover: name a FILE, or a manifest with --batch\n";
+    return batch_bad_usage;
+  }
+  auto const links = discover_file(options.file, options.url, options.content_type);
+  if (!links) {
+    std::cerr << "newsfold discover: " << links.error().message << '\n';
+    return batch_some_failed;
+  }
+  if (options.json) {
+    std::cout << boost::json::serialize(to_json(*links)) << '\n';
+  } else {
+    for (auto const& link : *links) {
+      std::cout << link.url << "  (" << (link.type.empty() ? "?" : link.type) << ", " << link.via << ')';
+      if (!link.title.empty()) std::cout << "  " << link.title;
+      std::cout << '\n';
+    }
+  }
+  return links->empty() ? batch_some_failed : batch_all_good;
+}
+
+}  // namespace
+
+void add_discover_command(CLI::App& app, CommandContext& context) {
+  auto options = std::make_shared<DiscoverOptions>();
+  auto* command = app.add_subcommand("discover", "List the feeds that a web page names, best first");
+  command->add_option("FILE", options->file, "The page; - for standard input");
+  command->add_option("--batch", options->batch, "A manifest of pages as JSON Lines; - for standard input");
+  command->add_option("--url", options->url, "Where the page came from: the base of its relative links");
+  command->add_option("--content-type", options->content_type, "The Content-Type it came with");
+  command->add_flag("--json", options->json, "Print the list as JSON");
+  command->callback([options, &context] { context.exit_code = run_discover(*options); });
+}
+
+}  // namespace newsfold

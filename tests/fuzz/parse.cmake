@@ -1,0 +1,7 @@
+newsfold_fuzz(decode LIBS newsfold_text)
+newsfold_fuzz(sanitize LIBS newsfold_sanitize newsfold_text)
+newsfold_fuzz(mend LIBS newsfold_parse)
+newsfold_fuzz(parse LIBS newsfold_parse newsfold_text)
+newsfold_fuzz(date LIBS newsfold_parse)
+newsfold_fuzz(json_feed LIBS newsfold_parse)
+newsfold_fuzz(discover LIBS newsfold_parse)
