@@ -27,6 +27,8 @@ struct FeedSpec {
   RobotsRule robots = RobotsRule::obey;
   fetch::Credentials credentials;
   fetch::Limits limits;
+
+  bool operator==(FeedSpec const&) const = default;
 };
 
 }  // namespace newsfold::schedule

@@ -56,7 +56,7 @@ class HostGates {
  private:
   struct Gate {
     bool in_flight = false;
-    UtcMicros last_start{};
+    UtcMicros last_end{};  // of the last request: spacing counts from there, however long it took
     UtcMicros rest_until{};
     std::chrono::milliseconds asked{0};    // Crawl-delay
     std::chrono::milliseconds learned{0};  // doubled by each throttling, shrinks 5 % a clean hour

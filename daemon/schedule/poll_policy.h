@@ -17,6 +17,7 @@ namespace newsfold::schedule {
 // Defaults with their reasons in docs/polling.md.
 struct PollingOptions {
   double budget_per_day = 48'000;                    // requests, all feeds together ("2000/h")
+  double polls_per_feed_per_day = 24;                // on average: few feeds do not spend a large budget
   std::chrono::seconds floor{3600};                  // where the server gives no hint
   std::chrono::seconds floor_hinted{300};            // a hint lowers the floor to itself, not below this
   std::chrono::seconds floor_unconditional{86'400};  // where the server never answers 304

@@ -74,6 +74,7 @@ struct PollState {
   std::uint32_t not_modified = 0;   // 304s ever, up to a bound
   std::uint32_t needless_full = 0;  // conditional requests answered by the same bytes, in a row
   std::uint32_t window_items = 0;   // in the last document
+  UtcMicros newest_published{};     // by the items' own dates
   UtcMicros host_cooled_until{};    // what this feed's publisher asked of the whole host
   RateModel rate;
   std::unique_ptr<PushState> push;

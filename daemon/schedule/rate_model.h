@@ -6,7 +6,7 @@
 // Profile: the 168 hours of the week, from the items' own dates where they carry credible ones, else
 // spread over the gap between two polls; smoothed over 3 hours, one pseudo-count an hour.
 //
-// Pure and small (about 360 bytes): one per feed.
+// Pure and small (about 200 bytes): one per feed.
 
 #include "feeds/model/time.h"
 
@@ -28,8 +28,10 @@ class RateModel {
   enum class Count : std::uint8_t { exact, at_least };
   void observe(UtcMicros from, UtcMicros to, std::uint32_t new_items, Count count);
 
-  // One arrival at a known time, for the profile. Without dates call with arrivals spread over the gap.
-  void note_hour(UtcMicros published, float weight = 1);
+  // One arrival at a known time, for the profile.
+  void note_arrival(UtcMicros published);
+  // `items` arrivals at unknown times between two polls: spread evenly.
+  void note_arrivals(UtcMicros from, UtcMicros to, std::uint32_t items);
 
   // What the first document shows: `items` dated over `span`. Half as good as watching.
   void seed(std::uint32_t items, std::chrono::microseconds span, UtcMicros now);
@@ -40,28 +42,38 @@ class RateModel {
   // Relative rate of that hour; 1 on average. Flat until something was learnt.
   double profile(std::size_t hour) const noexcept;
 
-  // When the integral of `polls_per_day(hour)` = k sqrt(weight x rate x profile) since `from` reaches 1:
-  // the next poll. Hours with much news draw it near, dead hours let it slide.
-  UtcMicros next_poll(UtcMicros from, double k, double weight, UtcMicros not_before,
-                      UtcMicros not_after) const;
+  // The mean over the week of sqrt(profile): what the budget solver multiplies with.
+  double mean_root_profile() const noexcept;
+
+  // When the integral of k sqrt(weight x rate x profile) polls a day since `from` reaches 1: the next
+  // poll, between the bounds. Hours with much news draw it near, dead hours let it slide.
+  struct Bounds {
+    UtcMicros not_before{};
+    UtcMicros not_after{};
+  };
+  UtcMicros next_poll(UtcMicros from, double k, double weight, Bounds const& bounds) const;
 
   // On disk (poll_state.proto).
   struct Snapshot {
     double arrivals = 0;
     double days = 0;
     UtcMicros at{};
-    std::array<std::uint16_t, hours_of_week> hours{};
+    UtcMicros hours_at{};
+    std::array<std::uint8_t, hours_of_week> hours{};
   };
-  Snapshot snapshot() const noexcept { return {arrivals_, days_, at_, hours_}; }
+  Snapshot snapshot() const noexcept { return {arrivals_, days_, at_, hours_at_, hours_}; }
   static RateModel from(Snapshot const& snapshot) noexcept;
 
  private:
   void decay_to(UtcMicros now) noexcept;
+  void add_to_hour(std::size_t hour, unsigned quarters, UtcMicros now) noexcept;
 
   double arrivals_ = 0;  // decayed to at_
   double days_ = 0;      // watched, decayed to at_
   UtcMicros at_{};
-  std::array<std::uint16_t, hours_of_week> hours_{};  // in 1/64 of an item
+  UtcMicros hours_at_{};  // hours_ were last decayed
+  // In quarters of an item. Only their ratios count: all are halved before one would overflow.
+  std::array<std::uint8_t, hours_of_week> hours_{};
 };
 
 }  // namespace newsfold::schedule

@@ -31,6 +31,7 @@ struct Credentials {
   bool empty() const noexcept {
     return user.empty() && password.empty() && bearer.empty() && headers.empty();
   }
+  bool operator==(Credentials const&) const = default;
 };
 
 // Bounds of one exchange, all its redirects together.
@@ -41,6 +42,8 @@ struct Limits {
   std::chrono::milliseconds total_max{60'000};
   std::chrono::milliseconds connect_max{15'000};
   std::chrono::seconds stall_max{20};  // ended where fewer than 10 bytes a second came for so long
+
+  bool operator==(Limits const&) const = default;
 };
 
 struct Request {

@@ -1,0 +1,127 @@
+#include "daemon/schedule/gatekeeper.h"
+
+#include <boost/asio/error.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/system/system_error.hpp>
+
+namespace newsfold::schedule {
+
+namespace asio = boost::asio;
+
+namespace {
+constexpr std::size_t addresses_max = 65'536;
+constexpr std::size_t forget_every = 1024;  // requests
+}  // namespace
+
+void Gatekeeper::Permit::leave(HostReply reply) {
+  if (auto* const keeper = std::exchange(keeper_, nullptr)) keeper->leave(host_, reply);
+}
+
+Gatekeeper::Gatekeeper(asio::any_io_executor executor, SleepingClock& clock, HostOptions options)
+    : executor_(executor), clock_(clock), gates_(options), alarm_(executor, clock, [this] { ring(); }) {}
+
+void Gatekeeper::enqueue(std::string const& host, Go go) {
+  lanes_[host].queue.push_back(std::move(go));
+  ++waiting_;
+  pump(host);
+}
+
+// Lets the first of the lane go if the gate is open; else sees to it that we look again.
+void Gatekeeper::pump(std::string const& host) {
+  auto const it = lanes_.find(host);
+  if (it == lanes_.end()) return;
+  Lane& lane = it->second;
+  if (lane.wakes_at != UtcMicros::max()) {
+    wakes_.erase({lane.wakes_at, host});
+    lane.wakes_at = UtcMicros::max();
+  }
+  auto const opens = gates_.opens_at(host);
+  auto const now = clock_.now();
+  if (opens > now) {
+    lane.wakes_at = opens;  // max(): in flight, and leave() looks again
+    if (opens != UtcMicros::max()) wakes_.insert({opens, host});
+    alarm_.set(wakes_.empty() ? UtcMicros::max() : wakes_.begin()->first);
+    return;
+  }
+  Go const go = std::move(lane.queue.front());
+  lane.queue.pop_front();
+  --waiting_;
+  if (lane.queue.empty()) lanes_.erase(it);
+  gates_.enter(host, now);
+  go(Permit(this, host));
+}
+
+void Gatekeeper::ring() {
+  auto const now = clock_.now();
+  while (!wakes_.empty() && wakes_.begin()->first <= now) {
+    auto const host = wakes_.begin()->second;
+    pump(host);
+  }
+  alarm_.set(wakes_.empty() ? UtcMicros::max() : wakes_.begin()->first);
+}
+
+void Gatekeeper::leave(std::string const& host, HostReply reply) {
+  gates_.leave(host, clock_.now(), reply);
+  if (++leaves_ % forget_every == 0) gates_.forget_idle(clock_.now());
+  pump(host);
+}
+
+void Gatekeeper::rest(std::string const& host, UtcMicros until) {
+  gates_.rest(host, until, clock_.now());
+  pump(host);
+}
+
+void Gatekeeper::ask_spacing(std::string const& host, std::chrono::milliseconds spacing) {
+  gates_.ask_spacing(host, spacing);
+}
+
+void Gatekeeper::learn_address(std::string const& host, std::string const& address) {
+  if (address.empty()) return;
+  if (addresses_.size() >= addresses_max && !addresses_.contains(host)) addresses_.clear();
+  addresses_[host] = address;
+}
+
+std::string Gatekeeper::address_gate(std::string const& host) const {
+  auto const it = addresses_.find(host);
+  return it == addresses_.end() ? std::string() : "ip " + it->second;
+}
+
+namespace {
+
+struct Turn {
+  explicit Turn(asio::any_io_executor executor)
+      : timer(std::move(executor), asio::steady_timer::time_point::max()) {}
+  asio::steady_timer timer;
+  bool abandoned = false;
+  std::optional<Gatekeeper::Permit> permit;
+};
+
+}  // namespace
+
+asio::awaitable<Gatekeeper::Permit> Gatekeeper::enter(std::string host) {
+  auto const turn = std::make_shared<Turn>(executor_);
+  Go go = [turn](Permit permit) {
+    if (turn->abandoned) return;  // the permit goes back as it goes
+    turn->permit.emplace(std::move(permit));
+    turn->timer.cancel();
+  };
+  enqueue(host, std::move(go));
+  if (!turn->permit) {
+    boost::system::error_code error;
+    co_await turn->timer.async_wait(asio::redirect_error(asio::use_awaitable, error));
+  }
+  if (!turn->permit) {
+    turn->abandoned = true;
+    throw boost::system::system_error(asio::error::operation_aborted);
+  }
+  co_return std::move(*turn->permit);
+}
+
+asio::awaitable<void> Gatekeeper::pause(Permit const& permit) {
+  auto const now = clock_.now();
+  co_await clock_.sleep_until(now + gates_.spacing(permit.host(), now));
+}
+
+}  // namespace newsfold::schedule

@@ -1,0 +1,71 @@
+#include "daemon/schedule/host_gate.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace newsfold::schedule {
+
+using std::chrono::milliseconds;
+
+namespace {
+constexpr double recovery_per_hour = 1.05;  // of the rate
+}
+
+// The space that throttling taught, less 5 % of the rate back for each clean hour since.
+milliseconds HostGates::learned_now(Gate const& gate, UtcMicros now) const {
+  if (gate.learned <= options_.spacing) return milliseconds{0};
+  double const hours = std::chrono::duration<double, std::ratio<3600>>(now - gate.learned_at).count();
+  auto const left = milliseconds(static_cast<std::int64_t>(
+      static_cast<double>(gate.learned.count()) / std::pow(recovery_per_hour, std::max(0.0, hours))));
+  return left <= options_.spacing ? milliseconds{0} : left;
+}
+
+milliseconds HostGates::spacing_of(Gate const& gate, UtcMicros now) const {
+  return std::max({options_.spacing, gate.asked, learned_now(gate, now)});
+}
+
+milliseconds HostGates::spacing(std::string_view host, UtcMicros now) const {
+  auto const it = gates_.find(host);
+  return it == gates_.end() ? options_.spacing : spacing_of(it->second, now);
+}
+
+UtcMicros HostGates::opens_at(std::string_view host) const {
+  auto const it = gates_.find(host);
+  if (it == gates_.end()) return UtcMicros{};
+  Gate const& gate = it->second;
+  if (gate.in_flight) return UtcMicros::max();
+  if (gate.last_end == UtcMicros{}) return gate.rest_until;
+  return std::max(gate.rest_until, gate.last_end + spacing_of(gate, gate.last_end));
+}
+
+void HostGates::enter(std::string_view host, UtcMicros) { gates_[std::string(host)].in_flight = true; }
+
+void HostGates::leave(std::string_view host, UtcMicros now, HostReply reply) {
+  auto const it = gates_.find(host);
+  if (it == gates_.end()) return;
+  Gate& gate = it->second;
+  gate.in_flight = false;
+  gate.last_end = now;
+  if (reply != HostReply::throttled) return;
+  gate.learned = std::min(options_.spacing_max, 2 * std::max(options_.spacing, spacing_of(gate, now)));
+  gate.learned_at = now;
+}
+
+void HostGates::rest(std::string_view host, UtcMicros until, UtcMicros now) {
+  Gate& gate = gates_[std::string(host)];
+  gate.rest_until = std::max(gate.rest_until, std::min(until, now + options_.rest_max));
+}
+
+void HostGates::ask_spacing(std::string_view host, milliseconds spacing) {
+  gates_[std::string(host)].asked = std::min(spacing, options_.spacing_max);
+}
+
+void HostGates::forget_idle(UtcMicros now) {
+  std::erase_if(gates_, [&](auto const& entry) {
+    Gate const& gate = entry.second;
+    return !gate.in_flight && gate.rest_until <= now && gate.last_end + spacing_of(gate, now) <= now &&
+           learned_now(gate, now) == milliseconds{0} && gate.asked == milliseconds{0};
+  });
+}
+
+}  // namespace newsfold::schedule

@@ -1,0 +1,429 @@
+// The rules in their order: what the answer means for the record, then how long to stay away.
+#include "daemon/schedule/poll_policy.h"
+
+#include "daemon/schedule/server_hints.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace newsfold::schedule {
+
+using namespace std::chrono_literals;
+using std::chrono::seconds;
+
+namespace {
+
+constexpr std::size_t validator_bytes_max = 1024;
+constexpr std::size_t error_bytes_max = 300;
+constexpr std::uint32_t count_max = 1'000'000;
+constexpr std::uint32_t needless_full_max = 3;  // conditional requests that got the same bytes back
+constexpr auto gone_apart_min = 20h;            // two 410s count as two only when apart
+constexpr auto dead_after = std::chrono::days(14);
+constexpr auto not_found_dead_after = std::chrono::days(30);
+constexpr std::uint32_t adopt_sightings_min = 3;
+constexpr auto adopt_after = std::chrono::days(7);
+constexpr std::uint32_t adopted_failures_max = 5;  // then the configured URL gets another chance
+constexpr auto frozen_after = std::chrono::days(7);
+constexpr double frozen_gaps = 20;
+constexpr double window_share_max = 0.5;
+constexpr double skip_contradicted = 0.1;
+
+enum class Answer : std::uint8_t {
+  full,          // 200 with a feed that is new to us
+  same,          // 200 with the bytes of last time
+  not_modified,  // 304
+  throttled,     // 429
+  broken,        // everything else
+};
+
+Answer classify(PollState const& state, PollOutcome const& outcome) {
+  if (!outcome.response) return Answer::broken;
+  unsigned const status = outcome.response->status;
+  // The document that failed to parse is still there: unchanged is not mended.
+  bool const was_broken = state.failures > 0 && state.last_status == 200;
+  if (status == 304)
+    return was_broken || !outcome.response->conditional ? Answer::broken : Answer::not_modified;
+  if (status == 429) return Answer::throttled;
+  if (status != 200) return Answer::broken;
+  if (outcome.document) return *outcome.document ? Answer::full : Answer::broken;
+  return was_broken ? Answer::broken : Answer::same;
+}
+
+std::string cause_of(PollState const& state, PollOutcome const& outcome) {
+  if (!outcome.response) return outcome.response.error().message;
+  auto const& response = *outcome.response;
+  if (outcome.document && !*outcome.document) return outcome.document->error().message;
+  if ((response.status == 200 || response.status == 304) && !state.last_error.empty())
+    return state.last_error;
+  switch (response.status) {
+    case 304: return "the server answered 304 to an unconditional request";
+    case 401: return "the server wants a user and password (401)";
+    case 403: return "the server refuses us (403)";
+    case 404: return "there is nothing at this address (404)";
+    case 410: return "the publisher says that the feed is gone for good (410)";
+    case 429: return "the server asks us to come less often (429)";
+    default: return "the server answered " + std::to_string(response.status);
+  }
+}
+
+std::string bounded(std::string const& text, std::size_t bytes_max) {
+  return text.size() <= bytes_max ? text : std::string();
+}
+
+// A 200 replaces what was known; a 304 updates what it carries. Both belong to the final URL.
+void keep_validators(PollState& state, fetch::Response const& response) {
+  auto etag = bounded(response.headers.etag, validator_bytes_max);
+  auto last_modified = bounded(response.headers.last_modified, validator_bytes_max);
+  if (response.status == 304) {
+    if (!etag.empty()) state.etag = std::move(etag);
+    if (!last_modified.empty()) state.last_modified = std::move(last_modified);
+  } else {
+    state.etag = std::move(etag);
+    state.last_modified = std::move(last_modified);
+  }
+  state.validators_url = response.final_url;
+}
+
+// "http://h/x" and "https://h/x".
+bool is_tls_upgrade(std::string_view from, std::string_view to) {
+  return from.starts_with("http://") && to.starts_with("https://") && from.substr(7) == to.substr(8);
+}
+
+void watch_redirects(PollState& state, fetch::Response const& response, UtcMicros now,
+                     std::vector<FeedNotice>& notices) {
+  bool const permanent =
+      !response.redirects.empty() &&
+      std::ranges::all_of(response.redirects, [](auto const& hop) { return hop.permanent(); });
+  if (!permanent) {
+    state.sighted_url.clear();
+    state.sightings = 0;
+    return;
+  }
+  std::string const& target = response.final_url;
+  if (state.sighted_url != target) {
+    state.sighted_url = target;
+    state.sighted_since = now;
+    state.sightings = 0;
+  }
+  ++state.sightings;
+  bool const proven = state.sightings >= adopt_sightings_min && now - state.sighted_since >= adopt_after;
+  if (!proven && !is_tls_upgrade(state.poll_url(), target)) return;
+  notices.push_back(
+      {NoticeKind::moved, "permanent redirect from " + state.poll_url(), target, state.sighted_since});
+  state.adopted_url = target;
+  state.sighted_url.clear();
+  state.sightings = 0;
+}
+
+bool falls_in_skip(PollState const& state, UtcMicros t) {
+  auto const day = std::chrono::floor<std::chrono::days>(t);
+  auto const hour = std::chrono::floor<std::chrono::hours>(t - day).count();
+  auto const weekday = std::chrono::weekday(day).c_encoding();
+  return (state.skip_hours >> hour & 1u) || (state.skip_days >> weekday & 1u);
+}
+
+void note_dates(PollState& state, DocumentReport const& report, UtcMicros now) {
+  for (auto const& item : report.dated) {
+    if (item.published > now) continue;
+    state.newest_published = std::max(state.newest_published, item.published);
+    if (item.novelty != DocumentReport::DatedItem::Novelty::fresh) continue;
+    // Older dates than the clock of the model come from archives and imports: no habit.
+    if (now - item.published < std::chrono::days(28)) state.rate.note_arrival(item.published);
+    ++state.dated_arrivals;
+    if (falls_in_skip(state, item.published)) ++state.skipped_arrivals;
+  }
+  if (state.dated_arrivals > 256) {  // forget the old half
+    state.dated_arrivals /= 2;
+    state.skipped_arrivals /= 2;
+  }
+}
+
+struct Span {
+  UtcMicros oldest = UtcMicros::max();
+  UtcMicros newest{};
+  std::uint32_t count = 0;
+};
+
+Span span_of(DocumentReport const& report, UtcMicros now, bool fresh_only) {
+  Span span;
+  for (auto const& item : report.dated) {
+    if (item.published > now) continue;
+    if (fresh_only && item.novelty != DocumentReport::DatedItem::Novelty::fresh) continue;
+    span.oldest = std::min(span.oldest, item.published);
+    span.newest = std::max(span.newest, item.published);
+    ++span.count;
+  }
+  return span;
+}
+
+void learn_rate(PollState& state, DocumentReport const& report, UtcMicros now,
+                std::vector<FeedNotice>& notices) {
+  if (state.last_full == UtcMicros{}) {  // everything is new the first time: only its dates say something
+    auto const span = span_of(report, now, false);
+    if (span.count >= 2) state.rate.seed(span.count, now - span.oldest, now);
+    note_dates(state, report, now);
+    return;
+  }
+  bool const all_new = report.items > 0 && report.new_items >= report.items && state.window_items > 0;
+  auto from = state.last_answer;
+  auto count = RateModel::Count::exact;
+  if (all_new) {
+    auto const span = span_of(report, now, true);
+    double const per_day_before = state.rate.per_day(now);
+    auto const newest_before = state.newest_published;
+    if (span.count == report.items && span.count >= 2 && span.oldest < now)
+      from = std::max(from, span.oldest);  // the window covers only so much of the gap
+    else
+      count = RateModel::Count::at_least;
+    if (span.count > 0 && newest_before != UtcMicros{} && span.oldest > newest_before) {
+      double const days =
+          std::chrono::duration<double, std::ratio<86400>>(span.oldest - newest_before).count();
+      auto const lost = std::lround(
+          std::max(
+              per_day_before,
+              report.items /
+                  std::max(1.0 / 24,
+                           std::chrono::duration<double, std::ratio<86400>>(now - span.oldest).count())) *
+          days);
+      if (lost >= 1)
+        notices.push_back({NoticeKind::gap,
+                           "all " + std::to_string(report.items) + " items of the feed were new; about " +
+                               std::to_string(lost) + " came and went between two polls",
+                           {},
+                           newest_before});
+    }
+  }
+  state.rate.observe(from, now, report.new_items, count);
+  bool const dated = std::ranges::any_of(report.dated, [](auto const& item) {
+    return item.novelty == DocumentReport::DatedItem::Novelty::fresh;
+  });
+  if (!dated) state.rate.note_arrivals(state.last_answer, now, report.new_items);
+  note_dates(state, report, now);
+}
+
+void read_document(PollState& state, DocumentReport const& report, UtcMicros now,
+                   std::vector<FeedNotice>& notices) {
+  state.skip_hours = skip_hour_bits(report);
+  state.skip_days = skip_day_bits(report);
+  state.document_hint = document_interval(report);
+  learn_rate(state, report, now, notices);
+  state.window_items = report.items;
+  if (report.new_items > 0) state.last_new = now;
+}
+
+void note_success(PollState& state, UtcMicros now, std::vector<FeedNotice>& notices) {
+  if (state.failing_announced || state.gone_announced)
+    notices.push_back({NoticeKind::recovered, "answers again", {}, state.failing_since});
+  state.failures = 0;
+  state.failing_since = {};
+  state.failing_announced = false;
+  state.gone_count = 0;
+  state.gone_since = {};
+  state.gone_announced = false;
+  state.last_error.clear();
+  state.last_answer = now;
+}
+
+void note_failure(PollState& state, PollingOptions const& options, unsigned status, UtcMicros now,
+                  std::vector<FeedNotice>& notices) {
+  if (state.failures == 0) state.failing_since = now;
+  state.failures = std::min(state.failures + 1, count_max);
+  auto const since = state.failing_since;
+  if (status == 410) {
+    if (state.gone_count == 0 || now - state.gone_since >= gone_apart_min) {
+      ++state.gone_count;
+      if (state.gone_count == 1) state.gone_since = now;
+    }
+  } else {
+    state.gone_count = 0;
+  }
+  bool const gone = state.gone_count >= 2 || (status == 404 && now - since >= not_found_dead_after);
+  if (gone && !state.gone_announced) {
+    notices.push_back({NoticeKind::gone, state.last_error, {}, since});
+    state.gone_announced = true;
+  }
+  bool const patience_over =
+      state.failures >= options.failing_polls_min && now - since >= options.failing_after;
+  if (patience_over && !state.failing_announced && !state.gone_announced) {
+    notices.push_back({NoticeKind::failing, state.last_error, {}, since});
+    state.failing_announced = true;
+  }
+  // Where a redirect that we adopted leads nowhere, the address that the operator gave may be good again.
+  if (!state.adopted_url.empty() && state.failures >= adopted_failures_max) state.adopted_url.clear();
+}
+
+seconds error_delay(PollState const& state, PollingOptions const& options, PollOutcome const& outcome) {
+  auto const now = outcome.now;
+  unsigned const status = outcome.response ? outcome.response->status : 0;
+  if (state.gone_announced) return options.ceiling_dead;
+  // robots.txt, a private address: a rule, not an accident.
+  if (!outcome.response && outcome.response.error().code == ErrorCode::refused) return options.ceiling;
+  if (status == 410) return std::chrono::days(1);
+  if (status == 401 || status == 403) return options.denied_retry;
+  auto const cap = now - state.failing_since >= dead_after ? options.ceiling_dead : options.ceiling;
+  auto delay = options.error_first;
+  for (std::uint32_t n = 1; n < state.failures && delay < cap; ++n) delay *= 2;
+  return std::min(delay, cap);
+}
+
+seconds hint_within(seconds hint, PollingOptions const& options) {
+  return hint > options.hint_max ? seconds{0} : hint;
+}
+
+// When half of what the feed shows would have scrolled by.
+std::optional<seconds> window_guard(PollState const& state, UtcMicros now) {
+  if (state.window_items == 0) return std::nullopt;
+  double const days = window_share_max * state.window_items / state.rate.per_day(now);
+  return std::chrono::duration_cast<seconds>(
+      std::chrono::duration<double, std::ratio<86400>>(std::min(days, 365.0)));
+}
+
+UtcMicros after_skipped_hours(PollState const& state, UtcMicros t) {
+  bool const contradicted =
+      state.dated_arrivals > 0 && state.skipped_arrivals > skip_contradicted * state.dated_arrivals;
+  if (contradicted || (state.skip_hours == 0 && state.skip_days == 0)) return t;
+  if (state.skip_hours == 0xffffff || state.skip_days == 0x7f) return t;  // "never" is no schedule
+  for (std::size_t hour = 0; hour < hours_of_week && falls_in_skip(state, t); ++hour)
+    t = std::chrono::floor<std::chrono::hours>(t) + 1h;
+  return t;
+}
+
+struct Pace {
+  seconds interval{};
+  UtcMicros due{};
+};
+
+Pace pace_of_success(PollState const& state, FeedSpec const& feed, PollingOptions const& options,
+                     seconds header_hint, UtcMicros now, double k) {
+  if (feed.interval) {
+    auto const interval = std::max(*feed.interval, options.interval_min);
+    return {interval, now + interval};
+  }
+  auto const floor = floor_of(state, feed, options, header_hint);
+  auto interval = options.ceiling;
+  if (feed.fresh) {
+    interval = std::min(options.ceiling, 2 * *feed.fresh);  // polled every 2d, an item waits d on average
+  } else {
+    auto const bounds = RateModel::Bounds{.not_before = now, .not_after = now + options.ceiling};
+    auto const wanted = state.rate.next_poll(now, k, feed.weight, bounds);
+    interval = std::chrono::floor<seconds>(wanted - now);
+  }
+  if (auto const guard = window_guard(state, now)) interval = std::min(interval, *guard);
+  interval = std::max(interval, floor);
+  return {interval, after_skipped_hours(state, now + interval)};
+}
+
+seconds jitter_of(seconds interval, PollingOptions const& options, double random) {
+  auto const most = std::min(std::chrono::duration<double>(interval) * options.jitter,
+                             std::chrono::duration<double>(options.jitter_max));
+  return std::chrono::duration_cast<seconds>(most * random);
+}
+
+}  // namespace
+
+seconds floor_of(PollState const& state, FeedSpec const& feed, PollingOptions const& options,
+                 seconds header_hint) {
+  if (feed.interval) return std::max(*feed.interval, options.interval_min);
+  auto const hint = std::max(hint_within(header_hint, options), hint_within(state.document_hint, options));
+  if (hint > 0s) return std::max(hint, options.floor_hinted);
+  bool const unconditional =
+      state.last_full != UtcMicros{} &&
+      ((state.etag.empty() && state.last_modified.empty()) || state.needless_full >= needless_full_max);
+  if (!unconditional) return options.floor;
+  // Whole feeds each time are dear to the publisher, lost news to the reader: once a day, but before half
+  // of what the feed shows has scrolled by, and never below the ordinary floor.
+  auto const guard = window_guard(state, std::max(state.last_request, state.last_answer));
+  return std::clamp(guard.value_or(options.floor_unconditional), options.floor, options.floor_unconditional);
+}
+
+Decision settle(PollState& state, FeedSpec const& feed, PollingOptions const& options,
+                PollOutcome const& outcome, double k, double random) {
+  Decision decision;
+  auto const now = outcome.now;
+  auto const answer = classify(state, outcome);
+  fetch::Response const* const response = outcome.response ? &*outcome.response : nullptr;
+  unsigned const status = response ? response->status : 0;
+  auto const asked_to_wait = response ? retry_after(response->headers, now) : std::nullopt;
+
+  state.last_request = std::max(state.last_request, outcome.asked);
+  if (response && !response->conditional) state.last_unconditional = outcome.asked;
+  bool const good = answer == Answer::full || answer == Answer::same || answer == Answer::not_modified;
+  if (!good) state.last_error = cause_of(state, outcome).substr(0, error_bytes_max);
+
+  Pace pace;
+  if (good) {
+    seconds const header_hint = freshness(response->headers, now);
+    if (answer == Answer::full) {
+      read_document(state, **outcome.document, now, decision.notices);
+      state.needless_full = 0;
+    } else if (answer == Answer::not_modified) {
+      state.rate.observe(state.last_answer, now, 0, RateModel::Count::exact);
+      state.needless_full = 0;
+      state.not_modified = std::min(state.not_modified + 1, count_max);
+    } else {
+      state.rate.observe(state.last_answer, now, 0, RateModel::Count::exact);
+      if (response->conditional) state.needless_full = std::min(state.needless_full + 1, count_max);
+    }
+    keep_validators(state, *response);
+    if (answer != Answer::not_modified) {
+      state.last_full = now;
+      state.body_hash = outcome.body_hash;
+    }
+    note_success(state, now, decision.notices);
+    watch_redirects(state, *response, now, decision.notices);
+    pace = pace_of_success(state, feed, options, header_hint, now, k);
+  } else if (answer == Answer::throttled || (status == 503 && asked_to_wait)) {
+    // "Not now" is no breakage. Without a word on how long, at least a quarter of an hour, and longer
+    // than this feed's pace, spread so that all who were told so do not come back together.
+    auto rest = asked_to_wait.value_or(0s);
+    if (!asked_to_wait || rest == 0s) {
+      auto const base = std::max(options.throttled_min, 2 * floor_of(state, feed, options, 0s));
+      rest = std::chrono::duration_cast<seconds>(std::chrono::duration<double>(base) * (1 + random));
+      rest = std::min(rest, options.throttled_max);
+    }
+    rest = std::min(rest, options.hint_max);
+    if (status == 503) note_failure(state, options, status, now, decision.notices);
+    pace = {rest, now + std::max(rest, floor_of(state, feed, options, 0s))};
+    decision.host_rest_until = state.host_cooled_until = now + rest;
+  } else {
+    // The bytes that are no feed have validators, too: asking for them again would cost the publisher.
+    if (status == 200 && outcome.document) {
+      keep_validators(state, *response);
+      state.body_hash = outcome.body_hash;
+    }
+    note_failure(state, options, status, now, decision.notices);
+    auto const delay = std::max({error_delay(state, options, outcome), floor_of(state, feed, options, 0s),
+                                 std::min(asked_to_wait.value_or(0s), options.hint_max)});
+    pace = {delay, now + delay};
+    if (status == 503) {
+      auto const rest = std::chrono::duration_cast<seconds>(
+          std::chrono::duration<double>(options.throttled_min) * (1 + random));
+      decision.host_rest_until = state.host_cooled_until = now + rest;
+    }
+  }
+  // A 304 to a document that was broken keeps the status by which it is known as broken.
+  if (!(answer == Answer::broken && status == 304)) state.last_status = status;
+  decision.interval = pace.interval;
+  decision.next_due = state.next_due = pace.due + jitter_of(pace.interval, options, random);
+  return decision;
+}
+
+fetch::Request request_for(PollState const& state, FeedSpec const& feed, UtcMicros now) {
+  fetch::Request request;
+  request.url = state.poll_url();
+  request.accept = feed.kind == SourceKind::page ? fetch::Accept::page : fetch::Accept::feed;
+  request.credentials = feed.credentials;
+  request.limits = feed.limits;
+  // Some servers answer 304 for ever. Where items should long have come, one full answer a week settles it.
+  auto const silent_max = std::max<std::chrono::duration<double, std::ratio<86400>>>(
+      frozen_after, std::chrono::duration<double, std::ratio<86400>>(frozen_gaps / state.rate.per_day(now)));
+  bool const frozen = state.last_full != UtcMicros{} && now - state.last_full > silent_max &&
+                      now - state.last_unconditional > frozen_after;
+  if (frozen) return request;
+  request.etag = state.etag;
+  request.last_modified = state.last_modified;
+  request.validators_url = state.validators_url;
+  return request;
+}
+
+}  // namespace newsfold::schedule

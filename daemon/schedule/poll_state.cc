@@ -1,0 +1,142 @@
+#include "daemon/schedule/poll_state.h"
+
+#include "daemon/schedule/poll_state.pb.h"
+
+#include <algorithm>
+
+namespace newsfold::schedule {
+
+namespace {
+
+std::int64_t micros(UtcMicros t) { return t.time_since_epoch().count(); }
+UtcMicros time(std::int64_t micros) { return UtcMicros{std::chrono::microseconds(micros)}; }
+
+void put(rows::Push& row, PushState const& push) {
+  row.set_hub(push.hub);
+  row.set_topic(push.topic);
+  row.set_secret(push.secret);
+  row.set_callback_id(push.callback_id);
+  row.set_phase(static_cast<std::uint32_t>(push.phase));
+  row.set_requested_at(micros(push.requested_at));
+  row.set_lease_until(micros(push.lease_until));
+  row.set_renew_at(micros(push.renew_at));
+  row.set_last_push(micros(push.last_push));
+  row.set_misses(push.misses);
+}
+
+std::unique_ptr<PushState> take(rows::Push const& row) {
+  auto push = std::make_unique<PushState>();
+  push->hub = row.hub();
+  push->topic = row.topic();
+  push->secret = row.secret();
+  push->callback_id = row.callback_id();
+  push->phase = static_cast<PushState::Phase>(std::clamp(row.phase(), 1u, 4u));
+  push->requested_at = time(row.requested_at());
+  push->lease_until = time(row.lease_until());
+  push->renew_at = time(row.renew_at());
+  push->last_push = time(row.last_push());
+  push->misses = row.misses();
+  return push;
+}
+
+}  // namespace
+
+std::string encode(PollState const& state) {
+  rows::PollState row;
+  row.set_configured_url(state.configured_url);
+  row.set_adopted_url(state.adopted_url);
+  row.set_etag(state.etag);
+  row.set_last_modified(state.last_modified);
+  // Mostly the same as the URL that is polled: then it is not written twice.
+  if (state.validators_url != state.poll_url()) row.set_validators_url(state.validators_url);
+  row.set_body_hash(state.body_hash);
+  row.set_next_due(micros(state.next_due));
+  row.set_last_request(micros(state.last_request));
+  row.set_last_answer(micros(state.last_answer));
+  row.set_last_full(micros(state.last_full));
+  row.set_last_unconditional(micros(state.last_unconditional));
+  row.set_last_new(micros(state.last_new));
+  row.set_last_status(state.last_status);
+  row.set_last_error(state.last_error);
+  row.set_failures(state.failures);
+  row.set_failing_since(micros(state.failing_since));
+  row.set_failing_announced(state.failing_announced);
+  row.set_gone_count(state.gone_count);
+  row.set_gone_since(micros(state.gone_since));
+  row.set_gone_announced(state.gone_announced);
+  row.set_sighted_url(state.sighted_url);
+  row.set_sighted_since(micros(state.sighted_since));
+  row.set_sightings(state.sightings);
+  row.set_document_hint_s(state.document_hint.count());
+  row.set_skip_hours(state.skip_hours);
+  row.set_skip_days(state.skip_days);
+  row.set_skipped_arrivals(state.skipped_arrivals);
+  row.set_dated_arrivals(state.dated_arrivals);
+  row.set_not_modified(state.not_modified);
+  row.set_needless_full(state.needless_full);
+  row.set_window_items(state.window_items);
+  row.set_newest_published(micros(state.newest_published));
+  row.set_host_cooled_until(micros(state.host_cooled_until));
+  auto const rate = state.rate.snapshot();
+  row.set_rate_arrivals(rate.arrivals);
+  row.set_rate_days(rate.days);
+  row.set_rate_at(micros(rate.at));
+  row.set_rate_hours_at(micros(rate.hours_at));
+  if (std::ranges::any_of(rate.hours, [](auto value) { return value != 0; }))
+    row.set_rate_hours(std::string(rate.hours.begin(), rate.hours.end()));
+  if (state.push) put(*row.mutable_push(), *state.push);
+  return row.SerializeAsString();
+}
+
+Result<PollState> decode_poll_state(std::string_view bytes) {
+  rows::PollState row;
+  if (!row.ParseFromArray(bytes.data(), static_cast<int>(bytes.size())) ||
+      (!row.rate_hours().empty() && row.rate_hours().size() != hours_of_week))
+    return Error{ErrorCode::corrupt,
+                 "a feed's poll record of " + std::to_string(bytes.size()) + " bytes does not decode"};
+  PollState state;
+  state.configured_url = row.configured_url();
+  state.adopted_url = row.adopted_url();
+  state.etag = row.etag();
+  state.last_modified = row.last_modified();
+  state.validators_url = row.validators_url().empty() ? state.poll_url() : row.validators_url();
+  state.body_hash = row.body_hash();
+  state.next_due = time(row.next_due());
+  state.last_request = time(row.last_request());
+  state.last_answer = time(row.last_answer());
+  state.last_full = time(row.last_full());
+  state.last_unconditional = time(row.last_unconditional());
+  state.last_new = time(row.last_new());
+  state.last_status = row.last_status();
+  state.last_error = row.last_error();
+  state.failures = row.failures();
+  state.failing_since = time(row.failing_since());
+  state.failing_announced = row.failing_announced();
+  state.gone_count = row.gone_count();
+  state.gone_since = time(row.gone_since());
+  state.gone_announced = row.gone_announced();
+  state.sighted_url = row.sighted_url();
+  state.sighted_since = time(row.sighted_since());
+  state.sightings = row.sightings();
+  state.document_hint = std::chrono::seconds(row.document_hint_s());
+  state.skip_hours = row.skip_hours();
+  state.skip_days = static_cast<std::uint8_t>(row.skip_days());
+  state.skipped_arrivals = row.skipped_arrivals();
+  state.dated_arrivals = row.dated_arrivals();
+  state.not_modified = row.not_modified();
+  state.needless_full = row.needless_full();
+  state.window_items = row.window_items();
+  state.newest_published = time(row.newest_published());
+  state.host_cooled_until = time(row.host_cooled_until());
+  RateModel::Snapshot rate;
+  rate.arrivals = row.rate_arrivals();
+  rate.days = row.rate_days();
+  rate.at = time(row.rate_at());
+  rate.hours_at = time(row.rate_hours_at());
+  std::ranges::copy(row.rate_hours(), rate.hours.begin());
+  state.rate = RateModel::from(rate);
+  if (row.has_push()) state.push = take(row.push());
+  return state;
+}
+
+}  // namespace newsfold::schedule

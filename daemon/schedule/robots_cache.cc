@@ -1,0 +1,79 @@
+#include "daemon/schedule/robots_cache.h"
+
+#include "daemon/schedule/host_key.h"
+
+namespace newsfold::schedule {
+
+namespace asio = boost::asio;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr auto keep = std::chrono::hours(24);  // RFC 9309 2.4
+constexpr auto unreachable_retry = std::chrono::hours(4);
+constexpr auto give_up_after = std::chrono::days(30);  // RFC 9309 2.3.1.4
+constexpr std::size_t sites_max = 65'536;
+
+std::string target_of(std::string_view url) {
+  auto const begin = url.find_first_of("/?#", url.find("://") + 3);
+  if (begin == url.npos) return "/";
+  auto target = std::string(url.substr(begin, url.find('#', begin) - begin));
+  return target.starts_with('/') ? target : '/' + target;
+}
+
+}  // namespace
+
+asio::awaitable<Result<void>> RobotsCache::check(std::string const& url, Gatekeeper::Permit const& permit) {
+  auto const origin = origin_of(url);
+  if (sites_.size() >= sites_max && !sites_.contains(origin)) {
+    auto const now = clock_.now();
+    std::erase_if(sites_, [&](auto const& entry) { return now - entry.second.asked > keep; });
+    if (sites_.size() >= sites_max) sites_.clear();
+  }
+  auto const now = clock_.now();
+  auto const it = sites_.find(origin);
+  auto const fresh_for =
+      it != sites_.end() && it->second.standing == Standing::known ? keep : unreachable_retry;
+  if (it == sites_.end() || now - it->second.asked >= fresh_for) {
+    // A copy: other hosts' checks may move the table while we wait.
+    Site site = it == sites_.end() ? Site{} : it->second;
+    co_await refresh(origin, site);
+    if (auto const delay = site.robots.crawl_delay()) gates_.ask_spacing(permit.host(), *delay);
+    sites_[origin] = site;
+    co_await gates_.pause(permit);
+  }
+  Site const& site = sites_[origin];
+  if (site.standing == Standing::unreachable && clock_.now() - site.unreachable_since < give_up_after)
+    co_return Error{ErrorCode::unreachable,
+                    origin + "/robots.txt cannot be read, so nothing there may be fetched"};
+  if (!site.robots.allows(target_of(url)))
+    co_return Error{ErrorCode::refused, origin + "/robots.txt does not allow " + target_of(url)};
+  co_return Result<void>();
+}
+
+asio::awaitable<void> RobotsCache::refresh(std::string const& origin, Site& site) {
+  fetch::Request request;
+  request.url = origin + "/robots.txt";
+  request.accept = fetch::Accept::robots;
+  request.limits.body_bytes_max = 8 * fetch::robots_bytes_max;  // what is beyond the first is not read
+  request.limits.total_max = 20s;
+  auto const response = co_await client_.fetch(std::move(request));
+  auto const now = clock_.now();
+  site.asked = now;
+  bool const read = response && response->status >= 200 && response->status < 300;
+  bool const absent =
+      response && response->status >= 400 && response->status < 500 && response->status != 429;
+  // A private address or a redirect loop will not become a robots.txt: there is none.
+  bool const never = !response && response.error().code != ErrorCode::unreachable;
+  if (read || absent || never) {
+    site.robots = read ? fetch::Robots::parse(response->body, agent_) : fetch::Robots();
+    site.standing = Standing::known;
+    site.unreachable_since = {};
+    co_return;
+  }
+  if (site.unreachable_since == UtcMicros{}) site.unreachable_since = now;
+  bool const had_copy = site.standing == Standing::known || site.standing == Standing::stale;
+  site.standing = had_copy ? Standing::stale : Standing::unreachable;
+}
+
+}  // namespace newsfold::schedule

@@ -1,0 +1,54 @@
+#pragma once
+// What each site's robots.txt says of us, asked for at most once a day. RFC 9309: a file that is not there
+// (4xx) allows everything; one that cannot be had (5xx, 429, no answer) forbids everything, until it has
+// not been to be had for 30 days.
+//
+// Not thread-safe: one executor. Call with the host's permit in hand: it makes requests of its own.
+
+#include "daemon/runtime/clock.h"
+#include "daemon/schedule/gatekeeper.h"
+#include "feeds/fetch/client.h"
+#include "feeds/fetch/robots.h"
+
+#include <boost/asio/awaitable.hpp>
+
+#include <cstddef>
+#include <string>
+#include <unordered_map>
+
+namespace newsfold::schedule {
+
+class RobotsCache {
+ public:
+  RobotsCache(SleepingClock& clock, fetch::Client& client, Gatekeeper& gates, std::string agent)
+      : clock_(clock), client_(client), gates_(gates), agent_(std::move(agent)) {}
+
+  // Nothing where `url` may be fetched; else why not, for a person. Sleeps the host's spacing where it
+  // had to fetch the file first.
+  boost::asio::awaitable<Result<void>> check(std::string const& url, Gatekeeper::Permit const& permit);
+
+  std::size_t size() const noexcept { return sites_.size(); }
+
+ private:
+  enum class Standing : std::uint8_t {
+    unread,  // not asked yet
+    known,
+    stale,        // known, but could not be read again: what was known still holds
+    unreachable,  // never could be read
+  };
+  struct Site {
+    fetch::Robots robots;
+    Standing standing = Standing::unread;
+    UtcMicros asked{};
+    UtcMicros unreachable_since{};
+  };
+  boost::asio::awaitable<void> refresh(std::string const& origin, Site& site);
+
+  SleepingClock& clock_;
+  fetch::Client& client_;
+  Gatekeeper& gates_;
+  std::string agent_;
+  std::unordered_map<std::string, Site> sites_;
+};
+
+}  // namespace newsfold::schedule

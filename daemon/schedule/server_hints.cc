@@ -1,0 +1,162 @@
+#include "daemon/schedule/server_hints.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <limits>
+
+namespace newsfold::schedule {
+
+using std::chrono::seconds;
+
+namespace {
+
+constexpr std::array months = {"jan", "feb", "mar", "apr", "may", "jun",
+                               "jul", "aug", "sep", "oct", "nov", "dec"};
+constexpr std::array days = {"sun", "mon", "tue", "wed", "thu", "fri", "sat"};
+
+char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; }
+
+bool starts_with_name(std::string_view text, std::string_view name) {
+  return text.size() >= name.size() && std::ranges::equal(text.substr(0, name.size()), name, {}, lower);
+}
+
+// The whole of `text` as a number without sign; nothing where it is not one or too large.
+std::optional<std::int64_t> number(std::string_view text) {
+  while (!text.empty() && (text.front() == ' ' || text.front() == '"')) text.remove_prefix(1);
+  while (!text.empty() && (text.back() == ' ' || text.back() == '"')) text.remove_suffix(1);
+  std::uint32_t value = 0;
+  auto const [end, failure] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (text.empty() || end != text.data() + text.size()) return std::nullopt;
+  if (failure == std::errc::result_out_of_range) return std::numeric_limits<std::uint32_t>::max();
+  if (failure != std::errc{}) return std::nullopt;
+  return value;
+}
+
+struct ClockTime {
+  int hour = 0, minute = 0, second = 0;
+};
+
+std::optional<ClockTime> clock_time(std::string_view text) {
+  if (text.size() != 8 || text[2] != ':' || text[5] != ':') return std::nullopt;
+  auto const hour = number(text.substr(0, 2)), minute = number(text.substr(3, 2)),
+             second = number(text.substr(6, 2));
+  if (!hour || !minute || !second || *hour > 23 || *minute > 59 || *second > 60) return std::nullopt;
+  return ClockTime{static_cast<int>(*hour), static_cast<int>(*minute), static_cast<int>(*second)};
+}
+
+// RFC 9110 5.6.7: a two-digit year that seems more than 50 years ahead is in the past.
+int full_year(int year, UtcMicros now) {
+  if (year >= 100) return year;
+  auto const today = std::chrono::year_month_day(std::chrono::floor<std::chrono::days>(now));
+  int const this_year = static_cast<int>(today.year());
+  int const guess = this_year - this_year % 100 + year;
+  return guess > this_year + 50 ? guess - 100 : guess;
+}
+
+}  // namespace
+
+std::optional<UtcMicros> parse_http_date(std::string_view text, UtcMicros now) {
+  std::optional<int> day, month, year;
+  std::optional<ClockTime> time;
+  std::size_t at = 0;
+  auto const separates = [](char c) { return c == ' ' || c == ',' || c == '-'; };
+  while (at < text.size()) {
+    while (at < text.size() && separates(text[at])) ++at;
+    auto const begin = at;
+    while (at < text.size() && !separates(text[at])) ++at;
+    auto const word = text.substr(begin, at - begin);
+    if (word.empty()) break;
+    if (auto const t = clock_time(word)) {
+      time = t;
+    } else if (auto const n = number(word)) {
+      // asctime writes the year last, the others after the month; a day always comes before a year.
+      if (!day)
+        day = static_cast<int>(*n);
+      else if (!year)
+        year = static_cast<int>(*n);
+    } else {
+      for (std::size_t i = 0; i < months.size(); ++i)
+        if (word.size() >= 3 && starts_with_name(word, months[i])) month = static_cast<int>(i) + 1;
+    }
+  }
+  if (!day || !month || !year || !time) return std::nullopt;
+  std::chrono::year_month_day const date{std::chrono::year(full_year(*year, now)),
+                                         std::chrono::month(static_cast<unsigned>(*month)),
+                                         std::chrono::day(static_cast<unsigned>(*day))};
+  if (!date.ok()) return std::nullopt;
+  return std::chrono::sys_days(date) + std::chrono::hours(time->hour) + std::chrono::minutes(time->minute) +
+         seconds(time->second);
+}
+
+seconds freshness(fetch::ResponseHeaders const& headers, UtcMicros now) {
+  seconds best{0};
+  bool no_cache = false;
+  std::string_view rest = headers.cache_control;
+  while (!rest.empty()) {
+    auto const comma = rest.find(',');
+    auto directive = rest.substr(0, comma);
+    rest = comma == rest.npos ? std::string_view{} : rest.substr(comma + 1);
+    while (!directive.empty() && directive.front() == ' ') directive.remove_prefix(1);
+    if (starts_with_name(directive, "no-cache") || starts_with_name(directive, "no-store")) no_cache = true;
+    if (!starts_with_name(directive, "max-age=")) continue;
+    if (auto const age_max = number(directive.substr(8))) best = std::max(best, seconds(*age_max));
+  }
+  if (auto const age = number(headers.age); age && best > seconds{0})
+    best = std::max(seconds{0}, best - seconds(*age));
+  if (auto const expires = parse_http_date(headers.expires, now)) {
+    auto const sent = parse_http_date(headers.date, now).value_or(now);
+    best = std::max(best, std::chrono::floor<seconds>(*expires - sent));
+  }
+  return no_cache ? seconds{0} : best;
+}
+
+std::optional<seconds> retry_after(fetch::ResponseHeaders const& headers, UtcMicros now) {
+  if (auto const s = number(headers.retry_after)) return seconds(*s);
+  if (auto const date = parse_http_date(headers.retry_after, now))
+    return std::max(seconds{0}, std::chrono::ceil<seconds>(*date - now));
+  if (auto const s = number(headers.rate_limit_reset)) {
+    constexpr std::int64_t surely_a_date = 1'000'000'000;  // 31 years as a delay, 2001 as a Unix time
+    if (*s < surely_a_date) return seconds(*s);
+    return std::max(seconds{0}, std::chrono::ceil<seconds>(UtcMicros{seconds(*s)} - now));
+  }
+  return std::nullopt;
+}
+
+seconds document_interval(DocumentReport const& report) {
+  seconds interval{0};
+  if (report.ttl_minutes && *report.ttl_minutes > 0)
+    interval = std::chrono::minutes(std::min<std::int64_t>(*report.ttl_minutes, 1'000'000));
+  struct Period {
+    std::string_view name;
+    seconds length;
+  };
+  constexpr std::array periods = {
+      Period{"hourly", std::chrono::hours(1)},  Period{"daily", std::chrono::days(1)},
+      Period{"weekly", std::chrono::days(7)},   Period{"monthly", std::chrono::days(30)},
+      Period{"yearly", std::chrono::days(365)},
+  };
+  for (auto const& period : periods)
+    if (starts_with_name(report.update_period, period.name)) {
+      auto const times = std::clamp<std::int64_t>(report.update_frequency.value_or(1), 1, 1440);
+      interval = std::max(interval, period.length / times);
+    }
+  return interval;
+}
+
+std::uint32_t skip_hour_bits(DocumentReport const& report) {
+  std::uint32_t bits = 0;
+  for (int const hour : report.skip_hours)
+    if (hour >= 0 && hour <= 24) bits |= 1u << (hour % 24);
+  return bits;
+}
+
+std::uint8_t skip_day_bits(DocumentReport const& report) {
+  std::uint8_t bits = 0;
+  for (auto const& name : report.skip_days)
+    for (std::size_t day = 0; day < days.size(); ++day)
+      if (starts_with_name(name, days[day])) bits = static_cast<std::uint8_t>(bits | (1u << day));
+  return bits;
+}
+
+}  // namespace newsfold::schedule

@@ -1,0 +1,34 @@
+#pragma once
+// What a server says about time: Cache-Control, Expires, Retry-After. Pure; what cannot be read counts as
+// not said.
+
+#include "daemon/schedule/poll_sink.h"
+#include "feeds/fetch/client.h"
+#include "feeds/model/time.h"
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+namespace newsfold::schedule {
+
+// The three date formats of RFC 9110 5.6.7 (IMF-fixdate, RFC 850, asctime), and near misses of them.
+std::optional<UtcMicros> parse_http_date(std::string_view text, UtcMicros now);
+
+// For how long the answer says that it is good: the larger of max-age less Age, and Expires less Date. 0
+// where it says nothing, "no-cache", or a time in the past.
+std::chrono::seconds freshness(fetch::ResponseHeaders const& headers, UtcMicros now);
+
+// Retry-After in seconds or as a date, else x-ratelimit-reset in seconds or as a Unix time. A time in the
+// past is zero seconds.
+std::optional<std::chrono::seconds> retry_after(fetch::ResponseHeaders const& headers, UtcMicros now);
+
+// ttl, sy:updatePeriod / updateFrequency: how often the document wants to be asked for. 0: says nothing.
+std::chrono::seconds document_interval(DocumentReport const& report);
+
+// skipHours and skipDays as bits: hour 0..23 GMT, day 0 = Sunday.
+std::uint32_t skip_hour_bits(DocumentReport const& report);
+std::uint8_t skip_day_bits(DocumentReport const& report);
+
+}  // namespace newsfold::schedule

@@ -1,0 +1,168 @@
+#include "feeds/fetch/robots.h"
+
+#include <algorithm>
+#include <charconv>
+
+namespace newsfold::fetch {
+
+namespace {
+
+char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; }
+
+bool equal_ignoring_case(std::string_view a, std::string_view b) {
+  return std::ranges::equal(a, b, {}, lower, lower);
+}
+
+std::string_view trim(std::string_view text) {
+  auto const blank = [](char c) { return c == ' ' || c == '\t' || c == '\r'; };
+  while (!text.empty() && blank(text.front())) text.remove_prefix(1);
+  while (!text.empty() && blank(text.back())) text.remove_suffix(1);
+  return text;
+}
+
+int hex(char c) {
+  if (c >= '0' && c <= '9') return c - '0';
+  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+  return -1;
+}
+
+bool is_unreserved(unsigned char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.' ||
+         c == '_' || c == '~';
+}
+
+// RFC 9309 2.2.2: both sides percent-encoded alike before they are compared. Unreserved octets stand as
+// themselves, octets beyond ASCII encoded, escapes in capitals.
+std::string normalized(std::string_view text) {
+  constexpr std::string_view digits = "0123456789ABCDEF";
+  std::string out;
+  out.reserve(text.size());
+  auto const encode = [&](unsigned char c) {
+    out += '%';
+    out += digits[c >> 4];
+    out += digits[c & 15];
+  };
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    auto const c = static_cast<unsigned char>(text[i]);
+    if (c == '%' && i + 2 < text.size() && hex(text[i + 1]) >= 0 && hex(text[i + 2]) >= 0) {
+      auto const value = static_cast<unsigned char>(hex(text[i + 1]) * 16 + hex(text[i + 2]));
+      if (is_unreserved(value))
+        out += static_cast<char>(value);
+      else
+        encode(value);
+      i += 2;
+    } else if (c >= 0x80) {
+      encode(c);
+    } else {
+      out += static_cast<char>(c);
+    }
+  }
+  return out;
+}
+
+// Greedy with one point to go back to: at most pattern x text steps, no recursion.
+bool matches(std::string_view pattern, std::string_view text) {
+  bool const anchored = pattern.ends_with('$');
+  if (anchored) pattern.remove_suffix(1);
+  std::size_t p = 0, t = 0, star = pattern.npos, resume = 0;
+  while (t <= text.size()) {
+    if (p == pattern.size() && (!anchored || t == text.size())) return true;
+    if (p < pattern.size() && pattern[p] == '*') {
+      star = p++;
+      resume = t;
+    } else if (p < pattern.size() && t < text.size() && pattern[p] == text[t]) {
+      ++p;
+      ++t;
+    } else if (star != pattern.npos && resume < text.size()) {
+      p = star + 1;
+      t = ++resume;
+    } else {
+      return false;
+    }
+  }
+  return false;
+}
+
+// The product token of a User-agent line: letters, '_' and '-'; "*" stands for itself.
+std::string_view product_of(std::string_view value) {
+  if (value.starts_with('*')) return "*";
+  std::size_t end = 0;
+  while (end < value.size() &&
+         ((lower(value[end]) >= 'a' && lower(value[end]) <= 'z') || value[end] == '_' || value[end] == '-'))
+    ++end;
+  return value.substr(0, end);
+}
+
+struct Line {
+  std::string_view key;
+  std::string_view value;
+};
+
+std::optional<Line> next_line(std::string_view& rest) {
+  while (!rest.empty()) {
+    auto const end = rest.find_first_of("\r\n");
+    auto line = rest.substr(0, end);
+    rest = end == rest.npos ? std::string_view{} : rest.substr(end + 1);
+    line = line.substr(0, line.find('#'));
+    auto const colon = line.find(':');
+    if (colon != line.npos) return Line{trim(line.substr(0, colon)), trim(line.substr(colon + 1))};
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+Robots Robots::parse(std::string_view bytes, std::string_view agent) {
+  bytes = bytes.substr(0, robots_bytes_max);
+  if (bytes.starts_with("\xEF\xBB\xBF")) bytes.remove_prefix(3);
+  Robots ours, everybodys;
+  bool ours_named = false;
+  // Which groups the present rules belong to; a group's names may stand on several lines.
+  bool in_ours = false, in_everybodys = false, names_go_on = false;
+  while (auto const line = next_line(bytes)) {
+    if (equal_ignoring_case(line->key, "user-agent")) {
+      if (!names_go_on) in_ours = in_everybodys = false;
+      names_go_on = true;
+      auto const product = product_of(line->value);
+      if (product == "*") in_everybodys = true;
+      if (equal_ignoring_case(product, agent)) in_ours = ours_named = true;
+      continue;
+    }
+    bool const allow = equal_ignoring_case(line->key, "allow");
+    bool const disallow = equal_ignoring_case(line->key, "disallow");
+    bool const delay = equal_ignoring_case(line->key, "crawl-delay");
+    if (!allow && !disallow && !delay) continue;  // sitemap and the like belong to no group
+    names_go_on = false;
+    for (Robots* group : {in_ours ? &ours : nullptr, in_everybodys ? &everybodys : nullptr}) {
+      if (!group) continue;
+      if (delay) {
+        double seconds = 0;
+        auto const [end, failure] =
+            std::from_chars(line->value.data(), line->value.data() + line->value.size(), seconds);
+        if (failure == std::errc{} && seconds > 0 && seconds < 1e6)
+          group->crawl_delay_ = std::chrono::milliseconds(static_cast<std::int64_t>(seconds * 1000));
+      } else if (!line->value.empty() && line->value.size() <= robots_pattern_bytes_max &&
+                 group->rules_.size() < robots_rules_max) {
+        group->rules_.push_back({normalized(line->value), allow ? Kind::allow : Kind::disallow});
+      }
+    }
+  }
+  return ours_named ? ours : everybodys;
+}
+
+bool Robots::allows(std::string_view target) const {
+  if (target.empty()) target = "/";
+  if (target == "/robots.txt") return true;
+  auto const wanted = normalized(target.substr(0, 8 * 1024));
+  std::size_t longest = 0;
+  auto verdict = Kind::allow;
+  for (auto const& rule : rules_) {
+    if (rule.pattern.size() < longest || !matches(rule.pattern, wanted)) continue;
+    if (rule.pattern.size() > longest || rule.kind == Kind::allow) verdict = rule.kind;
+    longest = rule.pattern.size();
+  }
+  return verdict == Kind::allow;
+}
+
+}  // namespace newsfold::fetch

@@ -1,0 +1,444 @@
+#include "tests/schedule/poll_world.h"
+
+namespace newsfold::schedule {
+namespace {
+
+using origin::answer_conditionally;
+using origin::OriginRequest;
+using origin::redirect_to;
+
+constexpr char const* etag = "W/\"a-gzip\"";
+constexpr char const* modified = "Mon, 02 Nov 2026 00:00:00 GMT";
+
+// ---- Conditional requests -------------------------------------------------------------------------
+
+TEST_F(PollWorld, OnlyTheFirstRequestIsUnconditional) {
+  serve("h.example", "/f", [](OriginRequest const& request) {
+    return answer_conditionally(request, say("1\n", {{"ETag", etag}, {"Last-Modified", modified}}));
+  });
+  start({feed("http://h.example/f")});
+  run_for(5h);
+  auto const seen = origin_.requests();
+  ASSERT_EQ(seen.size(), 6u);
+  EXPECT_FALSE(seen[0].has_header("If-None-Match"));
+  EXPECT_FALSE(seen[0].has_header("If-Modified-Since"));
+  for (std::size_t i = 1; i < seen.size(); ++i) {
+    EXPECT_EQ(seen[i].header("If-None-Match"), etag);
+    EXPECT_EQ(seen[i].header("If-Modified-Since"), modified);
+  }
+  EXPECT_EQ(sink_.digested, 1);
+}
+
+TEST_F(PollWorld, ValidatorsSurviveARestartAndTheGapIsNotShortened) {
+  serve("h.example", "/f", [](OriginRequest const& request) {
+    return answer_conditionally(request, say("1\n", {{"ETag", etag}}));
+  });
+  start({feed("http://h.example/f")});
+  run_for(30min);
+  stop();
+  start({feed("http://h.example/f")});
+  run_for(29min);
+  EXPECT_EQ(origin_.request_count(), 1u);
+  run_for(2min);
+  ASSERT_EQ(origin_.request_count(), 2u);
+  EXPECT_EQ(origin_.requests().back().header("If-None-Match"), etag);
+  EXPECT_EQ(gaps_min("h.example/f"), (std::vector<long>{60}));
+}
+
+TEST_F(PollWorld, AFullAnswerWithoutValidatorsClearsTheOldOnes) {
+  int polls = 0;
+  serve("h.example", "/f", [&](OriginRequest const&) {
+    return ++polls == 1 ? say("1\n", {{"ETag", etag}, {"Cache-Control", "max-age=3600"}})
+                        : say(std::to_string(polls), {{"Cache-Control", "max-age=3600"}});
+  });
+  start({feed("http://h.example/f")});
+  run_for(3h);
+  auto const seen = origin_.requests();
+  ASSERT_GE(seen.size(), 3u);
+  EXPECT_TRUE(seen[1].has_header("If-None-Match"));
+  EXPECT_FALSE(seen[2].has_header("If-None-Match"));
+}
+
+TEST_F(PollWorld, ATouchedFileWithTheSameBytesStillRenewsTheValidators) {
+  int polls = 0;
+  serve("h.example", "/f", [&](OriginRequest const&) {
+    return say("1\n", {{"ETag", '"' + std::to_string(++polls) + '"'}, {"Last-Modified", modified}});
+  });
+  start({feed("http://h.example/f")});
+  run_for(2h);
+  auto const seen = origin_.requests();
+  ASSERT_EQ(seen.size(), 3u);
+  EXPECT_EQ(seen[1].header("If-None-Match"), "\"1\"");
+  EXPECT_EQ(seen[2].header("If-None-Match"), "\"2\"");
+  EXPECT_EQ(sink_.digested, 1);  // and nothing is parsed again
+}
+
+TEST_F(PollWorld, A304MayCarryNewValidators) {
+  int polls = 0;
+  serve("h.example", "/f", [&](OriginRequest const&) {
+    return ++polls == 1 ? say("1\n", {{"ETag", "\"1\""}, {"Last-Modified", modified}})
+                        : status(304, {{"ETag", '"' + std::to_string(polls) + '"'}});
+  });
+  start({feed("http://h.example/f")});
+  run_for(2h);
+  auto const seen = origin_.requests();
+  ASSERT_EQ(seen.size(), 3u);
+  EXPECT_EQ(seen[2].header("If-None-Match"), "\"2\"");
+  EXPECT_EQ(seen[2].header("If-Modified-Since"), modified);
+}
+
+TEST_F(PollWorld, AfterAWeekOf304WhereItemsShouldHaveComeOneFetchIsUnconditional) {
+  serve("h.example", "/f", [&](OriginRequest const& request) {
+    return request.has_header("If-None-Match") ? status(304) : say("1\n2\n3\n", {{"ETag", etag}});
+  });
+  sink_.adjust = [](DocumentReport& report) {  // ten a day until now
+    for (int i = 0; i < 30; ++i) report.dated.push_back({test_start() - i * 144min});
+  };
+  start({feed("http://h.example/f")});
+  run_for(std::chrono::days(40));
+  std::vector<UtcMicros> unconditional;
+  auto const seen = origin_.requests();
+  for (std::size_t i = 0; i < seen.size(); ++i)
+    if (!seen[i].has_header("If-None-Match")) unconditional.push_back(times("h.example/f")[i]);
+  ASSERT_GE(unconditional.size(), 2u);
+  for (std::size_t i = 1; i < unconditional.size(); ++i)
+    EXPECT_GE(unconditional[i] - unconditional[i - 1], std::chrono::days(7));
+}
+
+// ---- Pace -----------------------------------------------------------------------------------------
+
+TEST_F(PollWorld, AsksOnceAnHourWhereTheServerSaysNothing) {
+  serve("h.example", "/f", [](OriginRequest const& request) {
+    return answer_conditionally(request, say("1\n", {{"ETag", etag}}));
+  });
+  start({feed("http://h.example/f")});
+  run_for(24h);
+  for (auto const gap : gaps_min("h.example/f")) EXPECT_GE(gap, 60);
+}
+
+TEST_F(PollWorld, NeverSoonerThanMaxAgeOrExpiresFrom200And304Alike) {
+  serve("a.example", "/f", [](OriginRequest const& request) {
+    return answer_conditionally(request, say("1\n", {{"ETag", etag}, {"Cache-Control", "max-age=7200"}}));
+  });
+  serve("b.example", "/f", [&](OriginRequest const& request) {
+    return answer_conditionally(request, say("1\n", {{"ETag", etag},
+                                                     {"Date", "Mon, 02 Nov 2026 00:00:00 GMT"},
+                                                     {"Expires", "Monday, 02-Nov-26 03:00:00 GMT"}}));
+  });
+  start({feed("http://a.example/f", 1), feed("http://b.example/f", 2)});
+  run_for(24h);
+  ASSERT_GE(gaps_min("a.example/f").size(), 3u);
+  ASSERT_GE(gaps_min("b.example/f").size(), 3u);
+  for (auto const gap : gaps_min("a.example/f")) EXPECT_GE(gap, 120);
+  for (auto const gap : gaps_min("b.example/f")) EXPECT_GE(gap, 180);
+}
+
+TEST_F(PollWorld, AShorterHintLowersTheFloorButNotBelowFiveMinutes) {
+  int n = 0;
+  serve("h.example", "/f", [&](OriginRequest const&) {
+    return say(std::to_string(++n), {{"ETag", std::to_string(n)}, {"Cache-Control", "max-age=30"}});
+  });
+  options_.polling.polls_per_feed_per_day = 10'000;
+  start({feed("http://h.example/f")});
+  run_for(2h);
+  ASSERT_GE(gaps_min("h.example/f").size(), 10u);
+  for (auto const gap : gaps_min("h.example/f")) EXPECT_GE(gap, 5);
+}
+
+TEST_F(PollWorld, HintsBeyondAWeekAndNoCacheAreNoHints) {
+  serve("a.example", "/f", [](OriginRequest const& request) {
+    return answer_conditionally(request, say("1\n", {{"ETag", etag}, {"Cache-Control", "max-age=31536000"}}));
+  });
+  serve("b.example", "/f", [](OriginRequest const& request) {
+    return answer_conditionally(request,
+                                say("1\n", {{"ETag", etag}, {"Cache-Control", "no-cache, max-age=9999"}}));
+  });
+  start({feed("http://a.example/f", 1), feed("http://b.example/f", 2)});
+  run_for(61min);
+  EXPECT_EQ(times("a.example/f").size(), 2u);
+  EXPECT_EQ(times("b.example/f").size(), 2u);
+}
+
+TEST_F(PollWorld, TtlAndSkipHoursOfTheDocumentHold) {
+  serve("h.example", "/f", [](OriginRequest const& request) {
+    return answer_conditionally(request, say("1\n", {{"ETag", etag}}));
+  });
+  sink_.adjust = [](DocumentReport& report) {
+    report.ttl_minutes = 90;
+    report.skip_hours = {3, 4, 5};
+  };
+  start({feed("http://h.example/f")});
+  run_for(48h);
+  for (auto const gap : gaps_min("h.example/f")) EXPECT_GE(gap, 90);
+  for (auto const t : times("h.example/f")) {
+    auto const hour =
+        std::chrono::floor<std::chrono::hours>(t - std::chrono::floor<std::chrono::days>(t)).count();
+    EXPECT_TRUE(hour < 3 || hour > 5) << hour;
+  }
+}
+
+TEST_F(PollWorld, AServerThatNeverAnswers304IsAskedOnceADay) {
+  serve("h.example", "/f", [](OriginRequest const&) { return say("1\n2\n3\n4\n5\n6\n7\n8\n9\n"); });
+  start({feed("http://h.example/f")});
+  run_for(std::chrono::days(5));
+  EXPECT_LE(times("h.example/f").size(), 6u);
+  for (auto const gap : gaps_min("h.example/f")) EXPECT_GE(gap, 1440);
+}
+
+TEST_F(PollWorld, TheOperatorsIntervalWins) {
+  serve("h.example", "/f", [](OriginRequest const& request) {
+    return answer_conditionally(request, say("1\n", {{"ETag", etag}, {"Cache-Control", "max-age=86400"}}));
+  });
+  auto spec = feed("http://h.example/f");
+  spec.interval = 10min;
+  start({spec});
+  run_for(60min);
+  EXPECT_EQ(gaps_min("h.example/f"), (std::vector<long>(6, 10)));
+}
+
+TEST_F(PollWorld, JitterIsOnlyEverLater) {
+  jitter_ = 0.1;
+  serve("h.example", "/f", [](OriginRequest const& request) {
+    return answer_conditionally(request, say("1\n", {{"ETag", etag}}));
+  });
+  auto spec = feed("http://h.example/f");
+  spec.interval = 60min;
+  start({spec});
+  run_for(std::chrono::days(3));
+  std::set<long> different;
+  for (auto const gap : gaps_min("h.example/f")) {
+    EXPECT_GE(gap, 60);
+    EXPECT_LE(gap, 66);
+    different.insert(gap);
+  }
+  EXPECT_GT(different.size(), 2u);
+}
+
+// ---- Hosts ----------------------------------------------------------------------------------------
+
+TEST_F(PollWorld, FeedsOfOneDomainAreAskedOneAfterAnotherWithASpaceBetween) {
+  for (auto const* host : {"a.site.example", "b.site.example", "site.example"})
+    serve(host, "/f", [](OriginRequest const&) { return say("1\n"); });
+  start({feed("http://a.site.example/f", 1), feed("http://b.site.example/f", 2),
+         feed("http://site.example/f", 3)});
+  run_for(1min);
+  std::vector<UtcMicros> all;
+  for (auto const* key : {"a.site.example/f", "b.site.example/f", "site.example/f"}) {
+    ASSERT_EQ(times(key).size(), 1u);
+    all.push_back(times(key)[0]);
+  }
+  std::ranges::sort(all);
+  EXPECT_GE(all[1] - all[0], 1s);
+  EXPECT_GE(all[2] - all[1], 1s);
+}
+
+TEST_F(PollWorld, RetryAfterCoolsTheWholeHostAndOneProbeGoesFirst) {
+  for (auto const* when : {"1800", "Mon, 02 Nov 2026 00:30:00 GMT"}) {
+    SCOPED_TRACE(when);
+    auto const started = clock_.now();
+    times_.clear();
+    bool throttle = true;
+    for (auto const* path : {"/1", "/2", "/3"})
+      serve("h.example", path, [&](OriginRequest const&) {
+        return throttle ? status(429, {{"Retry-After", when}}) : say("1\n", {{"ETag", etag}});
+      });
+    start({feed("http://h.example/1", 1), feed("http://h.example/2", 2), feed("http://h.example/3", 3)});
+    run_for(29min);
+    EXPECT_EQ(times("h.example/1").size() + times("h.example/2").size() + times("h.example/3").size(), 1u);
+    throttle = false;
+    run_for(3h);
+    for (auto const* key : {"h.example/1", "h.example/2", "h.example/3"}) {
+      ASSERT_GE(times(key).size(), 1u);
+      EXPECT_GE(times(key).back() - started, 30min) << key;
+    }
+    EXPECT_TRUE(sink_.notices.empty());
+    stop();
+    sink_.states.clear();
+    clock_.set(test_start());
+  }
+}
+
+TEST_F(PollWorld, ThrottlingWithoutAWordStillSlowsDownAndIsNoFailure) {
+  serve("h.example", "/f", [](OriginRequest const&) { return status(429); });
+  start({feed("http://h.example/f")});
+  run_for(std::chrono::days(3));
+  for (auto const gap : gaps_min("h.example/f")) EXPECT_GE(gap, 60);
+  EXPECT_GE(times("h.example/f").size(), 10u);  // and we never give up on it
+  EXPECT_TRUE(sink_.notices.empty());
+}
+
+// ---- Errors ---------------------------------------------------------------------------------------
+
+TEST_F(PollWorld, ErrorsBackOffAreToldAfterPatienceAndEndWithARecovery) {
+  bool broken = false;
+  serve("h.example", "/f", [&](OriginRequest const&) {
+    return broken ? status(500) : say("1\n", {{"ETag", etag}});
+  });
+  start({feed("http://h.example/f")});
+  broken = true;
+  run_for(std::chrono::days(4));
+  auto const gaps = gaps_min("h.example/f");
+  ASSERT_GE(gaps.size(), 6u);
+  EXPECT_EQ(std::vector<long>(gaps.begin() + 1, gaps.begin() + 6),
+            (std::vector<long>{60, 60, 120, 240, 480}));
+  EXPECT_EQ(sink_.kinds(), (std::vector{NoticeKind::failing}));
+  EXPECT_EQ(sink_.notices[0].message, "the server answered 500");
+  broken = false;
+  run_for(std::chrono::days(2));
+  EXPECT_EQ(sink_.kinds(), (std::vector{NoticeKind::failing, NoticeKind::recovered}));
+  EXPECT_EQ(state().failures, 0u);
+}
+
+TEST_F(PollWorld, GoneTwiceADayApartParksAtAWeeklyPoll) {
+  bool gone = false;
+  serve("h.example", "/f", [&](OriginRequest const&) {
+    return gone ? status(410) : say("1\n", {{"ETag", etag}});
+  });
+  start({feed("http://h.example/f")});
+  gone = true;
+  run_for(std::chrono::days(20));
+  EXPECT_EQ(sink_.kinds(), (std::vector{NoticeKind::gone}));
+  auto const gaps = gaps_min("h.example/f");
+  EXPECT_EQ(gaps, (std::vector<long>{60, 1440, 7 * 1440, 7 * 1440}));
+}
+
+TEST_F(PollWorld, NotFoundIsNoDeathBeforeThirtyDays) {
+  serve("h.example", "/f", [&](OriginRequest const&) { return status(404); });
+  start({feed("http://h.example/f")});
+  run_for(std::chrono::days(29));
+  EXPECT_EQ(sink_.kinds(), (std::vector{NoticeKind::failing}));
+  run_for(std::chrono::days(15));
+  EXPECT_EQ(sink_.kinds(), (std::vector{NoticeKind::failing, NoticeKind::gone}));
+  auto const before = times("h.example/f").size();
+  run_for(std::chrono::days(30));
+  EXPECT_GE(times("h.example/f").size(), before + 4);  // never given up
+}
+
+TEST_F(PollWorld, APageWhereAFeedShouldBeIsAFailureInWordsAlsoWhenItStaysUnchanged) {
+  serve("h.example", "/f", [](OriginRequest const& request) {
+    return answer_conditionally(request, say("<html>", {{"ETag", etag}}));
+  });
+  start({feed("http://h.example/f")});
+  run_for(std::chrono::days(1));
+  EXPECT_EQ(sink_.kinds(), (std::vector{NoticeKind::failing}));
+  EXPECT_EQ(sink_.notices[0].message, "this is an HTML page");
+  EXPECT_EQ(sink_.digested, 1);
+}
+
+TEST_F(PollWorld, WhatCouldNotBeStoredComesAgainButNotSooner) {
+  serve("h.example", "/f", [](OriginRequest const& request) {
+    return answer_conditionally(request, say("1\n", {{"ETag", etag}}));
+  });
+  sink_.fail_commits = true;
+  start({feed("http://h.example/f")});
+  run_for(59min);
+  EXPECT_EQ(origin_.request_count(), 1u);
+  sink_.fail_commits = false;
+  run_for(2min);
+  ASSERT_EQ(origin_.request_count(), 2u);
+  EXPECT_FALSE(origin_.requests().back().has_header("If-None-Match"));
+}
+
+// ---- Redirects ------------------------------------------------------------------------------------
+
+TEST_F(PollWorld, APermanentRedirectIsAdoptedOnlyAfterAWeek) {
+  serve("old.example", "/f", [](OriginRequest const&) { return redirect_to("http://new.example/f", 301); });
+  serve("new.example", "/f", [](OriginRequest const& request) {
+    return answer_conditionally(request, say("1\n", {{"ETag", etag}}));
+  });
+  start({feed("http://old.example/f")});
+  run_for(std::chrono::days(6));
+  EXPECT_TRUE(sink_.notices.empty());
+  run_for(std::chrono::days(2));
+  ASSERT_EQ(sink_.kinds(), (std::vector{NoticeKind::moved}));
+  EXPECT_EQ(sink_.notices[0].url, "http://new.example/f");
+  auto const before = times("old.example/f").size();
+  run_for(std::chrono::days(2));
+  EXPECT_EQ(times("old.example/f").size(), before);
+  // Conditional all the while: the validators belong to the final URL.
+  auto const seen = origin_.requests("new.example");
+  for (std::size_t i = 1; i < seen.size(); ++i) EXPECT_TRUE(seen[i].has_header("If-None-Match")) << i;
+}
+
+TEST_F(PollWorld, ATemporaryHopIsNeverAdopted) {
+  serve("a.example", "/f", [](OriginRequest const&) { return redirect_to("http://b.example/f", 301); });
+  serve("b.example", "/f", [](OriginRequest const&) { return redirect_to("http://c.example/f", 302); });
+  serve("c.example", "/f", [](OriginRequest const&) {
+    return say("1\n", {{"Cache-Control", "max-age=3600"}});
+  });
+  start({feed("http://a.example/f")});
+  run_for(std::chrono::days(15));
+  EXPECT_TRUE(sink_.notices.empty());
+  EXPECT_EQ(times("a.example/f").size(), times("c.example/f").size());
+}
+
+// ---- robots.txt -----------------------------------------------------------------------------------
+
+TEST_F(PollWorld, ObeysRobotsTxtAndAsksForItOnceADay) {
+  serve("h.example", "/robots.txt", [](OriginRequest const&) {
+    return say("User-agent: *\nDisallow: /\n\nUser-agent: newsfold\nDisallow: /private\n");
+  });
+  serve("h.example", "/private/f", [](OriginRequest const&) { return say("1\n"); });
+  serve("h.example", "/f", [](OriginRequest const& request) {
+    return answer_conditionally(request, say("1\n", {{"ETag", etag}}));
+  });
+  auto open = feed("http://h.example/f", 1), closed = feed("http://h.example/private/f", 2);
+  open.robots = closed.robots = RobotsRule::obey;
+  start({open, closed});
+  run_for(23h);
+  EXPECT_EQ(times("h.example/robots.txt").size(), 1u);
+  EXPECT_EQ(times("h.example/private/f").size(), 0u);
+  EXPECT_GE(times("h.example/f").size(), 20u);
+  run_for(24h);
+  EXPECT_EQ(times("h.example/robots.txt").size(), 2u);
+}
+
+TEST_F(PollWorld, UnreadableRobotsForbidsMissingRobotsAllows) {
+  serve("a.example", "/robots.txt", [](OriginRequest const&) { return status(503); });
+  serve("a.example", "/f", [](OriginRequest const&) { return say("1\n"); });
+  serve("b.example", "/robots.txt", [](OriginRequest const&) { return status(404); });
+  serve("b.example", "/f", [](OriginRequest const&) { return say("1\n"); });
+  auto a = feed("http://a.example/f", 1), b = feed("http://b.example/f", 2);
+  a.robots = b.robots = RobotsRule::obey;
+  start({a, b});
+  run_for(10h);
+  EXPECT_EQ(times("a.example/f").size(), 0u);
+  EXPECT_EQ(times("b.example/f").size(), 1u);
+}
+
+// ---- The set of feeds -----------------------------------------------------------------------------
+
+TEST_F(PollWorld, AReloadSaysTheDifferenceAndDisturbsNobody) {
+  for (auto const* host : {"a.example", "b.example", "c.example"})
+    serve(host, "/f", [](OriginRequest const& request) {
+      return answer_conditionally(request, say("1\n", {{"ETag", etag}}));
+    });
+  start({feed("http://a.example/f", 1), feed("http://b.example/f", 2)});
+  run_for(30min);
+  auto changed = feed("http://a.example/f", 1);
+  changed.weight = 2;
+  auto const difference = set_feeds({changed, feed("http://c.example/f", 3)});
+  EXPECT_EQ(difference.added, (std::vector<std::string>{"http://c.example/f"}));
+  EXPECT_EQ(difference.removed, (std::vector<std::string>{"http://b.example/f"}));
+  EXPECT_EQ(difference.changed, (std::vector<std::string>{"http://a.example/f"}));
+  run_for(4h);
+  EXPECT_EQ(times("b.example/f").size(), 1u);
+  EXPECT_GE(times("c.example/f").size(), 4u);
+  for (auto const gap : gaps_min("a.example/f")) EXPECT_GE(gap, 60);
+}
+
+TEST_F(PollWorld, StopLetsThePollInHandFinishAndStartsNoOther) {
+  for (int i = 0; i < 5; ++i)
+    serve("h.example", "/" + std::to_string(i), [](OriginRequest const&) { return say("1\n"); });
+  std::vector<FeedSpec> feeds;
+  for (int i = 0; i < 5; ++i)
+    feeds.push_back(feed("http://h.example/" + std::to_string(i), static_cast<std::uint64_t>(i + 1)));
+  start(feeds);
+  run_for(500ms);
+  stop();
+  EXPECT_EQ(sink_.commits, static_cast<int>(origin_.request_count()));
+  EXPECT_EQ(origin_.request_count(), 1u);
+}
+
+}  // namespace
+}  // namespace newsfold::schedule
