@@ -416,7 +416,8 @@ fetch::Request request_for(PollState const& state, FeedSpec const& feed, UtcMicr
   request.limits = feed.limits;
   // Some servers answer 304 for ever. Where items should long have come, one full answer a week settles it.
   auto const silent_max = std::max<std::chrono::duration<double, std::ratio<86400>>>(
-      frozen_after, std::chrono::duration<double, std::ratio<86400>>(frozen_gaps / state.rate.per_day(now)));
+      frozen_after, std::chrono::duration<double, std::ratio<86400>>(
+                        frozen_gaps / state.rate.per_day_before(state.last_full, now)));
   bool const frozen = state.last_full != UtcMicros{} && now - state.last_full > silent_max &&
                       now - state.last_unconditional > frozen_after;
   if (frozen) return request;

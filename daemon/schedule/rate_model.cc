@@ -68,6 +68,15 @@ double RateModel::per_day(UtcMicros now) const noexcept {
   return (moved.arrivals_ + prior_items_per_day * prior_days) / (moved.days_ + prior_days);
 }
 
+double RateModel::per_day_before(UtcMicros silent_since, UtcMicros now) const noexcept {
+  RateModel moved = *this;
+  moved.decay_to(now);
+  double const factor = std::exp2(-std::max(0.0, days_between(silent_since, now)) / half_life_days);
+  double const silent_days = half_life_days / std::log(2.0) * (1 - factor);
+  return (moved.arrivals_ + prior_items_per_day * prior_days * factor) /
+         (std::max(0.0, moved.days_ - silent_days) + prior_days * factor);
+}
+
 void RateModel::add_to_hour(std::size_t hour, unsigned quarters, UtcMicros now) noexcept {
   if (hours_at_ == UtcMicros{}) hours_at_ = now;
   // In steps of a week: a byte that lost a thousandth each hour would be rounded back each hour.

@@ -39,6 +39,9 @@ class RateModel {
   // Items a day, averaged over the week.
   double per_day(UtcMicros now) const noexcept;
 
+  // The same as it was when the silence began that has lasted since: what should have come meanwhile.
+  double per_day_before(UtcMicros silent_since, UtcMicros now) const noexcept;
+
   // Relative rate of that hour; 1 on average. Flat until something was learnt.
   double profile(std::size_t hour) const noexcept;
 
