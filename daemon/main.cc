@@ -15,6 +15,7 @@ int main(int argc, char** argv) {
   newsfold::add_discover_command(app, context);
   newsfold::add_parse_command(app, context);
   newsfold::add_clean_command(app, context);
+  newsfold::add_repair_command(app, context);
   newsfold::add_version_command(app, context);
 
   try {

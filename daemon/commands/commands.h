@@ -17,6 +17,7 @@ void add_dedup_command(CLI::App& app, CommandContext& context);
 void add_discover_command(CLI::App& app, CommandContext& context);
 void add_parse_command(CLI::App& app, CommandContext& context);
 void add_clean_command(CLI::App& app, CommandContext& context);
+void add_repair_command(CLI::App& app, CommandContext& context);
 void add_version_command(CLI::App& app, CommandContext& context);
 
 }  // namespace newsfold

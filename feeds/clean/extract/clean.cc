@@ -4,12 +4,29 @@
 #include "feeds/clean/extract/metadata.h"
 #include "feeds/clean/extract/page_scan.h"
 #include "feeds/clean/html/html_document.h"
+#include "feeds/clean/repair/repair.h"
 #include "feeds/clean/sanitize/sanitize.h"
 #include "feeds/text/charset.h"
 
+#include <iterator>
 #include <utility>
 
 namespace newsfold::clean {
+namespace {
+
+// Text, headline and by-line as they were meant, with the account of it.
+void mend(Article& article) {
+  auto repaired = repair_text(article.content_text);
+  article.content_text = std::move(repaired.text);
+  article.repairs = std::move(repaired.repairs);
+  article.spam_mirror = repaired.spam_mirror;
+  std::move(repaired.removed.begin(), repaired.removed.end(), std::back_inserter(article.removed));
+  article.title = repair_line(article.title);
+  article.byline = repair_line(article.byline);
+  for (auto& author : article.authors) author.name = repair_line(author.name);
+}
+
+}  // namespace
 
 Result<Article> clean_page(std::string_view bytes, PageHints const& hints, CleanOptions const& options) {
   if (bytes.size() > options.page_bytes_max)
@@ -28,6 +45,7 @@ Result<Article> clean_page(std::string_view bytes, PageHints const& hints, Clean
   article.content_text = std::move(content.text);
   article.content_html = sanitize_html(content.html, hints.url);
   article.removed = std::move(content.removed);
+  mend(article);
   return article;
 }
 
@@ -50,6 +68,7 @@ Article clean_item(Item const& item, CleanOptions const&) {
     article.content_html = html;
     article.content_text = html_to_text(html);
   }
+  mend(article);
   return article;
 }
 

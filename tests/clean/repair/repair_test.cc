@@ -1,0 +1,108 @@
+#include "feeds/clean/repair/repair.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+namespace newsfold::clean {
+namespace {
+
+std::string replace_all(std::string text, std::string_view from, std::string_view to) {
+  for (auto at = text.find(from); at != std::string::npos; at = text.find(from, at + to.size()))
+    text.replace(at, from.size(), to);
+  return text;
+}
+
+std::string const harbour =
+    "The council voted on Monday to open the old sluice, and the engineers who built the gate said the "
+    "others in the "
+    "region should follow. Fishermen gathered at the quay together with their families to see the water "
+    "rise.\n\n"
+    "There was another vote about the cost of the work, which the mayor called fair. The chief engineer, "
+    "whose father "
+    "had built the first gate, said the weather would decide the rest of the week.\n";
+
+TEST(Repair, CleanTextComesBackByteForByte) {
+  for (std::string const& text :
+       {harbour, std::string("Ein Café in Köln, “schön” – 5 € … \u00A0ok?  two  blanks \n\n\n"),
+        std::string("Действительно? Да. В «СССР» было так.\n"),
+        std::string("政府は「早めの対策」が必要だと話した。"), std::string("😀👍🏽 ends.")}) {
+    auto const result = repair_text(text);
+    EXPECT_EQ(result.text, text);
+    EXPECT_TRUE(result.repairs.empty());
+  }
+}
+
+TEST(Repair, Utf8ReadAsWindows1252IsUndoneOnceAndTwice) {
+  EXPECT_EQ(repair_text("Le prÃ©sident a dÃ©clarÃ© que lâ€™Ã©tÃ© fut long.").text,
+            "Le président a déclaré que l’été fut long.");
+  EXPECT_EQ(repair_text("Le prÃƒÂ©sident a dÃƒÂ©clarÃƒÂ© la guerre.").text,
+            "Le président a déclaré la guerre.");
+}
+
+TEST(Repair, CyrillicBytesReadAsLatin1AreRussianAgain) {
+  EXPECT_EQ(repair_text("Æèòåëè ãîðîäà æàëóþòñÿ íà øóì è ãðÿçíûé âîçäóõ.").text,
+            "Жители города жалуются на шум и грязный воздух.");
+  EXPECT_EQ(repair_text("öÉÔÅÌÉ ÇÏÒÏÄÁ ÖÁÌÕÀÔÓÑ ÎÁ ÛÕÍ.").text, "Жители города жалуются на шум.");
+}
+
+TEST(Repair, OnlyTheBrokenParagraphIsMended) {
+  auto const result = repair_text("A café in Köln.\n\nZwei CafÃ©s in MÃ¼nchen schlieÃŸen.\n");
+  EXPECT_EQ(result.text, "A café in Köln.\n\nZwei Cafés in München schließen.\n");
+  ASSERT_EQ(result.repairs.size(), 1u);
+  EXPECT_EQ(result.repairs[0].kind, RepairKind::mojibake);
+}
+
+TEST(Repair, GbkPunctuationInEnglishIsPunctuationAgain) {
+  EXPECT_EQ(repair_text("China¡¯s ¡°opening up¡± ¨C analysts say ¡ª goes on").text,
+            "China’s “opening up” – analysts say — goes on");
+}
+
+TEST(Repair, SpanishExclamationsAndNamesInCapitalsAreWhatTheySay) {
+  for (std::string const text : {"¡Cómo no! ¡Ánimo, NESTLÉ®!", "ВІКІ is Ukrainian for WIKI", "2012—∞ and √π"})
+    EXPECT_EQ(repair_text(text).text, text);
+}
+
+TEST(Repair, LostNoBreakSpacesReturnWhereTheTextHasTheHabit) {
+  EXPECT_EQ(repair_text("The plan is to?hand out aid.?\n\nIt came from?Brussels.?\n").text,
+            "The plan is to hand out aid.\n\nIt came from Brussels.\n");
+  EXPECT_EQ(repair_text("Is it so? Really?\n\nSee https://a.example/?q=1 for more.").text,
+            "Is it so? Really?\n\nSee https://a.example/?q=1 for more.");
+}
+
+TEST(Repair, AMirrorsKeywordIsTheWordAgainInsideWordsToo) {
+  auto const damaged = replace_all(harbour, "the", "온라인카지노");
+  auto const result = repair_text(damaged);
+  EXPECT_EQ(result.text, harbour);
+  EXPECT_TRUE(result.spam_mirror);
+  ASSERT_FALSE(result.repairs.empty());
+  EXPECT_EQ(result.repairs[0].kind, RepairKind::substitution);
+  EXPECT_EQ(result.repairs[0].to, "the");
+}
+
+TEST(Repair, AForeignWordThatAnArticleIsAboutStays) {
+  std::string const text =
+      "The word 内卷 means involution, and young people in the city use 内卷 of a race that nobody wins. The "
+      "term 内卷 "
+      "is one of the many that came from the study of the economy.";
+  auto const result = repair_text(text);
+  EXPECT_EQ(result.text, text);
+  EXPECT_FALSE(result.spam_mirror);
+}
+
+TEST(Repair, FragmentLinesGoAndAreListed) {
+  auto const result = repair_text("First paragraph here.\n\nADVERTISEMENT\n\nSecond paragraph here.\n");
+  EXPECT_EQ(result.text, "First paragraph here.\n\nSecond paragraph here.\n");
+  ASSERT_EQ(result.removed.size(), 1u);
+  EXPECT_EQ(result.removed[0].kind, FragmentKind::ad);
+}
+
+TEST(Repair, MegabytesOfNoiseTakeNoTime) {
+  std::string noise;
+  for (int i = 0; i < 200'000; ++i) noise += char(0x20 + (i * 7919) % 95);
+  noise += replace_all(harbour, "e", "Ã©");
+  EXPECT_FALSE(repair_text(noise).text.empty());
+}
+
+}  // namespace
+}  // namespace newsfold::clean
