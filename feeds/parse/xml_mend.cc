@@ -316,13 +316,15 @@ std::size_t Mender::end_of_value(char quote) const noexcept {
 
 void Mender::write_attribute(std::string_view name, std::string_view value) {
   if (!is_alpha(name.front()) && name.front() != '_') return;
-  char const quote = value.find('"') == std::string_view::npos ? '"' : '\'';
   out_ += ' ';
-  out_.append(name);
-  out_ += '=';
-  out_ += quote;
-  out_.append(value);
-  out_ += quote;
+  out_.append(name).append("=\"");
+  for (char const c : value) {
+    if (c == '"')
+      out_.append("&quot;");
+    else
+      out_ += c;
+  }
+  out_ += '"';
 }
 
 bool Mender::end_tag() {

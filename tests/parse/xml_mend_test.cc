@@ -21,7 +21,7 @@ TEST(XmlMend, MendsWhatPeopleWouldMend) {
            Row{"<rss><item><title>a</title><item><title>b</title></rss>",
                "<rss><item><title>a</title></item><item><title>b</title></item></rss>"},
            Row{"<a x=1 y>b</a>", "<a x=\"1\" y=\"y\">b</a>"},
-           Row{"<a x='1\"2'/>", "<a x='1\"2'/>"},
+           Row{"<a x='1\"2'/>", "<a x=\"1&quot;2\"/>"},
            Row{"<t>1 < 2 <3 <jo@h.example></t>", "<t>1 &lt; 2 &lt;3 &lt;jo@h.example></t>"},
            Row{"<description><p>a<br>b<p>c</description>",
                "<description><p>a<br/>b<p>c</p></p></description>"},

@@ -41,6 +41,7 @@ class Sanitizer {
   void write_srcset(std::string_view value);
   void open(Tag const& tag);
   void pop();
+  bool is_repeated(std::size_t attribute) const noexcept;
   bool is_tracking_pixel() const noexcept;
   bool is_known_player();
 
@@ -168,7 +169,7 @@ void Sanitizer::write_start(Tag const& tag) {
   for (std::size_t i = 0; i < token_.attribute_count; ++i) {
     auto const& attribute = token_.attributes[i];
     auto const rule = attribute_rule(attribute.name);
-    if (rule == AttributeRule::drop) continue;
+    if (rule == AttributeRule::drop || is_repeated(i)) continue;
     auto const before = out_.size();
     write_attribute(text::lower(attribute.name), attribute.value, rule);
     if (rule == AttributeRule::media && out_.size() != before) has_source = true;
@@ -268,6 +269,14 @@ void Sanitizer::pop() {
   assert(open_count_[tag.id] > 0);
   --open_count_[tag.id];
   out_.append("</").append(tag.name).append(">");
+}
+
+// Of attributes of one name the first counts, as in browsers.
+bool Sanitizer::is_repeated(std::size_t attribute) const noexcept {
+  auto const name = token_.attributes[attribute].name;
+  for (std::size_t i = 0; i < attribute; ++i)
+    if (text::equals_ignoring_case(token_.attributes[i].name, name)) return true;
+  return false;
 }
 
 // A picture of at most one by one pixel counts readers, it does not show them anything.

@@ -1,0 +1,286 @@
+#include "feeds/parse/listing.h"
+
+#include "feeds/clean/html/html_document.h"
+#include "feeds/parse/construct.h"
+#include "feeds/parse/date.h"
+#include "feeds/text/ascii.h"
+#include "feeds/text/charset.h"
+#include "feeds/text/url.h"
+#include "feeds/text/utf8.h"
+
+#include <algorithm>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <unordered_set>
+#include <vector>
+
+namespace newsfold::parse {
+
+namespace {
+
+using clean::HtmlDocument;
+using clean::no_node;
+using clean::NodeIndex;
+using Nodes = std::vector<NodeIndex>;
+
+constexpr std::size_t title_bytes_max = 500;
+constexpr std::size_t summary_bytes_max = 2000;
+constexpr std::size_t headline_bytes_min = 18;  // shorter link texts are sections, names, "more"
+constexpr std::size_t items_min = 3;            // fewer of a kind are no list
+
+// The text of a subtree on one line.
+std::string text_inside(HtmlDocument const& page, NodeIndex node, std::size_t bytes_max) {
+  std::string text;
+  for (auto i = node; i < page.end(node) && text.size() < bytes_max; ++i) {
+    if (!page.is_text(i)) continue;
+    auto const parent = page.tag(page.parent(i));
+    if (parent == "script" || parent == "style" || parent == "noscript") continue;
+    text.append(page.text(i)).append(" ");
+  }
+  return std::string(text::utf8_prefix(text::collapse_space(text), bytes_max));
+}
+
+bool is_heading(std::string_view tag) noexcept {
+  return tag.size() == 2 && tag[0] == 'h' && tag[1] >= '1' && tag[1] <= '6';
+}
+
+NodeIndex first_with(HtmlDocument const& page, NodeIndex inside, auto const& is_it) {
+  for (auto i = inside; i < page.end(inside); ++i)
+    if (is_it(i)) return i;
+  return no_node;
+}
+
+class Listing {
+ public:
+  Listing(HtmlDocument const& page, std::string_view base, Feed& feed)
+      : page_(page), base_(base), feed_(feed) {}
+
+  Result<void> by_rule(ListingRule const& rule);
+  void by_itself();
+
+ private:
+  struct Headline {
+    NodeIndex link;
+    std::size_t text_bytes;
+  };
+  std::string surroundings(NodeIndex link) const;
+  bool is_apart(NodeIndex node) const;
+  NodeIndex container_of(NodeIndex link, std::vector<std::uint32_t> const& links_before) const;
+  void add(Item item);
+  void fill_date(Item& item, NodeIndex node) const;
+  void fill_picture(Item& item, NodeIndex inside) const;
+  std::string address(NodeIndex link) const { return url_of(page_.attribute(link, "href"), base_); }
+
+  HtmlDocument const& page_;
+  std::string base_;
+  Feed& feed_;
+  std::unordered_set<std::string> known_;
+};
+
+void Listing::add(Item item) {
+  if (item.url.empty() || !text::is_web_url(item.url) || feed_.items.size() >= listing_items_max) return;
+  item.url = item.url.substr(0, item.url.find('#'));
+  if (!known_.insert(item.url).second) return;
+  item.id = item.url;
+  feed_.items.push_back(std::move(item));
+}
+
+void Listing::fill_date(Item& item, NodeIndex node) const {
+  for (char const* name : {"datetime", "content", "title", "data-date", "data-time"}) {
+    auto const value = page_.attribute(node, name);
+    if (value.empty()) continue;
+    if (auto const date = parse_date(value)) {
+      item.date_raw = value;
+      item.date_published = date;
+      return;
+    }
+  }
+  item.date_raw = text_inside(page_, node, title_bytes_max);
+  item.date_published = parse_date(item.date_raw);
+}
+
+void Listing::fill_picture(Item& item, NodeIndex inside) const {
+  for (auto i = inside; i < page_.end(inside); ++i) {
+    if (page_.tag(i) != "img") continue;
+    for (char const* name : {"src", "data-src"}) {
+      auto const url = url_of(page_.attribute(i, name), base_);
+      if (!text::is_web_url(url)) continue;
+      item.image = url;
+      return;
+    }
+  }
+}
+
+Result<void> Listing::by_rule(ListingRule const& rule) {
+  auto const found = [&](std::string_view css) -> Result<Nodes> {
+    if (css.empty()) return Nodes{};
+    return page_.select(css);
+  };
+  auto const items = page_.select(rule.item.empty() ? "article" : rule.item);
+  if (!items) return items.error();
+  auto const links = found(rule.link);
+  if (!links) return links.error();
+  auto const titles = found(rule.title);
+  if (!titles) return titles.error();
+  auto const dates = found(rule.date);
+  if (!dates) return dates.error();
+  auto const summaries = found(rule.summary);
+  if (!summaries) return summaries.error();
+
+  // What a selector found inside an item: the lists are in document order.
+  auto const inside = [&](Nodes const& nodes, NodeIndex item) {
+    auto const at = std::lower_bound(nodes.begin(), nodes.end(), item);
+    return at != nodes.end() && *at < page_.end(item) ? *at : no_node;
+  };
+  for (auto const node : *items) {
+    Item item;
+    auto link = inside(*links, node);
+    if (link != no_node && page_.tag(link) != "a") {
+      auto const at = link;
+      link = first_with(page_, at, [&](NodeIndex i) { return page_.tag(i) == "a"; });
+    }
+    if (rule.link.empty()) {
+      link = first_with(
+          page_, node, [&](NodeIndex i) { return page_.tag(i) == "a" && !text_inside(page_, i, 2).empty(); });
+      if (link == no_node) link = first_with(page_, node, [&](NodeIndex i) { return page_.tag(i) == "a"; });
+    }
+    if (link == no_node) continue;
+    item.url = address(link);
+    auto title = inside(*titles, node);
+    if (rule.title.empty())
+      title = first_with(page_, node, [&](NodeIndex i) { return is_heading(page_.tag(i)); });
+    item.title = text_inside(page_, title == no_node ? link : title, title_bytes_max);
+    auto date = inside(*dates, node);
+    if (rule.date.empty())
+      date = first_with(page_, node, [&](NodeIndex i) { return page_.tag(i) == "time"; });
+    if (date != no_node) fill_date(item, date);
+    if (auto const summary = inside(*summaries, node); summary != no_node)
+      item.summary = text_inside(page_, summary, summary_bytes_max);
+    fill_picture(item, node);
+    add(std::move(item));
+  }
+  return {};
+}
+
+// Two links are of a kind where the elements around them are: tags and first classes, four levels up.
+std::string Listing::surroundings(NodeIndex link) const {
+  constexpr int levels = 4;
+  std::string key;
+  auto node = link;
+  for (int level = 0; level < levels && node != no_node; ++level) {
+    auto const tag = page_.tag(node);
+    if (tag == "body" || tag == "html") break;
+    key.append(tag);
+    auto const classes = text::trim(page_.attribute(node, "class"));
+    // Numbers in a class count the item, they do not tell its kind.
+    auto const first = classes.substr(0, classes.find(' '));
+    if (std::none_of(first.begin(), first.end(), text::is_digit)) key.append(".").append(first);
+    key += '<';
+    node = page_.parent(node);
+  }
+  return key;
+}
+
+// Navigation and the like is made of links, too.
+bool Listing::is_apart(NodeIndex node) const {
+  constexpr int levels_max = 64;
+  for (int level = 0; level < levels_max && node != no_node; ++level, node = page_.parent(node)) {
+    auto const tag = page_.tag(node);
+    if (tag == "nav" || tag == "footer" || tag == "form") return true;
+    auto const role = page_.attribute(node, "role");
+    if (role == "navigation" || role == "contentinfo" || role == "search") return true;
+  }
+  return false;
+}
+
+// The widest element around a headline that holds no other one of its kind.
+NodeIndex Listing::container_of(NodeIndex link, std::vector<std::uint32_t> const& links_before) const {
+  auto container = link;
+  for (auto up = page_.parent(link); up != no_node; up = page_.parent(up)) {
+    if (page_.tag(up) == "body" || links_before[page_.end(up)] - links_before[up] > 1) break;
+    container = up;
+  }
+  return container;
+}
+
+void Listing::by_itself() {
+  std::unordered_map<std::string, std::vector<Headline>> groups;
+  for (NodeIndex i = 0; i < page_.size(); ++i) {
+    if (page_.tag(i) != "a" || is_apart(i)) continue;
+    auto const url = address(i);
+    auto const text = text_inside(page_, i, title_bytes_max);
+    if (!text::is_web_url(url) || text.size() < headline_bytes_min || text.find(' ') == std::string::npos)
+      continue;
+    groups[surroundings(i)].push_back({i, text.size()});
+  }
+  // Many links with long texts: a headline is about 60 letters, and more length does not count.
+  constexpr std::size_t headline_bytes_full = 60;
+  std::vector<Headline> const* best = nullptr;
+  std::size_t best_score = 0;
+  for (auto const& [key, group] : groups) {
+    if (group.size() < items_min) continue;
+    std::size_t score = 0;
+    for (auto const& headline : group) score += std::min(headline.text_bytes, headline_bytes_full);
+    // Equal scores: the earlier on the page, whatever order the map has.
+    bool const better =
+        score > best_score || (score == best_score && best && group.front().link < best->front().link);
+    if (better) best = &group, best_score = score;
+  }
+  if (!best) return;
+  std::vector<std::uint32_t> links_before(page_.size() + 1U, 0);
+  for (auto const& headline : *best) ++links_before[headline.link + 1U];
+  for (std::size_t i = 1; i < links_before.size(); ++i) links_before[i] += links_before[i - 1];
+  for (auto const& headline : *best) {
+    auto const container = container_of(headline.link, links_before);
+    Item item;
+    item.url = address(headline.link);
+    auto const heading =
+        first_with(page_, headline.link, [&](NodeIndex i) { return is_heading(page_.tag(i)); });
+    item.title = text_inside(page_, heading == no_node ? headline.link : heading, title_bytes_max);
+    auto const time = first_with(page_, container, [&](NodeIndex i) { return page_.tag(i) == "time"; });
+    if (time != no_node) fill_date(item, time);
+    for (auto i = container; i < page_.end(container); ++i) {
+      if (page_.tag(i) != "p") continue;
+      auto text = text_inside(page_, i, summary_bytes_max);
+      if (text.size() > item.summary.size() && text != item.title) item.summary = std::move(text);
+    }
+    fill_picture(item, container);
+    add(std::move(item));
+  }
+}
+
+}  // namespace
+
+Result<Feed> parse_listing(std::string_view bytes, Hints const& hints, ListingRule const& rule) {
+  auto const decoded = text::decode(bytes, hints.content_type);
+  auto const page = HtmlDocument::parse(decoded.text());
+  if (!page) return page.error();
+  Feed feed;
+  feed.format = FeedFormat::html;
+  feed.encoding = decoded.encoding();
+  feed.home_page_url = hints.url;
+  std::string base(hints.url);
+  for (NodeIndex i = 0; i < page->size(); ++i) {
+    auto const tag = page->tag(i);
+    if (tag == "html" && feed.language.empty()) feed.language = page->attribute(i, "lang");
+    if (tag == "title" && feed.title.empty()) feed.title = text_inside(*page, i, title_bytes_max);
+    if (tag == "base" && base == hints.url && !page->attribute(i, "href").empty())
+      base = text::resolve_url(page->attribute(i, "href"), hints.url);
+    if (tag == "body") break;
+  }
+  bool const by_rule = !rule.item.empty() || !rule.link.empty() || !rule.title.empty() ||
+                       !rule.date.empty() || !rule.summary.empty();
+  Listing listing(*page, base, feed);
+  if (by_rule) {
+    if (auto read = listing.by_rule(rule); !read) return read.error();
+  } else {
+    listing.by_itself();
+  }
+  if (feed.items.empty())
+    return Error{ErrorCode::not_a_feed, by_rule ? "the selectors find no item with a link on the page"
+                                                : "no list of headlines on the page"};
+  return feed;
+}
+
+}  // namespace newsfold::parse
