@@ -19,15 +19,34 @@ std::optional<Geometry> box_of(std::string_view numbers) {
   return Geometry{"Polygon", {{west, south}, {east, south}, {east, north}, {west, north}, {west, south}}};
 }
 
+// "lat lon height lat lon height" without its third numbers.
+std::string without_heights(std::string_view numbers) {
+  std::string out;
+  std::size_t count = 0;
+  while (!numbers.empty()) {
+    std::size_t n = 0;
+    while (n < numbers.size() && !text::is_space(numbers[n])) ++n;
+    if (n > 0 && count++ % 3 != 2) out.append(numbers.substr(0, n)).append(" ");
+    numbers.remove_prefix(n);
+    while (!numbers.empty() && text::is_space(numbers.front())) numbers.remove_prefix(1);
+  }
+  return out;
+}
+
 // The first descendant that holds numbers; GML nests them three deep at most.
 std::optional<Geometry> gml_of(pugi::xml_node node, std::string_view type, MapContext& context) {
   constexpr int depth_max = 4;
   auto inside = node;
+  auto reference = attribute(node, "srsName");
+  auto dimension = attribute(node, "srsDimension");
   for (int depth = 0; depth < depth_max; ++depth) {
     auto child = inside.first_child();
     while (child && child.type() != pugi::node_element) child = child.next_sibling();
     if (!child) break;
     inside = child;
+    if (reference.empty()) reference = attribute(inside, "srsName");
+    if (dimension.empty()) dimension = attribute(inside, "srsDimension");
+    if (dimension.empty()) dimension = attribute(inside, "dimension");
   }
   // A line may be written as one gml:pos a point.
   std::string numbers;
@@ -35,7 +54,15 @@ std::optional<Geometry> gml_of(pugi::xml_node node, std::string_view type, MapCo
     if (sibling.type() != pugi::node_element) continue;
     numbers.append(text_of(sibling, context.scratch)).append(" ");
   }
-  return geometry_of(type, numbers);
+  if (dimension == "3") numbers = without_heights(numbers);
+  auto geometry = geometry_of(type, numbers);
+  // Geographic systems (EPSG 4000 to 4999) say latitude first, projected ones the easting.
+  auto const code = reference.find_last_of(":#/");
+  auto const epsg =
+      code == std::string::npos ? std::nullopt : whole_number(std::string_view(reference).substr(code + 1));
+  if (geometry && epsg && (*epsg < 4000 || *epsg > 4999))
+    for (auto& [longitude, latitude] : geometry->positions) std::swap(longitude, latitude);
+  return geometry;
 }
 
 }  // namespace

@@ -248,8 +248,10 @@ void Sanitizer::write_srcset(std::string_view value) {
       while (at < decoded.size() && decoded[at] != ',') ++at;
     auto const descriptor = text::trim(std::string_view(decoded.data() + descriptor_at, at - descriptor_at));
     if (url.empty() || !text::is_allowed_url(url, text::UrlUse::media)) continue;
+    auto const address = text::resolve_url(url, options_.base_url);
+    if (address.empty() || !text::is_allowed_url(address, text::UrlUse::media)) continue;
     if (!list.empty()) list += ", ";
-    list += text::resolve_url(url, options_.base_url);
+    list += address;
     if (!descriptor.empty()) list.append(" ").append(descriptor);
   }
   if (list.empty()) return;

@@ -1,0 +1,71 @@
+#include "feeds/parse/opml.h"
+
+#include "feeds/parse/construct.h"
+#include "feeds/parse/prepare.h"
+#include "feeds/parse/xml_document.h"
+#include "feeds/text/ascii.h"
+#include "feeds/text/url.h"
+
+namespace newsfold::parse {
+
+namespace {
+
+pugi::xml_node child_named(pugi::xml_node node, std::string_view name) {
+  for (auto const child : node.children())
+    if (child.type() == pugi::node_element && text::equals_ignoring_case(child.name(), name)) return child;
+  return {};
+}
+
+std::string title_of(pugi::xml_node outline) {
+  auto title = attribute(outline, "text");
+  if (title.empty()) title = attribute(outline, "title");
+  return text::collapse_space(title);
+}
+
+}  // namespace
+
+Result<std::vector<Subscription>> parse_opml(std::string_view bytes, OpmlLimits const& limits) {
+  Limits document_limits;
+  document_limits.bytes_max = limits.bytes_max;
+  if (bytes.size() > limits.bytes_max)
+    return Error{ErrorCode::too_large, "the list has " + std::to_string(bytes.size()) +
+                                           " bytes; the limit is " + std::to_string(limits.bytes_max)};
+  PreparedText prepared;
+  if (auto ready = prepare(prepared, bytes, {}, document_limits); !ready) return ready.error();
+  XmlDocument const document(prepared.text, document_limits);
+  auto const body = child_named(child_named(document.top(), "opml"), "body");
+  if (!body) return Error{ErrorCode::not_a_feed, "no <opml> with a <body> in it"};
+
+  std::vector<Subscription> out;
+  std::vector<std::string> folders;
+  std::size_t depth = 0;  // of `node` below the body; folders.size() may stay behind it
+  auto node = body.first_child();
+  while (node) {
+    bool descends = false;
+    if (node.type() == pugi::node_element && text::equals_ignoring_case(node.name(), "outline")) {
+      auto const url = attribute(node, "xmlUrl");
+      if (text::is_web_url(url)) {
+        if (out.size() >= limits.subscriptions_max)
+          return Error{ErrorCode::too_large,
+                       "more than " + std::to_string(limits.subscriptions_max) + " subscriptions"};
+        out.push_back({title_of(node), url, url_of(attribute(node, "htmlUrl"), {}), folders});
+      }
+      descends = node.first_child() && depth < limits.depth_max;
+    }
+    if (descends) {
+      folders.push_back(title_of(node));
+      ++depth;
+      node = node.first_child();
+      continue;
+    }
+    while (node && !node.next_sibling() && depth > 0) {
+      node = node.parent();
+      folders.pop_back();
+      --depth;
+    }
+    node = node.next_sibling();
+  }
+  return out;
+}
+
+}  // namespace newsfold::parse

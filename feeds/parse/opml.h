@@ -1,0 +1,30 @@
+#pragma once
+// OPML: the list of feeds that readers hand over to one another. Not a feed itself; read to import
+// subscriptions. Callable from any thread.
+
+#include "feeds/model/error.h"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace newsfold::parse {
+
+struct Subscription {
+  std::string title;
+  std::string feed_url;  // http or https
+  std::string page_url;
+  std::vector<std::string> folders;  // outermost first
+};
+
+struct OpmlLimits {
+  std::size_t bytes_max = 64UL * 1024 * 1024;
+  std::size_t subscriptions_max = 100'000;
+  std::size_t depth_max = 32;  // folders in folders; deeper ones are passed over
+};
+
+// The outlines that name a feed, in document order. Fails with `not_a_feed` where the document is no OPML,
+// with `too_large` where a limit was met.
+Result<std::vector<Subscription>> parse_opml(std::string_view bytes, OpmlLimits const& limits = {});
+
+}  // namespace newsfold::parse

@@ -1,0 +1,47 @@
+#include "feeds/parse/opml.h"
+
+#include <gtest/gtest.h>
+
+namespace newsfold::parse {
+namespace {
+
+TEST(Opml, ListsFeedsWithTheirFolders) {
+  auto const list = parse_opml(
+      "<?xml version='1.0'?><opml version='2.0'><head><title>x</title></head><body>"
+      "<outline text='News'><outline text='Local'>"
+      "<outline type='rss' text='A &amp; B' xmlUrl='https://a.example/feed?x=1&amp;y=2' "
+      "htmlUrl='https://a.example/'/></outline>"
+      "<outline title='C' xmlUrl='https://c.example/rss'/></outline>"
+      "<outline text='D' xmlUrl='https://d.example/'/><outline text='no feed' htmlUrl='https://e.example/'/>"
+      "<outline text='bad' xmlUrl='javascript:x'/></body></opml>");
+  ASSERT_TRUE(list) << list.error().message;
+  ASSERT_EQ(list->size(), 3u);
+  EXPECT_EQ((*list)[0].title, "A & B");
+  EXPECT_EQ((*list)[0].feed_url, "https://a.example/feed?x=1&y=2");
+  EXPECT_EQ((*list)[0].page_url, "https://a.example/");
+  EXPECT_EQ((*list)[0].folders, (std::vector<std::string>{"News", "Local"}));
+  EXPECT_EQ((*list)[1].folders, (std::vector<std::string>{"News"}));
+  EXPECT_TRUE((*list)[2].folders.empty());
+}
+
+TEST(Opml, ReadsListsThatAreBroken) {
+  auto const list = parse_opml(
+      "<opml><body><outline text=a xmlUrl=https://a.example/f><outline text='b' "
+      "xmlUrl='https://b.example/f'>");
+  ASSERT_TRUE(list) << list.error().message;
+  EXPECT_EQ(list->size(), 2u);
+}
+
+TEST(Opml, RefusesOtherDocuments) {
+  EXPECT_EQ(parse_opml("<rss/>").error().code, ErrorCode::not_a_feed);
+  EXPECT_EQ(parse_opml("").error().code, ErrorCode::not_a_feed);
+}
+
+TEST(Opml, SurvivesDepth) {
+  std::string deep = "<opml><body>";
+  for (int i = 0; i < 50'000; ++i) deep += "<outline text='x'>";
+  EXPECT_TRUE(parse_opml(deep));
+}
+
+}  // namespace
+}  // namespace newsfold::parse
