@@ -133,6 +133,7 @@ class Walk {
       take(run, out);
       i += run.words - (shingle_words - 1);
     }
+    if (any_) gap(last_.a + last_.words, a_.words.size(), last_.b + last_.words, b_.words.size(), out);
   }
 
   Side& a() { return a_; }
@@ -171,17 +172,22 @@ class Walk {
   }
 
   void take(Run const& run, Comparison& out) {
-    out.longest_run = std::max(out.longest_run, std::uint32_t(run.words));
+    if (run.words > out.longest_run) {
+      out.longest_run = std::uint32_t(run.words);
+      out.longest_run_at_here = std::uint32_t(run.a);
+      out.longest_run_at_there = std::uint32_t(run.b);
+    }
     if (run.words >= long_run_words) {
       std::fill_n(a_.in_long_run.begin() + std::ptrdiff_t(run.a), run.words, true);
       std::fill_n(b_.in_long_run.begin() + std::ptrdiff_t(run.b), run.words, true);
     }
-    if (any_) gap(last_.a + last_.words, run.a, last_.b + last_.words, run.b, out);
+    gap(last_.a + last_.words, run.a, last_.b + last_.words, run.b, out);
     any_ = true;
     last_ = run;
   }
 
-  // Between two neighbouring passages: what stands in their place here and there.
+  // Between two neighbouring passages, before the first and behind the last: what stands in their place here
+  // and there.
   void gap(std::size_t a_from, std::size_t a_to, std::size_t b_from, std::size_t b_to, Comparison& out) {
     if (a_to <= a_from || b_to <= b_from) return;  // something was put in or left out
     if (a_to - a_from > gap_words_max || b_to - b_from > gap_words_max) return;
@@ -278,6 +284,7 @@ void swap_sides(Comparison& c) {
   std::swap(c.words_here, c.words_there);
   std::swap(c.covered_here, c.covered_there);
   std::swap(c.boilerplate_here, c.boilerplate_there);
+  std::swap(c.longest_run_at_here, c.longest_run_at_there);
   std::swap(c.long_runs_here, c.long_runs_there);
   std::swap(c.lead_here, c.lead_there);
 }

@@ -37,6 +37,8 @@ struct Weights {
 };
 constexpr Weights weights;
 
+constexpr std::uint32_t unnamed_exchanges_max = 1;
+
 // Of an exchange for every eighth covered word and more it does not matter how many more.
 double per_eight_words(std::uint32_t exchanges, std::uint32_t covered) {
   return std::min(1.0, 8.0 * exchanges / covered);
@@ -62,7 +64,11 @@ double probability(Comparison const& c, FoldOptions const& options) {
   double const cover_there = share(c.covered_there, c.words_there - c.boilerplate_there);
   double const cover_max = std::max(cover_here, cover_there);
   double const cover_min = std::min(cover_here, cover_there);
-  auto const named = c.names + c.dates;
+  // Where names cannot be told from other words, for want of capitals or of names, an exchanged word may be
+  // one.
+  bool const nameless = c.names == 0;
+  auto const exchanged = c.words_exchanged + c.names_exchanged;
+  auto const named = c.names + c.dates + (nameless ? std::min(exchanged, unnamed_exchanges_max) : 0);
   auto const named_shared = c.names_shared + c.dates_shared;
   double const facts = agreement(named_shared + c.numbers_shared, named + c.numbers);
   double const z =
@@ -131,7 +137,7 @@ bool better_match(Candidate const& a, Candidate const& b) {
 }
 
 // A round-up holds the leads of several stories and is a copy of none of them: it is much longer than what it
-// shares with each, and it shares as much with others.
+// shares with each, and it shares other passages with other stories.
 constexpr std::size_t round_up_other_stories = 2;
 constexpr double round_up_share_max = 0.4;
 constexpr double round_up_lead_min = 0.5;
@@ -140,17 +146,23 @@ constexpr std::uint32_t round_up_words_min = 15;
 bool is_round_up(std::vector<Candidate> const& looked_at, Candidate const& best) {
   auto const& c = best.comparison;
   if (share(c.covered_here, c.words_here - c.boilerplate_here) > round_up_share_max) return false;
-  std::vector<StoryId> others;
-  for (auto const& candidate : looked_at) {
-    bool const known = candidate.story == best.story ||
-                       std::find(others.begin(), others.end(), candidate.story) != others.end();
+  std::vector<StoryId> stories = {best.story};
+  std::vector<std::uint32_t> passages = {c.longest_run_at_here};
+  auto const has = [](auto const& all, auto one) {
+    return std::find(all.begin(), all.end(), one) != all.end();
+  };
+  for (auto const& [article, story, other] : looked_at) {
     // What it shares with the other is the other's beginning: a lead, not a quotation or a standing
     // paragraph.
-    if (!known && candidate.comparison.covered_here >= round_up_words_min &&
-        candidate.comparison.lead_there >= round_up_lead_min)
-      others.push_back(candidate.story);
+    if (has(stories, story) || other.covered_here < round_up_words_min ||
+        other.lead_there < round_up_lead_min)
+      continue;
+    // One paragraph that stands in several stories is no sign of a round-up.
+    if (has(passages, other.longest_run_at_here)) continue;
+    stories.push_back(story);
+    passages.push_back(other.longest_run_at_here);
   }
-  return others.size() >= round_up_other_stories;
+  return stories.size() > round_up_other_stories;
 }
 
 FoldDecision conclude(std::vector<Candidate> looked_at, FoldOptions const& options) {

@@ -71,8 +71,10 @@ struct Comparison {
   std::uint32_t covered_there = 0;
   std::uint32_t boilerplate_here = 0;  // words inside shared shingles that other stories have, too
   std::uint32_t boilerplate_there = 0;
-  std::uint32_t longest_run = 0;  // shared words in a row
-  double long_runs_here = 0;      // share of the words here in shared runs of 8 and more
+  std::uint32_t longest_run = 0;          // shared words in a row
+  std::uint32_t longest_run_at_here = 0;  // the number of its first word
+  std::uint32_t longest_run_at_there = 0;
+  double long_runs_here = 0;  // share of the words here in shared runs of 8 and more
   double long_runs_there = 0;
   double lead_here = 0;  // share of the first 20 words here that is shared
   double lead_there = 0;

@@ -100,6 +100,7 @@ WordTable calendar_table() {
       for (std::int32_t i = 0; i < days; ++i) add(day[i]);
     }
   }
+  for (auto const word : inflected_calendar_words) table.add(word, 1);
   return table;
 }
 

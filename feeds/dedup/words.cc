@@ -85,14 +85,19 @@ class Cutter {
           return;
         }
         end_word();
+        only_blank_ = false;
         if (c == U'.' || c == 0xFF0E) sentence_start_ = true;
         return;
       case CharClass::sentence_end:
       case CharClass::line_end:
         end_word();
+        only_blank_ = false;
         sentence_start_ = true;
         return;
-      case CharClass::space: end_word(); return;
+      case CharClass::space:
+        end_word();
+        only_blank_ &= c == U' ';
+        return;
     }
   }
 
@@ -107,6 +112,7 @@ class Cutter {
   void letter(char32_t c, Character const& known) {
     ++letters_[std::size_t(known.script)];
     if (after_decimal_sign_) end_word();
+    if (known.script == Script::han && take_weekday(c, known)) return;
     if (is_unspaced(known.script) || is_unspaced(script_)) {
       if (chars_ > 0 &&
           (known.script != script_ || cut_between(last_, c, script_) || chars_ >= piece_chars_max))
@@ -116,6 +122,27 @@ class Cutter {
     if (chars_ == 0) upper_ = known.upper;
     add(c, known);
     last_was_digit_ = false;
+  }
+
+  // "星期三", "周三" and "水曜": the day is a word of its own.
+  bool take_weekday(char32_t c, Character const& known) {
+    constexpr std::u32string_view chinese = U"\u4e00\u4e8c\u4e09\u56db\u4e94\u516d\u65e5\u5929";
+    constexpr std::u32string_view japanese = U"\u6708\u706b\u6c34\u6728\u91d1\u571f\u65e5";
+    auto const before = letter_before_;
+    auto const before_that = letter_before_that_;
+    letter_before_that_ = before;
+    letter_before_ = c;
+    bool const after_week =
+        before == U'\u5468' || before == U'\u9031' || (before == U'\u671f' && before_that == U'\u661f');
+    bool const is_day = (after_week && chinese.find(c) != chinese.npos) ||
+                        (c == U'\u66dc' && japanese.find(before) != japanese.npos);
+    if (!is_day) return false;
+    end_word();
+    // The day's own character, whichever side of the mark it stands on.
+    add(c == U'\u66dc' ? before : c, known);
+    calendar_ = true;
+    end_word();
+    return true;
   }
 
   void digit(char32_t c, Character const& known) {
@@ -145,13 +172,14 @@ class Cutter {
     if (chars_ > 0) {
       if (!full() && (script_ != Script::hiragana || chars_ >= hiragana_chars_min)) words_.push_back(word());
       sentence_start_ = pending_stop_;
+      only_blank_ = !after_decimal_sign_;
     }
     hash_ = WordHash{};
     before_last_ = WordHash{};
     chars_ = 0;
     script_ = Script::none;
     scripts_ = 0;
-    upper_ = has_digit_ = last_was_digit_ = after_decimal_sign_ = pending_stop_ = false;
+    calendar_ = upper_ = has_digit_ = last_was_digit_ = after_decimal_sign_ = pending_stop_ = false;
   }
 
   Word word() const {
@@ -159,11 +187,13 @@ class Cutter {
     bool const stem =
         script_ == Script::hangul && chars_ > korean_stem_chars_min && is_korean_particle(last_);
     made.hash = stem ? stem_hash_.value() : hash_.value();
-    made.kind = has_digit_                    ? WordKind::number
+    made.kind = calendar_                     ? WordKind::calendar
+                : has_digit_                  ? WordKind::number
                 : upper_ && !sentence_start_  ? WordKind::name
                 : script_ == Script::katakana ? WordKind::name
                                               : WordKind::other;
     made.script = script_;
+    made.follows = only_blank_;
     made.scripts = scripts_;
     return made;
   }
@@ -179,11 +209,15 @@ class Cutter {
   Script script_ = Script::none;
   std::uint32_t scripts_ = 0;
   bool upper_ = false;
+  bool calendar_ = false;
+  char32_t letter_before_ = 0;  // of the Han letters
+  char32_t letter_before_that_ = 0;
   bool has_digit_ = false;
   bool last_was_digit_ = false;
   bool after_decimal_sign_ = false;
   bool pending_stop_ = false;  // the word ended in "." after a digit
   bool sentence_start_ = true;
+  bool only_blank_ = false;  // since the last word
 };
 
 // Han, Hiragana and Katakana make one writing together.
@@ -223,8 +257,8 @@ void mark_foreign(std::vector<Word>& words, Script main) {
   }
 }
 
-// Marks the words that are frequent in the language that has the most frequent words here.
-void mark_frequent(std::vector<Word>& words, std::string_view declared) {
+// Marks the words that are frequent in the language that has the most frequent words here, and returns it.
+LanguageSet mark_frequent(std::vector<Word>& words, std::string_view declared) {
   std::vector<LanguageSet> sets(words.size());
   std::array<std::uint32_t, 32> hits{};
   for (std::size_t i = 0; i < words.size(); ++i) {
@@ -234,11 +268,27 @@ void mark_frequent(std::vector<Word>& words, std::string_view declared) {
   auto const best = std::size_t(std::max_element(hits.begin(), hits.end()) - hits.begin());
   auto const language = hits[best] > 0 ? LanguageSet(1) << best : language_bit(declared);
   for (std::size_t i = 0; i < words.size(); ++i) words[i].frequent = (sets[i] & language) != 0;
+  return language;
 }
 
-// A text in capitals has no names. German, where every noun has a capital, stays below the bound.
+// In German every noun has a capital, but nouns are compounded and do not stand side by side: two capitals in
+// a row
+// ("Jens Rewald", "Halkor AG") are a name, one alone is taken for a noun.
+void keep_paired_names(std::vector<Word>& words) {
+  bool before_was_name = false;
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    bool const is_name = words[i].kind == WordKind::name && !words[i].frequent;
+    bool const next_is_name = i + 1 < words.size() && words[i + 1].kind == WordKind::name &&
+                              !words[i + 1].frequent && words[i + 1].follows;
+    bool const paired = next_is_name || (before_was_name && words[i].follows);
+    if (is_name && !paired && words[i].script != Script::katakana) words[i].kind = WordKind::other;
+    before_was_name = is_name;
+  }
+}
+
+// A text in capitals has no names.
 void settle_names(std::vector<Word>& words) {
-  constexpr std::size_t names_percent_max = 70;
+  constexpr std::size_t names_percent_max = 60;
   std::size_t names = 0;
   std::size_t content = 0;
   for (auto const& word : words) {
@@ -275,7 +325,8 @@ std::vector<Word> cut(std::string_view text, std::string_view language, std::siz
   }
   auto words = cutter.finish();
   mark_foreign(words, main_script(cutter.letters()));
-  mark_frequent(words, language);
+  auto const spoken = mark_frequent(words, language);
+  if (spoken != 0 && spoken == language_bit("de")) keep_paired_names(words);
   settle_names(words);
   return words;
 }

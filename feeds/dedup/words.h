@@ -15,6 +15,7 @@ struct Word {
   WordKind kind = WordKind::other;
   Script script = Script::none;  // of its first letter
   std::uint32_t scripts = 0;     // of all its letters, a bit each
+  bool follows = false;          // only a blank stands between it and the word before
   bool frequent = false;         // in the text's language
   bool foreign = false;          // holds a letter of a script that the text is not written in
 };

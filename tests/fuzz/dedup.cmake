@@ -1,0 +1,1 @@
+newsfold_fuzz(dedup LIBS newsfold_dedup)
