@@ -3,8 +3,8 @@
 
   calibrate.py pairs.jsonl
 
-Of an article's copies the likeliest counts, because one match decides. Each pair of different stories weighs
-.3: it stands there twice, once as if no boilerplate were known.
+Of an article's copies the likeliest counts, because one match decides. Each pair of different stories stands there
+twice, the second time as if no boilerplate were known.
 """
 import collections
 import json
@@ -13,7 +13,9 @@ import sys
 import zlib
 
 WORDS_MIN = 8
-NEGATIVE_WEIGHT = 0.3
+# Of a pair of different stories as it was in the stream, and as if no boilerplate were known.
+STREAM_WEIGHT = 0.5
+BARE_WEIGHT = 0.1
 UNNAMED_EXCHANGES_MAX = 2
 NAMES = ['constant', 'cover_max', 'cover_max_facts', 'names', 'dates', 'names_exchanged', 'words_exchanged',
          'long_runs', 'covered_words', 'cover_min_facts_off', 'same_title', 'lead']
@@ -37,7 +39,7 @@ def figures(c):
     return [1.0, max(here, there), max(here, there) * facts, math.log1p(named_shared) * max(0.0, 2 * names - 1),
             (c['dates_shared'] + 1) / (c['dates'] + 1), min(1.0, 8 * (exchanged if nameless else c['names_exchanged']) / covered),
             min(1.0, 8 * (0 if nameless else c['words_exchanged']) / covered), max(c['long_runs']), math.log1p(covered),
-            min(here, there) * (1 - facts), title * facts, max(c['lead'])]
+            min(here, there) * (1 - facts), title * title, max(c['lead'])]
 
 
 def solve(matrix, right):
@@ -94,13 +96,21 @@ def read(path):
     with open(path, encoding='utf-8') as lines:
         for line in lines:
             pair = json.loads(line)
-            if max(pair['covered']) >= WORDS_MIN and not pair['same_text']:
-                articles[pair['article']].append(pair)
+            articles[pair['article']].append(pair)
     pairs = []
     for found in articles.values():
-        copies = sorted((p for p in found if p['copy']), key=lambda p: -p['probability'])[:1]
-        pairs += [(figures(p), 1, p['story'], 1.0) for p in copies]
-        pairs += [(figures(p), 0, p['story'], NEGATIVE_WEIGHT) for p in found if not p['copy']]
+        copies = [p for p in found if p['copy']]
+        others = [p for p in found if not p['copy']]
+        weighed = [(p, 0, STREAM_WEIGHT) for p in others[0::2]] + [(p, 0, BARE_WEIGHT) for p in others[1::2]]
+        weighed += [(p, 1, 1.0) for p in copies]
+        weighed = [w for w in weighed if max(w[0]['covered']) >= WORDS_MIN and not w[0]['same_text']]
+        likeliest = max((w[0]['probability'] for w in weighed if w[1]), default=None)
+        for pair, copy, weight in weighed:
+            if copy and pair['probability'] < likeliest:
+                continue
+            if copy:
+                likeliest = 2  # one is enough
+            pairs.append((figures(pair), copy, pair['story'], weight))
     return pairs
 
 
