@@ -1,6 +1,7 @@
 #include "feeds/dedup/census.h"
 
 #include <algorithm>
+#include <array>
 #include <bit>
 
 namespace newsfold::dedup {
@@ -15,7 +16,8 @@ constexpr int story_bits = 13;
 constexpr int count_shift = 3 * story_bits;
 constexpr int tag_shift = 64 - shingle_bits;
 constexpr std::uint64_t story_mask = (1u << story_bits) - 1;
-constexpr std::size_t ways = 4;  // a shingle may stand in any of these neighbouring cells: half a cache line
+constexpr std::size_t ahead = 8;  // shingles whose cells are on their way into the cache
+constexpr std::size_t ways = 4;   // a shingle may stand in any of these neighbouring cells: half a cache line
 
 constexpr int count_of(std::uint64_t cell) noexcept { return int(cell >> count_shift & 7); }
 constexpr std::uint64_t tag_of(std::uint64_t cell) noexcept { return cell >> tag_shift; }
@@ -50,10 +52,21 @@ ShingleCensus::ShingleCensus(std::size_t cells)
 
 void ShingleCensus::note(Sketch const& sketch, StoryId story) {
   auto const story_tag = mix(number(story)) & story_mask;
-  for (std::size_t at = 0; at + 2 < sketch.words.size(); ++at) {
-    auto const shingle = shingle_at(sketch.words, at);
+  auto const bucket_of = [&](std::uint64_t shingle) { return &cells_[(shingle & mask_) & ~(ways - 1)]; };
+  // Nearly every cell is a cache miss: taken one after the other they would be most of what a writer does.
+  std::array<std::uint64_t, ahead> next{};
+  std::size_t const shingles = sketch.words.size() < 3 ? 0 : sketch.words.size() - 2;
+  auto const fetch = [&](std::size_t at) {
+    if (at >= shingles) return;
+    next[at % ahead] = shingle_at(sketch.words, at);
+    __builtin_prefetch(bucket_of(next[at % ahead]), 1);
+  };
+  for (std::size_t at = 0; at < ahead; ++at) fetch(at);
+  for (std::size_t at = 0; at < shingles; ++at) {
+    auto const shingle = next[at % ahead];
+    fetch(at + ahead);
     auto const tag = shingle >> tag_shift;
-    std::atomic<std::uint64_t>* const bucket = &cells_[(shingle & mask_) & ~(ways - 1)];
+    std::atomic<std::uint64_t>* const bucket = bucket_of(shingle);
     std::size_t place = 0;
     int fewest = stories_max + 1;
     bool found = false;
