@@ -15,7 +15,7 @@ constexpr int identity_entries_max = static_cast<int>(dedup::KnownItems::found_m
 constexpr std::chrono::hours window_check_interval{1};
 
 // The proto and the model say the same things of an article that are listed without its text.
-void write_listed(IngestItem const& item, proto::ArticleRecord& record) {
+void write_listed(IngestItem const& item, std::uint32_t words, proto::ArticleRecord& record) {
   auto const& article = item.article;
   record.set_title(article.title);
   record.set_url(article.url.empty() ? item.extras.item_url : article.url);
@@ -27,7 +27,7 @@ void write_listed(IngestItem const& item, proto::ArticleRecord& record) {
   for (auto const& tag : item.extras.tags) record.add_tags(tag);
   record.clear_date_published();
   if (article.date_published) record.set_date_published(micros(*article.date_published));
-  record.set_words(count_words(article.content_text));
+  record.set_words(words);
   record.set_paywall(static_cast<std::uint32_t>(article.paywall));
   record.set_truncated(article.truncated);
   record.set_version_hash(item.version_hash);
@@ -39,7 +39,11 @@ void write_listed(IngestItem const& item, proto::ArticleRecord& record) {
 class ItemStep {
  public:
   ItemStep(Group& group, FeedChange const& change, IngestItem const& item)
-      : group_(group), change_(change), item_(item), keys_(dedup::identity_keys(item.traits)) {}
+      : group_(group),
+        change_(change),
+        item_(item),
+        keys_(dedup::identity_keys(item.traits)),
+        words_(count_words(item.article.content_text)) {}
 
   Result<ItemOutcome> run() {
     if (keys_.empty() || item_.item_hash == 0)
@@ -106,7 +110,7 @@ class ItemStep {
       lineage.matched = decision.article;
     }
     lineage.original = item_.original;
-    if (auto seen = note_sighting(id); !seen) return seen.error();
+    if (auto seen = note_first_sighting(id); !seen) return seen.error();
     if (auto counted = count_in_feed(copy); !counted) return counted.error();
 
     auto& record = group_.articles.add(ArticleKey{id});
@@ -117,7 +121,7 @@ class ItemStep {
     record.set_stored_at(micros(group_.now));
     record.set_changed_at(micros(group_.now));
     write(lineage, *record.mutable_lineage());
-    write_listed(item_, record);
+    write_listed(item_, words_, record);
     add_version({id, 1}, EditClass::none, {});
     auto& place = group_.copies.add(CopyKey{story, id});
     place.set_feed(number(change_.feed));
@@ -172,7 +176,7 @@ class ItemStep {
     if (!changed) return changed.error();
     auto& record = **changed;
     auto const edit = edit_from(record.version());
-    write_listed(item_, record);
+    write_listed(item_, words_, record);
     if (ours) {
       add_version({id, record.version()}, EditClass::none, {});
       outcome.outcome = Outcome::recleaned;
@@ -209,7 +213,7 @@ class ItemStep {
     record.set_version_hash(item_.version_hash);
     record.set_source_hash(item_.source_hash);
     record.set_cleaner_revision(item_.cleaner_revision);
-    record.set_words(count_words(item_.article.content_text));
+    record.set_words(words_);
     write(item_.article, *record.mutable_content());
     write(item_.extras, *record.mutable_extras());
     put(Family::versions, key, record);
@@ -230,6 +234,17 @@ class ItemStep {
     if (!row) return row.error();
     (*row)->Clear();
     write(sighting, **row);
+    return note_identities(id);
+  }
+
+  // Of an article that was numbered just now: nothing can be known about it.
+  Result<void> note_first_sighting(ArticleId id) {
+    write(Sighting{change_.feed, id, item_.traits, item_.item_hash, group_.now},
+          group_.sightings.add(SightingKey{change_.feed, id}));
+    return note_identities(id);
+  }
+
+  Result<void> note_identities(ArticleId id) {
     for (auto const identity : keys_)
       if (auto done = note_identity(IdentityRowKey::of(change_.feed, identity), id); !done)
         return done.error();
@@ -336,6 +351,7 @@ class ItemStep {
   FeedChange const& change_;
   IngestItem const& item_;
   std::vector<dedup::IdentityKey> keys_;
+  std::uint32_t words_;
   std::string buffer_;
 };
 

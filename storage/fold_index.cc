@@ -99,53 +99,75 @@ class RecentArticles::Since final : public dedup::CandidateSource {
 
   std::vector<std::vector<dedup::Posting>> postings(
       std::span<std::uint64_t const> fingerprints) const override {
-    auto found = recent_.index_->postings(fingerprints);
+    auto found = found_in(*recent_.young_, fingerprints);
+    if (recent_.old_->newest <= seen_) return found;
+    auto older = found_in(*recent_.old_, fingerprints);
+    for (std::size_t i = 0; i < found.size(); ++i)
+      found[i].insert(found[i].begin(), older[i].begin(), older[i].end());
+    return found;
+  }
+  std::vector<std::shared_ptr<dedup::Sketch const>> sketches(
+      std::span<ArticleId const> articles) const override {
+    auto found = recent_.young_->index.sketches(articles);
+    auto older = recent_.old_->index.sketches(articles);
+    for (std::size_t i = 0; i < found.size(); ++i)
+      if (!found[i]) found[i] = std::move(older[i]);
+    return found;
+  }
+  dedup::ShingleCensus const& census() const override { return recent_.census_; }
+
+ private:
+  std::vector<std::vector<dedup::Posting>> found_in(Generation const& generation,
+                                                    std::span<std::uint64_t const> fingerprints) const {
+    auto found = generation.index.postings(fingerprints);
     auto const out = [&](dedup::Posting const& posting) {
       if (posting.article <= seen_) return true;
-      auto const& place = recent_.places_.at(posting.article);
+      auto const& place = generation.places.at(posting.article);
       return !scope_.admits(place.feed, place.tags);
     };
     for (auto& postings : found) std::erase_if(postings, out);
     return found;
   }
-  std::vector<std::shared_ptr<dedup::Sketch const>> sketches(
-      std::span<ArticleId const> articles) const override {
-    return recent_.index_->sketches(articles);
-  }
-  dedup::ShingleCensus const& census() const override { return recent_.census_; }
 
- private:
   RecentArticles const& recent_;
   ArticleId seen_;
   ScopeFilter scope_;
 };
 
+RecentArticles::RecentArticles(dedup::ShingleCensus const& census)
+    : census_(census),
+      young_(std::make_unique<Generation>(census)),
+      old_(std::make_unique<Generation>(census)) {}
+
 void RecentArticles::add(ArticleId article, StoryId story, FeedId feed, std::vector<std::uint32_t> tags,
                          dedup::Signature const& signature) {
-  index_->add(article, story, signature);
-  places_[article] = {feed, std::move(tags)};
-  order_.push_back(article);
+  young_->index.add(article, story, signature);
+  young_->places[article] = {feed, std::move(tags)};
+  young_->newest = article;
+  newest_ = article;
+}
+
+void RecentArticles::merge(StoryId from, StoryId into) {
+  young_->index.merge(from, into);
+  old_->index.merge(from, into);
 }
 
 void RecentArticles::remove(ArticleId article) {
-  if (places_.erase(article) == 0) return;
-  index_->remove(article);
-  std::erase(order_, article);
+  for (auto* const generation : {young_.get(), old_.get()})
+    if (generation->places.erase(article) > 0) generation->index.remove(article);
 }
 
 void RecentArticles::trim() {
-  while (order_.size() > articles_max) {
-    floor_ = order_.front();
-    places_.erase(floor_);
-    index_->remove(floor_);
-    order_.pop_front();
-  }
+  if (young_->places.size() < articles_max) return;
+  floor_ = std::max(floor_, old_->newest);
+  old_ = std::move(young_);
+  young_ = std::make_unique<Generation>(census_);
 }
 
 void RecentArticles::reset(ArticleId newest) {
-  index_.emplace(census_);
-  order_.clear();
-  places_.clear();
+  young_ = std::make_unique<Generation>(census_);
+  old_ = std::make_unique<Generation>(census_);
+  newest_ = newest;
   floor_ = newest;
 }
 

@@ -8,9 +8,7 @@
 #include "storage/store.h"
 
 #include <cstdint>
-#include <deque>
 #include <memory>
-#include <optional>
 #include <span>
 #include <string>
 #include <unordered_map>
@@ -54,26 +52,28 @@ class StoredCandidates final : public dedup::CandidateSource {
   dedup::ShingleCensus const& census_;
 };
 
-// The newest articles, for the writer alone.
+// The newest articles, for the writer alone. Two generations: when the younger one is full it takes the
+// place of the older one, which is forgotten whole; taking articles out one by one would cost more than
+// putting them in.
 class RecentArticles {
  public:
-  // Kept between commits: enough for what is under way on the pool, about 5 MB.
-  static constexpr std::size_t articles_max = 2048;
+  // Of a generation, between commits: enough for what is under way on the pool, about 3 MB.
+  static constexpr std::size_t articles_max = 1024;
 
-  explicit RecentArticles(dedup::ShingleCensus const& census) : census_(census) { index_.emplace(census); }
+  explicit RecentArticles(dedup::ShingleCensus const& census);
 
   void add(ArticleId article, StoryId story, FeedId feed, std::vector<std::uint32_t> tags,
            dedup::Signature const& signature);
-  void merge(StoryId from, StoryId into) { index_->merge(from, into); }
+  void merge(StoryId from, StoryId into);
   void remove(ArticleId article);
-  // Forgets down to articles_max, the oldest first.
+  // Begins a new generation where the younger one is full.
   void trim();
   // Forgets all; nothing up to `newest` is here any more.
   void reset(ArticleId newest);
 
   // Whether everything after `seen` is here.
   bool covers(ArticleId seen) const noexcept { return seen >= floor_; }
-  bool has_since(ArticleId seen) const noexcept { return !order_.empty() && order_.back() > seen; }
+  bool has_since(ArticleId seen) const noexcept { return newest_ > seen; }
   // What came after `seen`. Borrows this.
   std::unique_ptr<dedup::CandidateSource> since(ArticleId seen, ScopeFilter scope) const;
 
@@ -82,11 +82,17 @@ class RecentArticles {
     FeedId feed{};
     std::vector<std::uint32_t> tags;
   };
+  struct Generation {
+    explicit Generation(dedup::ShingleCensus const& census) : index(census) {}
+    dedup::MemoryIndex index;
+    std::unordered_map<ArticleId, Place> places;
+    ArticleId newest{};
+  };
   class Since;
   dedup::ShingleCensus const& census_;
-  std::optional<dedup::MemoryIndex> index_;  // never empty; made anew by reset()
-  std::deque<ArticleId> order_;
-  std::unordered_map<ArticleId, Place> places_;
+  std::unique_ptr<Generation> young_;
+  std::unique_ptr<Generation> old_;
+  ArticleId newest_{};
   ArticleId floor_{};  // everything after this one is here
 };
 

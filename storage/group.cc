@@ -13,6 +13,7 @@ Group::Group(StoreState& state, UtcMicros time)
       identities(*state.database, Family::identities, OnCorrupt::set_aside, aside),
       sightings(*state.database, Family::sightings, OnCorrupt::set_aside, aside),
       feeds(*state.database, Family::feeds, OnCorrupt::set_aside, aside),
+      batch(state.batch_bytes_expected),
       head(state.head) {
   report.first = Sequence{head.last_sequence() + 1};
 }
@@ -106,6 +107,7 @@ Result<void> Group::write() {
   store.publish_head(head);
   for (auto const& [signature, story] : to_note_) store.census.note(signature->sketch, story);
   store.recent.trim();
+  store.batch_bytes_expected = report.bytes + report.bytes / 8;
   store.commits.fetch_add(1, std::memory_order_relaxed);
   store.commit_bytes.fetch_add(report.bytes, std::memory_order_relaxed);
   store.refolded.fetch_add(report.refolded, std::memory_order_relaxed);

@@ -28,7 +28,7 @@ class Group final : public dedup::KnownItems {
   RowCache<IdentityRowKey, proto::IdentityRecord> identities;
   RowCache<SightingKey, proto::SightingRecord> sightings;
   RowCache<FeedKey, proto::FeedRecord> feeds;
-  rocksdb::WriteBatch batch;  // rows that are only written
+  rocksdb::WriteBatch batch;  // rows that are only written, at once
   proto::HeadRecord head;     // as it will be
   CommitReport report;
 

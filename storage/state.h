@@ -33,8 +33,9 @@ struct StoreState {
   RecentArticles recent;
   proto::HeadRecord head;  // as durable
   Store::Listener listener;
-  UtcMicros window_checked{};  // when the cutoff was last moved
-  ArticleId retention_at{};    // where the next slice of retention begins
+  std::size_t batch_bytes_expected = 0;  // as the group before: spares growing step by step
+  UtcMicros window_checked{};            // when the cutoff was last moved
+  ArticleId retention_at{};              // where the next slice of retention begins
 
   // Published after each commit.
   std::atomic<std::uint64_t> last_sequence{0};
