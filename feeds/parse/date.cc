@@ -311,16 +311,21 @@ class WordReader {
       at_ = next;
       return;
     }
-    if (int const month = month_of(word); month != 0 && !month_seen_) {
-      f_.month = month;
-      month_seen_ = true;
-      return;
+    // Behind a time the short words are zones; months are many, and looked through last.
+    if (has_time_ && !has_zone_) {
+      if (auto const zone = zone_minutes(word)) {
+        f_.offset_minutes = *zone;
+        has_zone_ = true;
+        return;
+      }
     }
-    if (auto const half = day_half(word); half != DayHalf::none)
+    if (auto const half = day_half(word); half != DayHalf::none) {
       half_ = half;
-    else if (auto const zone = zone_minutes(word); zone && has_time_ && !has_zone_) {
-      f_.offset_minutes = *zone;
-      has_zone_ = true;
+    } else if (!month_seen_) {
+      if (int const month = month_of(word); month != 0) {
+        f_.month = month;
+        month_seen_ = true;
+      }
     }
   }
 

@@ -93,7 +93,7 @@ std::string clean(std::string_view reference) {
   // A host with blanks in it is no host, and escaping does not make it one: it stays as it is written.
   auto const slashes = scheme_of(reference).empty() ? std::string_view::npos : reference.find("://");
   auto const host_at = slashes == std::string_view::npos ? reference.size() : slashes + 3;
-  auto const host_end = std::min(reference.find_first_of("/?#", host_at), reference.size());
+  auto const host_end = std::min(reference.find_first_of("/?#\\", host_at), reference.size());
   for (std::size_t i = 0; i < reference.size(); ++i) {
     char const c = reference[i];
     if (c == '\n' || c == '\r' || c == '\t') continue;
