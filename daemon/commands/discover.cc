@@ -1,6 +1,7 @@
 #include "feeds/parse/discover.h"
 #include "daemon/commands/batch.h"
 #include "daemon/commands/commands.h"
+#include "daemon/commands/document.h"
 
 #include <CLI/CLI.hpp>
 #include <boost/json/array.hpp>
@@ -20,6 +21,7 @@ struct DiscoverOptions {
   std::string batch;
   std::string url;
   std::string content_type;
+  DocumentOptions document;
   bool json = false;
 };
 
@@ -50,10 +52,16 @@ Result<boost::json::object> discover_line(boost::json::object const& line) {
 int run_discover(DiscoverOptions const& options) {
   if (!options.batch.empty()) return run_batch(options.batch, std::cout, discover_line);
   if (options.file.empty()) {
-    std::cerr << "newsfold discover: name a FILE, or a manifest with --batch\n";
+    std::cerr << "newsfold discover: name a FILE or URL, or a manifest with --batch\n";
     return batch_bad_usage;
   }
-  auto const links = discover_file(options.file, options.url, options.content_type);
+  auto const links = [&]() -> Result<std::vector<parse::FeedLink>> {
+    auto const document = load_document(options.file, options.document);
+    if (!document) return document.error();
+    return parse::discover_feeds(
+        document->bytes, options.url.empty() ? document->url : options.url,
+        options.content_type.empty() ? document->content_type : options.content_type);
+  }();
   if (!links) {
     std::cerr << "newsfold discover: " << links.error().message << '\n';
     return batch_some_failed;
@@ -75,10 +83,15 @@ int run_discover(DiscoverOptions const& options) {
 void add_discover_command(CLI::App& app, CommandContext& context) {
   auto options = std::make_shared<DiscoverOptions>();
   auto* command = app.add_subcommand("discover", "List the feeds that a web page names, best first");
-  command->add_option("FILE", options->file, "The page; - for standard input");
+  options->document.accept = fetch::Accept::page;
+  command->add_option("FILE", options->file, "The page: a file, an http(s) address, - for standard input");
   command->add_option("--batch", options->batch, "A manifest of pages as JSON Lines; - for standard input");
   command->add_option("--url", options->url, "Where the page came from: the base of its relative links");
   command->add_option("--content-type", options->content_type, "The Content-Type it came with");
+  command->add_option("--resolve", options->document.resolve,
+                      "HOST:PORT:ADDRESS:PORT: where connections really go");
+  command->add_option("--allow-private", options->document.allow_private,
+                      "A range that may be fetched from, as 127.0.0.0/8");
   command->add_flag("--json", options->json, "Print the list as JSON");
   command->callback([options, &context] { context.exit_code = run_discover(*options); });
 }

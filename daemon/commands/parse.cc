@@ -1,6 +1,7 @@
 #include "feeds/parse/parse.h"
 #include "daemon/commands/batch.h"
 #include "daemon/commands/commands.h"
+#include "daemon/commands/document.h"
 #include "feeds/model/article.h"
 #include "feeds/model/feed_json.h"
 
@@ -19,6 +20,7 @@ struct ParseOptions {
   std::string batch;
   std::string url;
   std::string content_type;
+  DocumentOptions document;
   bool json = false;
 };
 
@@ -71,10 +73,17 @@ void print_summary(Feed const& feed) {
 int run_parse(ParseOptions const& options) {
   if (!options.batch.empty()) return run_batch(options.batch, std::cout, parse_line);
   if (options.file.empty()) {
-    std::cerr << "newsfold parse: name a FILE, or a manifest with --batch\n";
+    std::cerr << "newsfold parse: name a FILE or URL, or a manifest with --batch\n";
     return batch_bad_usage;
   }
-  auto const feed = parse_file(options.file, {options.url, options.content_type});
+  auto const document = load_document(options.file, options.document);
+  auto const feed = [&]() -> Result<Feed> {
+    if (!document) return document.error();
+    parse::Hints hints;
+    hints.url = options.url.empty() ? document->url : options.url;
+    hints.content_type = options.content_type.empty() ? document->content_type : options.content_type;
+    return parse::parse_feed(document->bytes, hints);
+  }();
   if (!feed) {
     std::cerr << "newsfold parse: " << options.file << ": " << to_string(feed.error().code) << ": "
               << feed.error().message << '\n';
@@ -92,11 +101,17 @@ int run_parse(ParseOptions const& options) {
 void add_parse_command(CLI::App& app, CommandContext& context) {
   auto options = std::make_shared<ParseOptions>();
   auto* command = app.add_subcommand("parse", "Read a feed document and show what it says");
-  command->add_option("FILE", options->file, "The document; - for standard input");
+  options->document.accept = fetch::Accept::feed;
+  command->add_option("FILE", options->file,
+                      "The document: a file, an http(s) address, - for standard input");
   command->add_option("--batch", options->batch,
                       "A manifest of documents as JSON Lines; - for standard input");
   command->add_option("--url", options->url, "Where the document came from: the base of its relative links");
   command->add_option("--content-type", options->content_type, "The Content-Type it came with");
+  command->add_option("--resolve", options->document.resolve,
+                      "HOST:PORT:ADDRESS:PORT: where connections really go");
+  command->add_option("--allow-private", options->document.allow_private,
+                      "A range that may be fetched from, as 127.0.0.0/8");
   command->add_flag("--json", options->json, "Print the feed as JSON Feed 1.1");
   command->callback([options, &context] { context.exit_code = run_parse(*options); });
 }
