@@ -142,12 +142,11 @@ Result<void> prepare(PreparedText& out, std::string_view bytes, Hints const& hin
     out.text = borrowed;
   }
   if (has_controls) {
-    auto clean = without_controls(out.text);
-    if (clean.size() != out.text.size() || clean != out.text) {
-      out.decoded = std::move(clean);
-      out.text = out.decoded;
-      if (out.defect.empty()) out.defect = "held control characters; dropped them";
-    }
+    // C1 controls are allowed in XML, if of no use; C0 ones make it ill-formed.
+    bool const ill_formed = std::any_of(out.text.begin(), out.text.end(), is_forbidden_control);
+    out.decoded = without_controls(out.text);
+    out.text = out.decoded;
+    if (ill_formed && out.defect.empty()) out.defect = "held control characters; dropped them";
   }
   if (auto expanded = expand_own_entities(out.text, limits.entity_bytes_max); !expanded.empty()) {
     out.decoded = std::move(expanded);
