@@ -4,13 +4,19 @@
 #include "daemon/commands/batch.h"
 #include "daemon/commands/commands.h"
 #include "daemon/commands/comparison_json.h"
+#include "feeds/dedup/explain.h"
+#include "feeds/dedup/identity.h"
 #include "feeds/dedup/memory_index.h"
 
 #include <CLI/CLI.hpp>
 
+#include <algorithm>
 #include <iostream>
 #include <memory>
+#include <span>
 #include <string>
+#include <unordered_map>
+#include <vector>
 
 namespace newsfold {
 
@@ -21,6 +27,7 @@ namespace {
 // A line of the manifest with its signature.
 struct Arrival {
   json::value id;
+  std::string url;  // in identity form; empty where there is none that names a page
   dedup::Signature signature;
 };
 
@@ -34,11 +41,13 @@ class Folder {
   json::object fold(Arrival const& arrival) {
     auto const article = ArticleId(ids_.size());
     ids_.push_back(arrival.id);
-    auto const decision = dedup::decide(arrival.signature, index_, options_);
+    auto decision = dedup::decide(arrival.signature, index_, options_);
+    follow_url(arrival, decision);
     auto const story =
         decision.kind == dedup::MatchKind::new_story ? StoryId(number(article)) : decision.story;
     index_.add(article, story, arrival.signature);
     census_.note(arrival.signature.sketch, story);
+    if (!arrival.url.empty()) by_url_.try_emplace(arrival.url, dedup::Posting{article, story});
     json::object out{{"story", ids_[number(story)]},
                      {"match", to_string(decision.kind)},
                      {"similarity", decision.similarity}};
@@ -47,11 +56,34 @@ class Folder {
   }
 
  private:
+  // The same address is the same article, unless nothing else agrees: a page whose content changes daily, or
+  // one link for everything.
+  void follow_url(Arrival const& arrival, dedup::FoldDecision& decision) const {
+    auto const known = by_url_.find(arrival.url);
+    if (arrival.url.empty() || known == by_url_.end()) return;
+    auto const sketch = index_.sketches(std::span(&known->second.article, 1)).front();
+    auto const comparison = dedup::compare(arrival.signature.sketch, *sketch, census_, options_);
+    constexpr double similarity_min = 0.3;
+    bool const too_short =
+        std::min(comparison.words_here, comparison.words_there) < options_.covered_words_min;
+    bool const same_title =
+        comparison.title_words > 0 && 2 * comparison.title_words_shared > comparison.title_words;
+    if (!too_short && !same_title && comparison.similarity < similarity_min) return;
+    decision.kind = dedup::MatchKind::url;
+    decision.article = known->second.article;
+    decision.story = known->second.story;
+    decision.similarity = comparison.similarity;
+  }
+
   json::array looked_at(dedup::FoldDecision const& decision) const {
     json::array all;
     for (auto const& candidate : decision.looked_at) {
       auto one = to_json(candidate.comparison);
       one["id"] = ids_[number(candidate.article)];
+      json::array words;
+      for (auto& sentence : dedup::explain(candidate.comparison, options_))
+        words.emplace_back(std::move(sentence));
+      one["explanation"] = std::move(words);
       all.push_back(std::move(one));
     }
     return all;
@@ -62,6 +94,7 @@ class Folder {
   dedup::ShingleCensus census_;
   dedup::MemoryIndex index_;
   std::vector<json::value> ids_;
+  std::unordered_map<std::string, dedup::Posting> by_url_;
 };
 
 Result<Arrival> read_arrival(json::object const& line) {
@@ -69,8 +102,11 @@ Result<Arrival> read_arrival(json::object const& line) {
   if (!id) return Error{ErrorCode::invalid, "the line has no id"};
   auto const* text = line.if_contains("text");
   if (!text || !text->is_string()) return Error{ErrorCode::invalid, "the line has no text"};
-  return Arrival{
-      *id, dedup::make_signature(string_at(line, "title"), text->get_string(), string_at(line, "language"))};
+  auto url = dedup::identity_url(string_at(line, "url"));
+  if (!dedup::names_one_page(url)) url.clear();
+  auto signature =
+      dedup::make_signature(string_at(line, "title"), text->get_string(), string_at(line, "language"));
+  return Arrival{*id, std::move(url), std::move(signature)};
 }
 
 int run_dedup(std::string const& manifest, Detail detail, dedup::FoldOptions const& options) {

@@ -1,0 +1,158 @@
+#include "feeds/dedup/lineage.h"
+
+#include "feeds/text/ascii.h"
+#include "feeds/text/utf8.h"
+
+#include <algorithm>
+
+namespace newsfold::dedup {
+
+namespace {
+
+struct Agency {
+  std::string_view mark;  // as printed
+  std::string_view name;
+};
+
+constexpr Agency agencies[] = {
+    {"Reuters", "Reuters"},
+    {"Thomson Reuters", "Reuters"},
+    {"رويترز", "Reuters"},
+    {"Рейтер", "Reuters"},
+    {"ロイター", "Reuters"},
+    {"路透社", "Reuters"},
+    {"로이터", "Reuters"},
+    {"Associated Press", "AP"},
+    {"AP", "AP"},
+    {"AFP", "AFP"},
+    {"Agence France-Presse", "AFP"},
+    {"فرانس برس", "AFP"},
+    {"法新社", "AFP"},
+    {"dpa", "dpa"},
+    {"dpa-AFX", "dpa"},
+    {"DPA", "dpa"},
+    {"EFE", "EFE"},
+    {"Europa Press", "Europa Press"},
+    {"ANSA", "ANSA"},
+    {"Adnkronos", "Adnkronos"},
+    {"Lusa", "Lusa"},
+    {"ANP", "ANP"},
+    {"Belga", "Belga"},
+    {"APA", "APA"},
+    {"SDA", "Keystone-SDA"},
+    {"Keystone-SDA", "Keystone-SDA"},
+    {"epd", "epd"},
+    {"KNA", "KNA"},
+    {"TT", "TT"},
+    {"NTB", "NTB"},
+    {"Ritzau", "Ritzau"},
+    {"PAP", "PAP"},
+    {"ČTK", "ČTK"},
+    {"MTI", "MTI"},
+    {"ТАСС", "TASS"},
+    {"TASS", "TASS"},
+    {"РИА Новости", "RIA Novosti"},
+    {"Интерфакс", "Interfax"},
+    {"Interfax", "Interfax"},
+    {"Укринформ", "Ukrinform"},
+    {"Укрінформ", "Ukrinform"},
+    {"Anadolu", "Anadolu"},
+    {"AA", "Anadolu"},
+    {"PTI", "PTI"},
+    {"पीटीआई", "PTI"},
+    {"भाषा", "PTI"},
+    {"ANI", "ANI"},
+    {"IANS", "IANS"},
+    {"Xinhua", "Xinhua"},
+    {"新华社", "Xinhua"},
+    {"新華社", "Xinhua"},
+    {"中新社", "China News Service"},
+    {"中央社", "CNA"},
+    {"Kyodo", "Kyodo"},
+    {"共同通信", "Kyodo"},
+    {"共同", "Kyodo"},
+    {"時事通信", "Jiji"},
+    {"時事", "Jiji"},
+    {"연합뉴스", "Yonhap"},
+    {"Yonhap", "Yonhap"},
+    {"뉴시스", "Newsis"},
+    {"뉴스1", "News1"},
+    {"UPI", "UPI"},
+    {"PA", "PA"},
+    {"PA Media", "PA"},
+    {"Press Association", "PA"},
+    {"Canadian Press", "The Canadian Press"},
+    {"AAP", "AAP"},
+    {"Bloomberg", "Bloomberg"},
+    {"واس", "SPA"},
+    {"وام", "WAM"},
+};
+
+// A credit stands at the head or at the foot.
+constexpr std::size_t head_bytes = 240;
+constexpr std::size_t foot_bytes = 320;
+
+bool is_word_byte(char c) noexcept { return text::is_alnum(c) || static_cast<unsigned char>(c) >= 0x80; }
+
+bool ends_with_any(std::string_view text, std::initializer_list<std::string_view> ends) {
+  return std::any_of(ends.begin(), ends.end(), [&](auto end) { return text.ends_with(end); });
+}
+bool starts_with_any(std::string_view text, std::initializer_list<std::string_view> starts) {
+  return std::any_of(starts.begin(), starts.end(), [&](auto start) { return text.starts_with(start); });
+}
+
+// In brackets, behind a copyright or a source, or with a desk behind a slash: "(Reuters)", "© AFP",
+// "dpa/bsj".
+bool is_credit(std::string_view before, std::string_view after) {
+  while (before.ends_with(' ')) before.remove_suffix(1);
+  while (after.starts_with(' ')) after.remove_prefix(1);
+  bool const opened = ends_with_any(before, {"(", "（", "[", "【", "〔"});
+  bool const closed = starts_with_any(after, {")", "）", "]", "】", "〕"});
+  if (opened && (closed || starts_with_any(after, {"/", "-", "—", "–", "=", ","}))) return true;
+  if (closed && ends_with_any(before, {"/", "-", ",", "="})) return true;
+  if (ends_with_any(before, {"©", "Source:", "Quelle:", "Fuente:", "Source :", "Fonte:", "Источник:",
+                             "来源：", "出典："}))
+    return true;
+  // A line of its own, or one that begins with it: "dpa/bsj", "Reuters -".
+  bool const begins_line = before.empty() || before.ends_with('\n');
+  bool const ends_line = after.empty() || after.starts_with('\n');
+  return begins_line && (ends_line || starts_with_any(after, {"/", "\u2014", "\u2013", "- "}));
+}
+
+bool is_credited_in(std::string_view passage, std::string_view mark) {
+  for (auto at = passage.find(mark); at != passage.npos; at = passage.find(mark, at + 1)) {
+    auto const before = passage.substr(0, at);
+    auto const after = passage.substr(at + mark.size());
+    bool const plain = static_cast<unsigned char>(mark.front()) < 0x80;
+    if (plain && ((!before.empty() && text::is_alnum(before.back())) ||
+                  (!after.empty() && is_word_byte(after.front()) &&
+                   !starts_with_any(after, {"）", "】", "〕", "—", "–"}))))
+      continue;
+    if (is_credit(before, after)) return true;
+  }
+  return false;
+}
+
+bool is_named_in_byline(std::string_view byline, std::string_view mark) {
+  for (auto at = byline.find(mark); at != byline.npos; at = byline.find(mark, at + 1)) {
+    auto const end = at + mark.size();
+    bool const alone =
+        (at == 0 || !is_word_byte(byline[at - 1])) && (end == byline.size() || !is_word_byte(byline[end]));
+    if (alone || static_cast<unsigned char>(mark.front()) >= 0x80) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+std::string_view credited_agency(std::string_view byline, std::string_view text) noexcept {
+  auto const head = text.substr(0, head_bytes);
+  auto const foot = text.size() > foot_bytes ? text.substr(text.size() - foot_bytes) : text;
+  for (auto const& agency : agencies)
+    if (is_named_in_byline(byline, agency.mark)) return agency.name;
+  for (auto const& agency : agencies)
+    if (is_credited_in(head, agency.mark) || is_credited_in(foot, agency.mark)) return agency.name;
+  return {};
+}
+
+}  // namespace newsfold::dedup
