@@ -33,6 +33,8 @@ Result<void> begin_new_epoch(std::filesystem::path const& path, Epoch epoch) {
 }  // namespace
 
 Result<void> Store::backup(std::filesystem::path const& directory, std::uint32_t keep) const {
+  if (state_->options.mode == OpenMode::read_write)
+    if (auto possible = state_->database->may_flush(); !possible) return possible;
   std::error_code error;
   std::filesystem::create_directories(directory, error);
   if (error)
@@ -42,7 +44,7 @@ Result<void> Store::backup(std::filesystem::path const& directory, std::uint32_t
   auto status = rocksdb::BackupEngine::Open(rocksdb::Env::Default(), options, &raw);
   if (!status.ok()) return error_of(status, "open the backups in " + directory.string());
   std::unique_ptr<rocksdb::BackupEngine> const engine(raw);
-  status = engine->CreateNewBackup(&state_->database->db(), /*flush_before_backup=*/true);
+  status = engine->CreateNewBackup(&state_->database->db(), state_->options.mode == OpenMode::read_write);
   if (status.ok() && keep > 0) status = engine->PurgeOldBackups(keep);
   if (!status.ok()) return error_of(status, "back up to " + directory.string());
   return {};

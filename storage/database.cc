@@ -285,10 +285,16 @@ Result<void> Database::resume() {
   return {};
 }
 
+Result<void> Database::may_flush() const {
+  if (read_only_) return Error{ErrorCode::refused, "the store is open for reading only"};
+  // With a failed log in hand RocksDB 7.8 aborts on a flush outside of its recovery.
+  if (failed_.load(std::memory_order_relaxed))
+    return Error{ErrorCode::no_space, "the store could not be written to; it must be able to again, first"};
+  return {};
+}
+
 void Database::flush() {
-  // With a failed log in hand RocksDB 7.8 aborts on a flush outside of its recovery; what is durable is in
-  // the log anyway.
-  if (read_only_ || failed_.load(std::memory_order_relaxed)) return;
+  if (!may_flush()) return;  // what is durable is in the log anyway
   std::vector<rocksdb::ColumnFamilyHandle*> const all(handles_.begin(), handles_.end());
   db_->Flush(rocksdb::FlushOptions{}, all);
 }

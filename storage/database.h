@@ -85,6 +85,8 @@ class Database {
   // After a failed write.
   Result<void> resume();
   void flush();
+  // Fails where flushing would abort (see flush()): after a failed write, until resume() worked.
+  Result<void> may_flush() const;
   bool read_only() const noexcept { return read_only_; }
 
  private:

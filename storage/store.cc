@@ -141,6 +141,7 @@ Result<void> Store::remove_subscription(std::string_view name) {
 Result<void> Store::resume() { return state_->database->resume(); }
 
 Result<void> Store::compact() {
+  if (auto possible = state_->database->may_flush(); !possible) return possible;
   for (std::size_t i = 0; i < families; ++i) {
     auto const status = state_->database->db().CompactRange(
         {}, state_->database->handle(static_cast<Family>(i)), nullptr, nullptr);

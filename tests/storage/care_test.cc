@@ -289,6 +289,8 @@ TEST(FullDisk, StopsACommitWholeAndLetsItGoOnLater) {
     EXPECT_EQ(full->code, ErrorCode::no_space) << full->message;
     EXPECT_EQ(number(store->last_sequence()), stored);
     EXPECT_EQ(told(*store).size(), stored);  // it keeps serving
+    EXPECT_EQ(store->compact().error().code, ErrorCode::no_space);
+    EXPECT_EQ(store->backup(directory / "backup").error().code, ErrorCode::no_space);
     std::filesystem::remove(ballast);
     auto const resumed = store->resume();
     EXPECT_TRUE(resumed) << resumed.error().message;
