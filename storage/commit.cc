@@ -317,13 +317,7 @@ class ItemStep {
   }
 
   void post(ArticleId id, StoryId story, std::vector<std::uint64_t> const& fingerprints) {
-    std::string posting;
-    append_posting(posting, {id, story});
-    auto* const handle = group_.store.database->handle(Family::fingerprints);
-    for (auto const fingerprint : fingerprints) {
-      auto const key = FingerprintKey{fingerprint}.encode();
-      group_.batch.Merge(handle, slice(view_of(key)), posting);
-    }
+    for (auto const fingerprint : fingerprints) group_.post(fingerprint, {id, story});
   }
 
   void announce(EventType type, ArticleId id, proto::ArticleRecord const& record, Lineage const* lineage,

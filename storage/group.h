@@ -45,6 +45,11 @@ class Group final : public dedup::KnownItems {
   // An event that carries no text, only what is listed of the article.
   void add_bare_event(Event const& event, proto::ArticleRecord const& record, std::string_view reason);
 
+  // The article is found by this fingerprint from now on.
+  void post(std::uint64_t fingerprint, dedup::Posting posting) {
+    postings_.emplace_back(fingerprint, posting);
+  }
+
   // Noted in the census once durable.
   void note_later(std::shared_ptr<dedup::Signature const> signature, StoryId story) {
     to_note_.emplace_back(std::move(signature), story);
@@ -56,6 +61,9 @@ class Group final : public dedup::KnownItems {
  private:
   void add_row(Event const& event, EditClass edit, RenderedEvent const& rendered);
 
+  void write_postings();
+
+  std::vector<std::pair<std::uint64_t, dedup::Posting>> postings_;
   std::vector<std::pair<std::shared_ptr<dedup::Signature const>, StoryId>> to_note_;
 };
 
