@@ -294,19 +294,21 @@ struct Pace {
 };
 
 Pace pace_of_success(PollState const& state, FeedSpec const& feed, PollingOptions const& options,
-                     seconds header_hint, UtcMicros now, double k) {
+                     UtcMicros now, double k) {
   if (feed.interval) {
     auto const interval = std::max(*feed.interval, options.interval_min);
     return {interval, now + interval};
   }
-  auto const floor = floor_of(state, feed, options, header_hint);
+  auto const floor = floor_of(state, feed, options);
   auto interval = options.ceiling;
   if (feed.fresh) {
     interval = std::min(options.ceiling, 2 * *feed.fresh);  // polled every 2d, an item waits d on average
   } else {
     auto const bounds = RateModel::Bounds{.not_before = now, .not_after = now + options.ceiling};
     auto const wanted = state.rate.next_poll(now, k, feed.weight, bounds);
-    interval = std::chrono::floor<seconds>(wanted - now);
+    // The jitter comes on top: taken off before, so that the budget is spent and not saved.
+    interval = std::chrono::duration_cast<seconds>(std::chrono::duration<double>(wanted - now) /
+                                                   (1 + options.jitter / 2));
   }
   if (auto const guard = window_guard(state, now)) interval = std::min(interval, *guard);
   interval = std::max(interval, floor);
@@ -321,10 +323,10 @@ seconds jitter_of(seconds interval, PollingOptions const& options, double random
 
 }  // namespace
 
-seconds floor_of(PollState const& state, FeedSpec const& feed, PollingOptions const& options,
-                 seconds header_hint) {
+seconds floor_of(PollState const& state, FeedSpec const& feed, PollingOptions const& options) {
   if (feed.interval) return std::max(*feed.interval, options.interval_min);
-  auto const hint = std::max(hint_within(header_hint, options), hint_within(state.document_hint, options));
+  auto const hint =
+      std::max(hint_within(state.header_hint, options), hint_within(state.document_hint, options));
   if (hint > 0s) return std::max(hint, options.floor_hinted);
   bool const unconditional =
       state.last_full != UtcMicros{} &&
@@ -352,7 +354,7 @@ Decision settle(PollState& state, FeedSpec const& feed, PollingOptions const& op
 
   Pace pace;
   if (good) {
-    seconds const header_hint = freshness(response->headers, now);
+    state.header_hint = freshness(response->headers, now);
     if (answer == Answer::full) {
       read_document(state, **outcome.document, now, decision.notices);
       state.needless_full = 0;
@@ -371,19 +373,19 @@ Decision settle(PollState& state, FeedSpec const& feed, PollingOptions const& op
     }
     note_success(state, now, decision.notices);
     watch_redirects(state, *response, now, decision.notices);
-    pace = pace_of_success(state, feed, options, header_hint, now, k);
+    pace = pace_of_success(state, feed, options, now, k);
   } else if (answer == Answer::throttled || (status == 503 && asked_to_wait)) {
     // "Not now" is no breakage. Without a word on how long, at least a quarter of an hour, and longer
     // than this feed's pace, spread so that all who were told so do not come back together.
     auto rest = asked_to_wait.value_or(0s);
     if (!asked_to_wait || rest == 0s) {
-      auto const base = std::max(options.throttled_min, 2 * floor_of(state, feed, options, 0s));
+      auto const base = std::max(options.throttled_min, 2 * floor_of(state, feed, options));
       rest = std::chrono::duration_cast<seconds>(std::chrono::duration<double>(base) * (1 + random));
       rest = std::min(rest, options.throttled_max);
     }
     rest = std::min(rest, options.hint_max);
     if (status == 503) note_failure(state, options, status, now, decision.notices);
-    pace = {rest, now + std::max(rest, floor_of(state, feed, options, 0s))};
+    pace = {rest, now + std::max(rest, floor_of(state, feed, options))};
     decision.host_rest_until = state.host_cooled_until = now + rest;
   } else {
     // The bytes that are no feed have validators, too: asking for them again would cost the publisher.
@@ -392,7 +394,7 @@ Decision settle(PollState& state, FeedSpec const& feed, PollingOptions const& op
       state.body_hash = outcome.body_hash;
     }
     note_failure(state, options, status, now, decision.notices);
-    auto const delay = std::max({error_delay(state, options, outcome), floor_of(state, feed, options, 0s),
+    auto const delay = std::max({error_delay(state, options, outcome), floor_of(state, feed, options),
                                  std::min(asked_to_wait.value_or(0s), options.hint_max)});
     pace = {delay, now + delay};
     if (status == 503) {

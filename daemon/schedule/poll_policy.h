@@ -64,7 +64,6 @@ Decision settle(PollState& state, FeedSpec const& feed, PollingOptions const& op
 fetch::Request request_for(PollState const& state, FeedSpec const& feed, UtcMicros now);
 
 // The earliest time that politeness allows, whatever the model would like: the floor of rule and server.
-std::chrono::seconds floor_of(PollState const& state, FeedSpec const& feed, PollingOptions const& options,
-                              std::chrono::seconds header_hint);
+std::chrono::seconds floor_of(PollState const& state, FeedSpec const& feed, PollingOptions const& options);
 
 }  // namespace newsfold::schedule

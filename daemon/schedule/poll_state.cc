@@ -68,6 +68,7 @@ std::string encode(PollState const& state) {
   row.set_sighted_since(micros(state.sighted_since));
   row.set_sightings(state.sightings);
   row.set_document_hint_s(state.document_hint.count());
+  row.set_header_hint_s(state.header_hint.count());
   row.set_skip_hours(state.skip_hours);
   row.set_skip_days(state.skip_days);
   row.set_skipped_arrivals(state.skipped_arrivals);
@@ -119,6 +120,7 @@ Result<PollState> decode_poll_state(std::string_view bytes) {
   state.sighted_since = time(row.sighted_since());
   state.sightings = row.sightings();
   state.document_hint = std::chrono::seconds(row.document_hint_s());
+  state.header_hint = std::chrono::seconds(row.header_hint_s());
   state.skip_hours = row.skip_hours();
   state.skip_days = static_cast<std::uint8_t>(row.skip_days());
   state.skipped_arrivals = row.skipped_arrivals();

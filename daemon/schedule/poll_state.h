@@ -66,6 +66,7 @@ struct PollState {
 
   // What the last document asked for; a 304 brings no document.
   std::chrono::seconds document_hint{0};  // ttl, sy:*; 0: nothing
+  std::chrono::seconds header_hint{0};    // max-age, Expires of the last good answer; 0: nothing
   std::uint32_t skip_hours = 0;           // bit per GMT hour
   std::uint8_t skip_days = 0;             // bit per day, 0 = Sunday
   std::uint32_t skipped_arrivals = 0;     // items published in skipped hours, of the last `dated_arrivals`

@@ -20,6 +20,8 @@ constexpr double seed_days_max = 14;
 constexpr auto hours_half_life = std::chrono::days(28);
 constexpr auto hours_decay_step = std::chrono::days(7);
 constexpr unsigned quarters_per_item = 4;
+constexpr double pseudo_items_a_day_hour = 1;
+constexpr double pseudo_items_a_week_hour = 4;
 
 double days_between(UtcMicros from, UtcMicros to) {
   return std::chrono::duration<double, std::ratio<86400>>(to - from).count();
@@ -104,34 +106,48 @@ void RateModel::note_arrivals(UtcMicros from, UtcMicros to, std::uint32_t items)
   for (auto t = from; t < to; t += 1h) add_to_hour(hour_of_week(t), std::min(quarters, 255u), to);
 }
 
-double RateModel::profile(std::size_t hour) const noexcept {
-  // Smoothed over the hour before, the hour, and the hour after; one pseudo-count each.
-  auto const at = [&](std::size_t h) { return static_cast<double>(hours_[h % hours_of_week]); };
-  double const window = at(hour + hours_of_week - 1) + at(hour) + at(hour + 1);
-  double total = 0;
-  for (auto value : hours_) total += value;
-  return (window / 3 + quarters_per_item) / (total / hours_of_week + quarters_per_item);
-}
-
-double RateModel::mean_root_profile() const noexcept {
+RateModel::Profile RateModel::profile() const noexcept {
+  constexpr std::size_t hours_of_day = 24;
+  std::array<double, hours_of_day> day{};
+  double total = 0;  // items
+  for (std::size_t hour = 0; hour < hours_of_week; ++hour) {
+    double const items = static_cast<double>(hours_[hour]) / quarters_per_item;
+    day[hour % hours_of_day] += items;
+    total += items;
+  }
+  std::array<double, hours_of_day> smooth_day{};
+  for (std::size_t hour = 0; hour < hours_of_day; ++hour) {
+    double const window =
+        day[(hour + hours_of_day - 1) % hours_of_day] + day[hour] + day[(hour + 1) % hours_of_day];
+    smooth_day[hour] =
+        (window / 3 + pseudo_items_a_day_hour) / (total / hours_of_day + pseudo_items_a_day_hour);
+  }
+  Profile out{};
   double sum = 0;
   for (std::size_t hour = 0; hour < hours_of_week; ++hour) {
     double const window = static_cast<double>(hours_[(hour + hours_of_week - 1) % hours_of_week]) +
                           hours_[hour] + hours_[(hour + 1) % hours_of_week];
-    sum += std::sqrt(window / 3 + quarters_per_item);
+    out[hour] = window / 3 / quarters_per_item + pseudo_items_a_week_hour * smooth_day[hour % hours_of_day];
+    sum += out[hour];
   }
-  double total = 0;
-  for (auto value : hours_) total += value;
-  return sum / hours_of_week / std::sqrt(total / hours_of_week + quarters_per_item);
+  for (double& value : out) value *= hours_of_week / sum;
+  return out;
+}
+
+double RateModel::mean_root_profile() const noexcept {
+  double sum = 0;
+  for (double const value : profile()) sum += std::sqrt(value);
+  return sum / hours_of_week;
 }
 
 UtcMicros RateModel::next_poll(UtcMicros from, double k, double weight, Bounds const& bounds) const {
   double const polls_per_day = k * std::sqrt(weight * per_day(from));
+  auto const hours = profile();
   double needed = 1;
   auto t = from;
   while (t < bounds.not_after) {
     auto const hour_end = std::chrono::floor<std::chrono::hours>(t) + 1h;
-    double const density = polls_per_day * std::sqrt(profile(hour_of_week(t)));
+    double const density = polls_per_day * std::sqrt(hours[hour_of_week(t)]);
     double const area = density * days_between(t, hour_end);
     if (area >= needed) {
       t += std::chrono::duration_cast<std::chrono::microseconds>(

@@ -4,7 +4,8 @@
 // Rate: Gamma-Poisson with forgetting. Arrivals and the time they were watched for decay with a half-life
 // of 7 days; a prior of 0.5 items a day, worth one day of watching, speaks where little is known.
 // Profile: the 168 hours of the week, from the items' own dates where they carry credible ones, else
-// spread over the gap between two polls; smoothed over 3 hours, one pseudo-count an hour.
+// spread over the gap between two polls. The hour of the day, with seven times the data, is what an hour
+// of the week is taken for until it has items enough of its own; both smoothed over 3 hours.
 //
 // Pure and small (about 200 bytes): one per feed.
 
@@ -42,8 +43,9 @@ class RateModel {
   // The same as it was when the silence began that has lasted since: what should have come meanwhile.
   double per_day_before(UtcMicros silent_since, UtcMicros now) const noexcept;
 
-  // Relative rate of that hour; 1 on average. Flat until something was learnt.
-  double profile(std::size_t hour) const noexcept;
+  // Relative rate of each hour; 1 on average. Flat until something was learnt.
+  using Profile = std::array<double, hours_of_week>;
+  Profile profile() const noexcept;
 
   // The mean over the week of sqrt(profile): what the budget solver multiplies with.
   double mean_root_profile() const noexcept;

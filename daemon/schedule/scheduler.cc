@@ -281,7 +281,7 @@ void Scheduler::Impl::finish(EntryPtr const& entry, PollState state, Decision co
 void Scheduler::Impl::reckon(Entry& entry, PollState const& state, UtcMicros now) const {
   auto const& spec = *entry.spec;
   entry.share.root_rate = std::sqrt(spec.weight * state.rate.per_day(now)) * state.rate.mean_root_profile();
-  entry.share.floor = floor_of(state, spec, options.polling, 0s);
+  entry.share.floor = floor_of(state, spec, options.polling);
   entry.share.ceiling = options.polling.ceiling;
   if (spec.interval || spec.fresh) {  // spends what it spends
     entry.share.floor = std::max(entry.share.floor, spec.fresh ? 2 * *spec.fresh : 0s);
