@@ -1,0 +1,298 @@
+// What a poll costs the client in CPU, against nginx on loopback and `curl --parallel` in the same run; and
+// the three places where libcurl is dear at scale: many hosts, the CA bundle, TLS handshakes.
+//
+// CPU is this process's user + system time around the polls, and curl's own by its rusage.
+#include "feeds/fetch/fetcher.h"
+
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+
+#include <chrono>
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <functional>
+#include <string>
+#include <thread>
+#include <vector>
+
+namespace newsfold::fetch {
+namespace {
+
+namespace asio = boost::asio;
+namespace fs = std::filesystem;
+using namespace std::chrono_literals;
+
+constexpr char const* etag = "\"bench\"";
+constexpr char const* ca_system = "/etc/ssl/certs/ca-certificates.crt";
+
+double seconds(timeval const& t) {
+  return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_usec) * 1e-6;
+}
+double cpu(int who) {
+  rusage usage{};
+  getrusage(who, &usage);
+  return seconds(usage.ru_utime) + seconds(usage.ru_stime);
+}
+
+std::size_t resident_bytes() {
+  std::ifstream statm("/proc/self/statm");
+  std::size_t total = 0, resident = 0;
+  statm >> total >> resident;
+  return resident * static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
+}
+
+std::uint16_t free_port() {
+  asio::io_context loop;
+  asio::ip::tcp::acceptor acceptor(loop, {asio::ip::address_v4::loopback(), 0});
+  return acceptor.local_endpoint().port();
+}
+
+bool shell(std::string const& command) {
+  return std::system(("( " + command + " ) >/dev/null 2>&1").c_str()) == 0;
+}
+
+// nginx as a child, with a page that answers 304 and one that never ends; plain and TLS, keeping connections
+// or not.
+class Nginx {
+ public:
+  Nginx() : dir_(fs::temp_directory_path() / ("newsfold-bench-" + std::to_string(getpid()))) {
+    fs::create_directories(dir_ / "logs");
+    std::ofstream(dir_ / "slow") << std::string(1'000'000, 'x');
+    ready_ = shell(
+        "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=bench "
+        "-addext 'subjectAltName=DNS:*.bench.example' -keyout " +
+        path("key.pem") + " -out " + path("cert.pem"));
+    ready_ =
+        ready_ && shell("cat " + std::string(ca_system) + " " + path("cert.pem") + " > " + path("all.pem"));
+    std::ofstream conf(dir_ / "nginx.conf");
+    conf << (getuid() == 0 ? "user root;\n" : "")
+         << "worker_processes 1; worker_rlimit_nofile 20000; daemon off;\n"
+         << "pid " << path("pid") << "; error_log /dev/null;\nevents { worker_connections 16000; }\n"
+         << "http { access_log off; server_names_hash_bucket_size 128; keepalive_requests 1000000; "
+            "ssl_session_tickets on;\n"
+         << "ssl_session_cache shared:s:20m; ssl_certificate " << path("cert.pem") << "; ssl_certificate_key "
+         << path("key.pem") << ";\n";
+    auto const server = [&](std::uint16_t port, char const* kind, int keep) {
+      conf << "server { listen 127.0.0.1:" << port << kind << " backlog=8192; keepalive_timeout " << keep
+           << "; location / { "
+           << "add_header ETag '" << etag << "' always; return 304; } location /slow { limit_rate 1; root "
+           << dir_.string() << "; } }\n";
+    };
+    server(plain_kept, "", 75);
+    server(plain_new, "", 0);
+    server(tls_kept, " ssl", 75);
+    server(tls_new, " ssl", 0);
+    conf << "}\n";
+    conf.close();
+    pid_ = fork();
+    if (pid_ == 0) {
+      execlp("nginx", "nginx", "-p", dir_.c_str(), "-c", path("nginx.conf").c_str(), nullptr);
+      _exit(127);
+    }
+    for (int i = 0; i < 100 && !up(); ++i) std::this_thread::sleep_for(50ms);
+  }
+  ~Nginx() {
+    kill(pid_, SIGTERM);
+    waitpid(pid_, nullptr, 0);
+    fs::remove_all(dir_);
+  }
+  bool up() const {
+    asio::io_context loop;
+    asio::ip::tcp::socket socket(loop);
+    boost::system::error_code error;
+    socket.connect({asio::ip::address_v4::loopback(), plain_kept}, error);
+    return ready_ && !error;
+  }
+  std::string path(std::string const& name) const { return (dir_ / name).string(); }
+
+  std::uint16_t const plain_kept = free_port(), plain_new = free_port(), tls_kept = free_port(),
+                      tls_new = free_port();
+
+ private:
+  fs::path dir_;
+  bool ready_ = false;
+  pid_t pid_ = -1;
+};
+
+struct Load {
+  std::size_t polls = 0;
+  std::size_t hosts = 0;
+  std::size_t in_flight = 100;
+  std::uint16_t port = 0;  // where nginx listens
+  char const* scheme = "http";
+};
+
+std::string url_of(Load const& load, std::size_t i) {
+  return std::string(load.scheme) + "://h" + std::to_string(i % load.hosts) + ".bench.example/feed";
+}
+
+FetchOptions options_for(Load const& load, std::string ca) {
+  FetchOptions options;
+  options.user_agent = "newsfold-bench";
+  int const port = load.scheme == std::string("https") ? 443 : 80;
+  options.resolve = {"*:" + std::to_string(port) + ":127.0.0.1:" + std::to_string(load.port)};
+  options.allow_private = {"127.0.0.0/8"};
+  options.ca_file = std::move(ca);
+  return options;
+}
+
+struct Counts {
+  std::size_t next = 0, good = 0, done = 0;
+};
+
+asio::awaitable<void> worker(Fetcher& fetcher, Load const& load, Counts& counts) {
+  while (counts.next < load.polls) {
+    Request request;
+    request.url = url_of(load, counts.next++);
+    request.etag = etag;
+    auto const response = co_await fetcher.fetch(std::move(request));
+    counts.good += response && response->status == 304;
+    if (!response && counts.done == 0) std::fprintf(stderr, "%s\n", response.error().message.c_str());
+    ++counts.done;
+  }
+}
+
+// CPU seconds per 10,000 polls.
+double ours(asio::io_context& loop, Fetcher& fetcher, Load const& load) {
+  Counts counts;
+  double const before = cpu(RUSAGE_SELF);
+  for (std::size_t i = 0; i < load.in_flight; ++i)
+    asio::co_spawn(loop, worker(fetcher, load, counts), asio::detached);
+  loop.restart();
+  while (counts.done < load.polls) loop.run_one();
+  double const spent = cpu(RUSAGE_SELF) - before;
+  if (counts.good != load.polls)
+    std::printf("only %zu of %zu polls were answered 304\n", counts.good, load.polls);
+  return spent * 1e4 / static_cast<double>(load.polls);
+}
+
+double ours(Load const& load, std::string ca = ca_system) {
+  asio::io_context loop(1);
+  auto const fetcher = Fetcher::create(loop.get_executor(), options_for(load, std::move(ca))).value();
+  return ours(loop, *fetcher, load);
+}
+
+// libcurl answers names under .localhost by itself and keeps them in its host cache, as it keeps any host's.
+double curl_parallel(Nginx const& nginx, Load const& load) {
+  std::string const file = nginx.path("curl.conf"), port = std::to_string(load.port);
+  {
+    std::ofstream out(file);
+    for (std::size_t i = 0; i < load.polls; ++i)
+      out << "url = \"http://h" << i % load.hosts << ".localhost:" << port
+          << "/feed\"\noutput = \"/dev/null\"\n";
+  }
+  double const before = cpu(RUSAGE_CHILDREN);
+  pid_t const pid = fork();
+  if (pid == 0) {
+    if (!std::freopen("/dev/null", "w", stderr)) _exit(126);
+    std::string const header = std::string("If-None-Match: ") + etag, most = std::to_string(load.in_flight);
+    execlp("curl", "curl", "-s", "-4", "--parallel", "--parallel-max", most.c_str(), "-H", header.c_str(),
+           "-K", file.c_str(), nullptr);
+    _exit(127);
+  }
+  waitpid(pid, nullptr, 0);
+  return (cpu(RUSAGE_CHILDREN) - before) * 1e4 / static_cast<double>(load.polls);
+}
+
+asio::awaitable<void> hang(Fetcher& fetcher, std::string url) {
+  Request request;
+  request.url = std::move(url);
+  request.limits.total_max = 4s;
+  co_await fetcher.fetch(std::move(request));
+}
+
+double measure_transfers(Load load, std::string ca) {
+  constexpr std::size_t transfers = 400;
+  asio::io_context loop(1);
+  auto const fetcher = Fetcher::create(loop.get_executor(), options_for(load, std::move(ca))).value();
+  auto const before = resident_bytes();
+  for (std::size_t i = 0; i < transfers; ++i)
+    asio::co_spawn(
+        loop, hang(*fetcher, std::string(load.scheme) + "://h" + std::to_string(i) + ".bench.example/slow"),
+        asio::detached);
+  loop.run_for(3s);
+  double const each = static_cast<double>(resident_bytes() - before) / 1024 / transfers;
+  bool const all_open = fetcher->counters().in_flight == transfers;
+  while (fetcher->counters().in_flight > 0) loop.run_one();
+  return all_open ? each : 1e9;
+}
+
+// In a process of its own: memory that was used before does not count.
+double kilobytes_per_transfer(Load const& load, std::string const& ca) {
+  int ends[2];
+  if (pipe(ends) != 0) return 1e9;
+  pid_t const pid = fork();
+  double each = 1e9;
+  if (pid == 0) {
+    each = measure_transfers(load, ca);
+    _exit(write(ends[1], &each, sizeof each) == sizeof each ? 0 : 1);
+  }
+  close(ends[1]);
+  if (read(ends[0], &each, sizeof each) != sizeof each) each = 1e9;
+  close(ends[0]);
+  waitpid(pid, nullptr, 0);
+  return each;
+}
+
+bool report(char const* what, double value, double against, double bar) {
+  double const ratio = value / against;
+  std::printf("%-62s %8.3f %8.3f  %5.2f  (bar %.2f) %s\n", what, value, against, ratio, bar,
+              ratio <= bar ? "" : "MISSED");
+  std::fflush(stdout);
+  return ratio <= bar;
+}
+
+int run() {
+  Nginx const nginx;
+  if (!nginx.up()) {
+    std::fprintf(stderr,
+                 "bench_fetch needs nginx, openssl and curl: apt-get install nginx-light openssl curl\n");
+    return 2;
+  }
+  std::printf("CPU seconds per 10,000 polls (304)%28s %8s  %5s\n", "newsfold", "peer", "ratio");
+  bool good = true;
+  good &= report("KB an open transfer, plain; bar in KB",
+                 kilobytes_per_transfer({.port = nginx.plain_kept}, ca_system), 110, 1);
+  good &= report("KB an open transfer, TLS; bar in KB",
+                 kilobytes_per_transfer({.port = nginx.tls_kept, .scheme = "https"}, nginx.path("all.pem")),
+                 160, 1);
+  Load const kept{.polls = 20'000, .hosts = 100, .port = nginx.plain_kept};
+  good &=
+      report("kept connections, 100 hosts; curl --parallel", ours(kept), curl_parallel(nginx, kept), 1.25);
+  Load const fresh{.polls = 10'000, .hosts = 10'000, .port = nginx.plain_new};
+  good &= report("new connections, 10,000 hosts; curl --parallel", ours(fresh), curl_parallel(nginx, fresh),
+                 0.25);
+  Load const many{.polls = 30'000, .hosts = 30'000, .port = nginx.plain_new};
+  Load const few{.polls = 30'000, .hosts = 100, .port = nginx.plain_new};
+  double const few_cost = ours(few);
+  good &= report("new connections, 30,000 hosts; against 100 hosts", ours(many), few_cost, 1.05);
+  Load const tls{.polls = 2'000, .hosts = 2'000, .port = nginx.tls_new, .scheme = "https"};
+  double const lone = ours(tls, nginx.path("cert.pem"));
+  good &= report("new TLS connections, whole CA bundle; against a bundle of one",
+                 ours(tls, nginx.path("all.pem")), lone, 1.05);
+  {
+    asio::io_context loop(1);
+    Load const thousand{.polls = 1'000, .hosts = 1'000, .port = nginx.tls_new, .scheme = "https"};
+    auto const fetcher =
+        Fetcher::create(loop.get_executor(), options_for(thousand, nginx.path("cert.pem"))).value();
+    double const full = ours(loop, *fetcher, thousand);
+    double const resumed = ours(loop, *fetcher, thousand);
+    good &= report("TLS resumed, 1,000 hosts; against full handshakes", resumed, full, 0.7);
+    std::printf("  %llu of 1,000 handshakes were resumed\n",
+                static_cast<unsigned long long>(fetcher->counters().tls_resumed));
+  }
+  return good ? 0 : 1;
+}
+
+}  // namespace
+}  // namespace newsfold::fetch
+
+int main() { return newsfold::fetch::run(); }

@@ -1,0 +1,262 @@
+// The pure parts, each by itself.
+#include "daemon/schedule/budget.h"
+#include "daemon/schedule/due_queue.h"
+#include "daemon/schedule/host_gate.h"
+#include "daemon/schedule/host_key.h"
+#include "daemon/schedule/poll_state.h"
+#include "daemon/schedule/rate_model.h"
+#include "daemon/schedule/server_hints.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+#include <random>
+
+namespace newsfold::schedule {
+namespace {
+
+using namespace std::chrono_literals;
+
+UtcMicros at(char const* text) { return parse_rfc3339(text).value(); }
+UtcMicros const noon = at("2026-11-02T12:00:00Z");
+
+// ---- server_hints.h -------------------------------------------------------------------------------
+
+TEST(HttpDate, ReadsTheThreeFormats) {
+  for (auto const* text : {"Sun, 06 Nov 1994 08:49:37 GMT", "Sunday, 06-Nov-94 08:49:37 GMT",
+                           "Sun Nov  6 08:49:37 1994", "6 nov 1994 08:49:37"})
+    EXPECT_EQ(parse_http_date(text, noon), at("1994-11-06T08:49:37Z")) << text;
+}
+
+TEST(HttpDate, IgnoresWhatIsNoDate) {
+  for (auto const* text : {"", "0", "-1", "never", "Sun, 32 Nov 1994 08:49:37 GMT", "Sun, 06 Nov 1994",
+                           "Sun, 06 Nov 1994 25:00:00 GMT"})
+    EXPECT_FALSE(parse_http_date(text, noon)) << text;
+}
+
+TEST(Freshness, TakesTheLargerOfMaxAgeLessAgeAndExpiresLessDate) {
+  fetch::ResponseHeaders headers;
+  headers.cache_control = "public, MAX-AGE=600";
+  headers.age = "100";
+  EXPECT_EQ(freshness(headers, noon), 500s);
+  headers.date = "Mon, 02 Nov 2026 10:00:00 GMT";
+  headers.expires = "Mon, 02 Nov 2026 10:30:00 GMT";
+  EXPECT_EQ(freshness(headers, noon), 1800s);
+  headers.expires = "Thu, 01 Jan 1970 00:00:00 GMT";
+  EXPECT_EQ(freshness(headers, noon), 500s);
+  headers.cache_control = "no-cache, max-age=600";
+  EXPECT_EQ(freshness(headers, noon), 0s);
+}
+
+TEST(RetryAfter, IsSecondsOrADateAndNeverNegative) {
+  fetch::ResponseHeaders headers;
+  EXPECT_FALSE(retry_after(headers, noon));
+  headers.retry_after = "120";
+  EXPECT_EQ(retry_after(headers, noon), 120s);
+  headers.retry_after = "Mon, 02 Nov 2026 13:00:00 GMT";
+  EXPECT_EQ(retry_after(headers, noon), 3600s);
+  headers.retry_after = "Mon, 02 Nov 2026 11:00:00 GMT";
+  EXPECT_EQ(retry_after(headers, noon), 0s);
+  headers.retry_after = "soon";
+  EXPECT_FALSE(retry_after(headers, noon));
+  headers.rate_limit_reset = "60";
+  EXPECT_EQ(retry_after(headers, noon), 60s);
+  headers.rate_limit_reset = std::to_string(noon.time_since_epoch().count() / 1'000'000 + 90);
+  EXPECT_EQ(retry_after(headers, noon), 90s);
+}
+
+TEST(DocumentInterval, ReadsTtlAndSyndication) {
+  DocumentReport report;
+  EXPECT_EQ(document_interval(report), 0s);
+  report.update_period = "daily";
+  report.update_frequency = 4;
+  EXPECT_EQ(document_interval(report), 6h);
+  report.ttl_minutes = 720;
+  EXPECT_EQ(document_interval(report), 12h);
+  report.skip_hours = {0, 23, 24, -1, 99};
+  report.skip_days = {"Sunday", "saturday", "someday"};
+  EXPECT_EQ(skip_hour_bits(report), 1u | 1u << 23);
+  EXPECT_EQ(skip_day_bits(report), 1u | 1u << 6);
+}
+
+// ---- host_key.h, host_gate.h ----------------------------------------------------------------------
+
+TEST(HostKey, IsTheRegistrableDomain) {
+  EXPECT_EQ(host_key("https://feeds.bbc.co.uk/news?x=http://other.example/"), "bbc.co.uk");
+  EXPECT_EQ(host_key("http://me:secret@News.Example.COM:8080/"), "example.com");
+  EXPECT_EQ(host_key("https://someone.github.io/feed"), "someone.github.io");
+  EXPECT_EQ(host_key("http://192.0.2.1:80/"), "192.0.2.1");
+  EXPECT_EQ(host_key("http://[2001:db8::1]:80/"), "2001:db8::1");
+  EXPECT_EQ(host_key("http://localhost/"), "localhost");
+  EXPECT_EQ(host_key("nonsense"), "");
+}
+
+TEST(HostGates, OneInFlightAndASpaceAfterIt) {
+  HostGates gates({});
+  EXPECT_LE(gates.opens_at("h"), noon);
+  gates.enter("h", noon);
+  EXPECT_EQ(gates.opens_at("h"), UtcMicros::max());
+  gates.leave("h", noon + 5s, HostReply::fine);
+  EXPECT_EQ(gates.opens_at("h"), noon + 6s);
+  EXPECT_LE(gates.opens_at("other"), noon);
+}
+
+TEST(HostGates, ThrottlingHalvesTheRateAndCleanHoursGiveItBack) {
+  HostGates gates({});
+  for (auto const expected : {2s, 4s, 8s}) {
+    gates.enter("h", noon);
+    gates.leave("h", noon, HostReply::throttled);
+    EXPECT_EQ(gates.spacing("h", noon), expected);
+  }
+  EXPECT_NEAR(static_cast<double>(gates.spacing("h", noon + 1h).count()), 8000 / 1.05, 2);
+  EXPECT_EQ(gates.spacing("h", noon + 24h * 7), 1s);
+}
+
+TEST(HostGates, RestsAsLongAsAskedButNotForever) {
+  HostGates gates({});
+  gates.rest("h", noon + 2h, noon);
+  gates.rest("h", noon + 1h, noon);  // never shortened
+  EXPECT_EQ(gates.opens_at("h"), noon + 2h);
+  gates.rest("x", noon + 24h * 365, noon);
+  EXPECT_EQ(gates.opens_at("x"), noon + 24h * 7);
+}
+
+TEST(HostGates, RemembersOnlyWhatMatters) {
+  HostGates gates({});
+  for (int i = 0; i < 100; ++i) {
+    gates.enter("h" + std::to_string(i), noon);
+    gates.leave("h" + std::to_string(i), noon, i == 7 ? HostReply::throttled : HostReply::fine);
+  }
+  gates.forget_idle(noon + 1min);
+  EXPECT_EQ(gates.size(), 1u);
+}
+
+// ---- rate_model.h, budget.h -----------------------------------------------------------------------
+
+TEST(RateModel, FindsTheRateFromCountsAndForgetsOldOnes) {
+  RateModel model;
+  auto t = noon;
+  EXPECT_NEAR(model.per_day(t), 0.5, 1e-9);
+  for (int day = 0; day < 30; ++day, t += 24h) model.observe(t, t + 24h, 10, RateModel::Count::exact);
+  EXPECT_NEAR(model.per_day(t), 10, 1);
+  for (int day = 0; day < 21; ++day, t += 24h) model.observe(t, t + 24h, 0, RateModel::Count::exact);
+  EXPECT_LT(model.per_day(t), 2);
+  EXPECT_GT(model.per_day(t), 0.5);
+}
+
+TEST(RateModel, RemembersWhatThereWasBeforeASilence) {
+  RateModel model;
+  auto t = noon;
+  for (int day = 0; day < 30; ++day, t += 24h) model.observe(t, t + 24h, 10, RateModel::Count::exact);
+  auto const silent_since = t;
+  for (int day = 0; day < 14; ++day, t += 24h) model.observe(t, t + 24h, 0, RateModel::Count::exact);
+  EXPECT_NEAR(model.per_day_before(silent_since, t), 10, 1);
+}
+
+TEST(RateModel, AnUndatedWindowThatIsAllNewPullsTheRateUp) {
+  RateModel exact, at_least;
+  exact.observe(noon, noon + 24h, 20, RateModel::Count::exact);
+  at_least.observe(noon, noon + 24h, 20, RateModel::Count::at_least);
+  EXPECT_GT(at_least.per_day(noon + 24h), 1.3 * exact.per_day(noon + 24h));
+}
+
+TEST(RateModel, LearnsTheHoursAndPlacesPollsThere) {
+  RateModel model;
+  auto const monday = at("2026-11-02T00:00:00Z");
+  for (int day = 0; day < 14; ++day)
+    for (int i = 0; i < 20; ++i) model.note_arrival(monday + day * 24h + 9h + i * 3min);
+  auto const profile = model.profile();
+  EXPECT_NEAR(std::accumulate(profile.begin(), profile.end(), 0.0) / hours_of_week, 1, 1e-9);
+  EXPECT_GT(profile[hour_of_week(monday + 9h)], 5 * profile[hour_of_week(monday + 20h)]);
+  EXPECT_LT(model.mean_root_profile(), 0.95);
+  auto const night = monday + 14 * 24h;
+  RateModel::Bounds const bounds{.not_before = night, .not_after = night + 24h};
+  auto const next = model.next_poll(night, 6, 1, bounds);
+  EXPECT_GE(next, night + 4h);
+  EXPECT_LE(next, night + 12h);
+}
+
+TEST(RateModel, SurvivesAnyNumberOfArrivals) {
+  RateModel model;
+  for (int i = 0; i < 100'000; ++i) model.note_arrival(noon + i * 1s);
+  for (double const value : model.profile()) EXPECT_TRUE(std::isfinite(value) && value > 0);
+  EXPECT_EQ(model.next_poll(noon, 0, 1, {noon + 1h, noon + 24h}), noon + 24h);
+}
+
+TEST(Budget, IsSpentAndNotMore) {
+  std::vector<BudgetShare> shares;
+  for (int i = 1; i <= 500; ++i) shares.push_back({std::sqrt(i * 0.1), 300s, 86'400s});
+  double const k = solve_budget(shares, 12'000);
+  double spent = 0;
+  for (auto const& share : shares) spent += polls_per_day(share, k);
+  EXPECT_NEAR(spent, 12'000, 1);
+  EXPECT_GT(polls_per_day(shares[400], k), polls_per_day(shares[100], k));
+}
+
+TEST(Budget, FloorsMaySpendLessAndCeilingsMore) {
+  std::vector<BudgetShare> const shares(10, {1.0, 3600s, 86'400s});
+  EXPECT_EQ(solve_budget(shares, 1e6), k_max);
+  EXPECT_LE(solve_budget(shares, 1), 2 * k_min);
+}
+
+// ---- poll_state.h, due_queue.h --------------------------------------------------------------------
+
+TEST(PollState, ComesBackAsItWas) {
+  PollState state;
+  state.configured_url = "http://h.example/f";
+  state.adopted_url = "https://h.example/f";
+  state.etag = "W/\"\x80\xff\"";
+  state.validators_url = "https://h.example/f";
+  state.next_due = noon;
+  state.failures = 3;
+  state.header_hint = 300s;
+  state.rate.note_arrival(noon);
+  state.push = std::make_unique<PushState>();
+  state.push->hub = "https://hub.example/";
+  state.push->phase = PushState::Phase::active;
+  auto const back = decode_poll_state(encode(state)).value();
+  EXPECT_EQ(encode(back), encode(state));
+  EXPECT_EQ(back.etag, state.etag);
+  EXPECT_EQ(back.validators_url, state.validators_url);
+  EXPECT_EQ(back.push->phase, PushState::Phase::active);
+}
+
+TEST(PollState, RefusesWhatIsNone) {
+  EXPECT_EQ(decode_poll_state("\xff\xff\xff").error().code, ErrorCode::corrupt);
+}
+
+struct Node {
+  std::size_t due_place = due_nowhere;
+  int name = 0;
+};
+
+TEST(DueQueue, GivesTheEarliestThroughAnyChanges) {
+  std::mt19937 random(3);
+  std::vector<Node> nodes(200);
+  std::vector<UtcMicros> due(nodes.size(), UtcMicros::max());
+  DueQueue<Node> queue;
+  for (int step = 0; step < 20'000; ++step) {
+    auto const i = random() % nodes.size();
+    if (random() % 4 == 0) {
+      queue.remove(nodes[i]);
+      due[i] = UtcMicros::max();
+    } else {
+      due[i] = noon + std::chrono::seconds(random() % 1000);
+      queue.set(nodes[i], due[i]);
+    }
+    ASSERT_EQ(queue.next_due(), *std::ranges::min_element(due));
+  }
+  auto last = UtcMicros{};
+  while (!queue.empty()) {
+    auto const next = queue.next_due();
+    ASSERT_GE(next, last);
+    last = next;
+    ASSERT_EQ(queue.pop_due(next - 1us), nullptr);
+    ASSERT_NE(queue.pop_due(next), nullptr);
+  }
+}
+
+}  // namespace
+}  // namespace newsfold::schedule
