@@ -155,7 +155,8 @@ bool looks_thai(std::string_view sample) noexcept {
 
 // For documents without any label that are not UTF-8: what letter frequencies say.
 Encoding const* detect(std::string_view bytes) {
-  constexpr int confidence_min = 20;  // of 100
+  constexpr int confidence_min = 20;          // of 100
+  constexpr int accents_confidence_min = 40;  // windows-1252 is the better guess below it
   UErrorCode status = U_ZERO_ERROR;
   std::unique_ptr<UCharsetDetector, DetectorClose> detector(ucsdet_open(&status));
   if (U_FAILURE(status)) return nullptr;
@@ -178,18 +179,22 @@ Encoding const* detect(std::string_view bytes) {
       sample += ' ';
     }
   }
-  // Single letters between ASCII ones are the accents of western Europe.
-  if (paired * 2 < high) return nullptr;
-  if (looks_thai(sample)) return find_encoding("windows-874");
-  ucsdet_setText(detector.get(), sample.data(), int(sample.size()), &status);
+  // Single letters between ASCII ones are accents: of western Europe, unless the words say otherwise.
+  bool const accents = paired * 2 < high;
+  if (!accents && looks_thai(sample)) return find_encoding("windows-874");
+  auto const text = accents ? bytes.substr(0, detection_bytes_max) : std::string_view(sample);
+  ucsdet_setText(detector.get(), text.data(), int(text.size()), &status);
+  ucsdet_enableInputFilter(detector.get(), accents);
   auto const* match = ucsdet_detect(detector.get(), &status);
   if (U_FAILURE(status) || !match) return nullptr;
-  if (ucsdet_getConfidence(match, &status) < confidence_min) return nullptr;
+  if (ucsdet_getConfidence(match, &status) < (accents ? accents_confidence_min : confidence_min))
+    return nullptr;
   char const* name = ucsdet_getName(match, &status);
   if (U_FAILURE(status) || !name) return nullptr;
   auto const* encoding = find_encoding(name);
   // What writes Hebrew today is Windows.
   if (encoding && encoding->name == "ISO-8859-8") encoding = find_encoding("windows-1255");
+  if (encoding && accents && encoding->kind != EncodingKind::single_byte) return nullptr;
   if (encoding && (encoding->kind == EncodingKind::utf16 || encoding->kind == EncodingKind::utf32))
     return nullptr;
   return encoding;

@@ -62,7 +62,9 @@ TEST(Charset, ReadsDeclarationAndMeta) {
             "<?xml version='1.0' encoding='windows-1251'?>\u041F");
   EXPECT_EQ(decode("<html><meta http-equiv=x content='text/html; charset=windows-1253'>\xE1").encoding(),
             "windows-1253");
-  EXPECT_TRUE(decode("<?xml version='1.0' encoding='shift_jis'?>\x93\xFA\x96\x7B").text().ends_with("?>\u65E5\u672C"));
+  EXPECT_TRUE(decode("<?xml version='1.0' encoding='shift_jis'?>\x93\xFA\x96\x7B")
+                  .text()
+                  .ends_with("?>\u65E5\u672C"));
 }
 
 TEST(Charset, ValidUtf8BeatsASingleByteLabel) {
@@ -80,6 +82,32 @@ TEST(Charset, AFewBadBytesDoNotChangeTheEncoding) {
 
 TEST(Charset, FallsBackToWindows1252WithoutAnyLabel) {
   EXPECT_EQ(decode("caf\xE9 \x93x\x94").text(), "caf\u00E9 \u201Cx\u201D");
+}
+
+// Unlabelled text by its letters; the bytes say "news of the day" and the like.
+TEST(Charset, GuessesWhatNothingLabels) {
+  struct Row {
+    char const* bytes;
+    char const* encoding;
+  };
+  for (auto const& [bytes, encoding] : {
+           Row{"<t>\xCD\xEE\xE2\xEE\xF1\xF2\xE8 \xE4\xED\xFF \xE8 \xEE\xE1\xE7\xEE\xF0 "
+               "\xED\xE5\xE4\xE5\xEB\xE8 News of the day</t>",
+               "windows-1251"},
+           Row{"<t>\xEE\xCF\xD7\xCF\xD3\xD4\xC9 \xC4\xCE\xD1 \xC9 \xCF\xC2\xDA\xCF\xD2 "
+               "\xCE\xC5\xC4\xC5\xCC\xC9</t>",
+               "KOI8-R"},
+           Row{"<t>\xC0\xD2\xC9\xD2\xE4\xB7\xC2 \xCA\xC7\xD1\xCA\xB4\xD5\xA4\xC3\xD1\xBA</t>", "windows-874"},
+           Row{"<t>\xF9\xEC\xE5\xED \xF2\xE5\xEC\xED \xE4\xE7\xE3\xF9\xE5\xFA \xF9\xEC \xE4\xE9\xE5\xED</t>",
+               "windows-1255"},
+           Row{"<t>\xC9t\xE9 \xE0 la plage, d\xE9j\xE0 vu</t>", "windows-1252"},
+           Row{"<t>Rz\xB1"
+               "d przyj\xB1\xB3 wczoraj now\xB1 ustaw\xEA o podatkach, kt\xF3ra wejdzie w \xBFycie w "
+               "przysz\xB3ym roku. Premier powiedzia\xB3, \xBF"
+               "e zmiany s\xB1 konieczne</t>",
+               "ISO-8859-2"},
+       })
+    EXPECT_EQ(decode(bytes).encoding(), encoding) << bytes;
 }
 
 TEST(Charset, ReadsIso2022JpWithoutItsLabel) {
