@@ -121,6 +121,7 @@ rocksdb::DBOptions database_options(StoreOptions const& options,
   made.max_total_wal_size = 4 * options.write_buffer_bytes;
   made.bytes_per_sync = 1 << 20;
   made.allow_concurrent_memtable_write = false;  // there is one writer
+  made.db_host_id = "";                          // every file would name the machine that it was made on
   made.keep_log_file_num = 4;
   made.max_log_file_size = 4 << 20;
   made.info_log_level = rocksdb::WARN_LEVEL;
