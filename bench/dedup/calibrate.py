@@ -16,7 +16,8 @@ WORDS_MIN = 8
 # Of a pair of different stories as it was in the stream, and as if no boilerplate were known.
 STREAM_WEIGHT = 0.5
 BARE_WEIGHT = 0.1
-UNNAMED_EXCHANGES_MAX = 2
+UNNAMED_EXCHANGES_MAX = 3
+WORDS_PER_NAME = 10
 NAMES = ['constant', 'cover_max', 'cover_max_facts', 'names', 'dates', 'names_exchanged', 'words_exchanged',
          'long_runs', 'covered_words', 'cover_min_facts_off', 'same_title', 'lead']
 
@@ -31,14 +32,15 @@ def figures(c):
     covered = max(c['covered'])
     nameless = c['names'] == 0
     exchanged = c['names_exchanged'] + c['words_exchanged']
-    named = c['names'] + c['dates'] + (min(exchanged, UNNAMED_EXCHANGES_MAX) if nameless else 0)
-    named_shared = c['names_shared'] + c['dates_shared']
+    unnamed = covered // WORDS_PER_NAME if nameless else 0
+    named = c['names'] + c['dates'] + unnamed + (min(exchanged, UNNAMED_EXCHANGES_MAX) if nameless else 0)
+    named_shared = c['names_shared'] + c['dates_shared'] + unnamed
     facts = (named_shared + c['numbers_shared'] + 1) / (named + c['numbers'] + 1)
     names = (named_shared + 1) / (named + 1)
     title = share(c['title_words_shared'], c['title_words']) if c['title_words'] > 1 else 0.0
     return [1.0, max(here, there), max(here, there) * facts, math.log1p(named_shared) * max(0.0, 2 * names - 1),
-            (c['dates_shared'] + 1) / (c['dates'] + 1), min(1.0, 8 * (exchanged if nameless else c['names_exchanged']) / covered),
-            min(1.0, 8 * (0 if nameless else c['words_exchanged']) / covered), max(c['long_runs']), math.log1p(covered),
+            (c['dates_shared'] + 1) / (c['dates'] + 1), min(1.0, 8 * c['names_exchanged'] / covered),
+            min(1.0, 8 * c['words_exchanged'] / covered), max(c['long_runs']), math.log1p(covered),
             min(here, there) * (1 - facts), title * title, max(c['lead'])]
 
 

@@ -37,7 +37,8 @@ struct Weights {
 };
 constexpr Weights weights;
 
-constexpr std::uint32_t unnamed_exchanges_max = 1;
+constexpr std::uint32_t unnamed_exchanges_max = 3;
+constexpr std::uint32_t words_per_name = 10;
 
 // Of an exchange for every eighth covered word and more it does not matter how many more.
 double per_eight_words(std::uint32_t exchanges, std::uint32_t covered) {
@@ -64,12 +65,14 @@ double probability(Comparison const& c, FoldOptions const& options) {
   double const cover_there = share(c.covered_there, c.words_there - c.boilerplate_there);
   double const cover_max = std::max(cover_here, cover_there);
   double const cover_min = std::min(cover_here, cover_there);
-  // Where names cannot be told from other words, for want of capitals or of names, an exchanged word may be
-  // one.
+  // Where names cannot be told from other words, for want of capitals or of names, some of the words are
+  // names all the same: of the covered ones they agree, exchanged they do not.
   bool const nameless = c.names == 0;
   auto const exchanged = c.words_exchanged + c.names_exchanged;
-  auto const named = c.names + c.dates + (nameless ? std::min(exchanged, unnamed_exchanges_max) : 0);
-  auto const named_shared = c.names_shared + c.dates_shared;
+  auto const unnamed_shared = nameless ? covered / words_per_name : 0;
+  auto const named_shared = c.names_shared + c.dates_shared + unnamed_shared;
+  auto const named =
+      c.names + c.dates + unnamed_shared + (nameless ? std::min(exchanged, unnamed_exchanges_max) : 0);
   double const facts = agreement(named_shared + c.numbers_shared, named + c.numbers);
   double const z = weights.constant + weights.cover_max * cover_max +
                    weights.cover_max_facts * cover_max * facts +
