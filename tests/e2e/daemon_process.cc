@@ -94,7 +94,7 @@ std::optional<SeenEvent> parse_event(std::string const& line) {
   SeenEvent event;
   event.sequence = number_at(envelope, "id");
   event.type = text_at(envelope, "type");
-  if (event.sequence == 0 || event.type.empty()) return std::nullopt;  // a bookmark
+  if (event.sequence == 0 || event.type.empty() || event.type == "bookmark") return std::nullopt;
   event.article = number_at(ours, "article");
   event.version = number_at(ours, "version");
   event.story = number_at(ours, "story");
