@@ -1,0 +1,221 @@
+#include "daemon/api/article_routes.h"
+
+#include "daemon/notify/filter.h"
+#include "feeds/dedup/version.h"
+#include "feeds/model/article_json.h"
+#include "feeds/model/event_json.h"
+
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+
+#include <charconv>
+
+namespace newsfold::api {
+namespace {
+
+namespace json = boost::json;
+
+Result<std::uint64_t> read_number(std::string_view text, std::string_view what) {
+  std::uint64_t value = 0;
+  auto const [end, failure] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (failure != std::errc() || end != text.data() + text.size())
+    return Error{ErrorCode::invalid, "\"" + std::string(text) + "\" is no " + std::string(what)};
+  return value;
+}
+
+json::object lineage_json(Lineage const& lineage) {
+  json::object out{{"match", to_string(lineage.match)}, {"similarity", lineage.similarity}};
+  if (number(lineage.matched) != 0) out["matched"] = std::to_string(number(lineage.matched));
+  if (!lineage.original.empty()) out["original"] = lineage.original;
+  return out;
+}
+
+json::object head_json(storage::ArticleHead const& head) {
+  json::object out{{"id", std::to_string(number(head.id))}, {"title", head.title}, {"url", head.url}};
+  if (!head.byline.empty()) out["byline"] = head.byline;
+  if (!head.language.empty()) out["language"] = head.language;
+  if (!head.image.empty()) out["image"] = head.image;
+  if (head.date_published) out["date_published"] = format_rfc3339(*head.date_published);
+  json::array tags;
+  for (auto const& tag : head.tags) tags.emplace_back(tag);
+  if (!tags.empty()) out["tags"] = std::move(tags);
+  json::object ours{{"feed", head.feed_name},
+                    {"story", std::to_string(number(head.story))},
+                    {"version", head.version},
+                    {"stored_at", format_rfc3339(head.stored_at)},
+                    {"changed_at", format_rfc3339(head.changed_at)},
+                    {"words", head.words},
+                    {"paywall", to_string(head.paywall)},
+                    {"truncated", head.truncated},
+                    {"lineage", lineage_json(head.lineage)}};
+  if (head.withdrawn_at) {
+    ours["withdrawn_at"] = format_rfc3339(*head.withdrawn_at);
+    ours["withdrawn_reason"] = head.withdrawn_reason;
+  }
+  out["_newsfold"] = std::move(ours);
+  return out;
+}
+
+Reply reply_with(json::value const& value) {
+  Reply reply;
+  reply.body = json::serialize(value) + "\n";
+  return reply;
+}
+
+Result<Reply> one_article(storage::View const& view, ArticleId id) {
+  auto const head = view.article(id);
+  if (!head) return head.error();
+  auto const version = view.version(id, 0);
+  if (!version) return version.error();
+  auto out = article_json(version->content);
+  auto account = std::move(out["_newsfold"].as_object());
+  for (auto& [key, value] : head_json(*head)) out[key] = std::move(value);
+  for (auto& [key, value] : account) out["_newsfold"].as_object()[key] = std::move(value);
+  if (!version->extras.item_url.empty()) out["_newsfold"].as_object()["item_url"] = version->extras.item_url;
+  if (!version->extras.summary.empty()) out["summary"] = version->extras.summary;
+  return reply_with(out);
+}
+
+json::object version_json(storage::VersionHead const& head) {
+  return {{"number", head.number},
+          {"stored_at", format_rfc3339(head.stored_at)},
+          {"edit", to_string(head.edit)},
+          {"title", head.title},
+          {"words", head.words}};
+}
+
+Result<Reply> versions_of(storage::View const& view, ArticleId id) {
+  auto const versions = view.versions(id);
+  if (!versions) return versions.error();
+  json::array out;
+  for (auto const& head : *versions) out.push_back(version_json(head));
+  return reply_with(json::object{{"article", std::to_string(number(id))}, {"versions", std::move(out)}});
+}
+
+Result<Reply> one_version(storage::View const& view, ArticleId id, std::string_view which) {
+  auto const wanted = read_number(which, "version number");
+  if (!wanted) return wanted.error();
+  auto const version = view.version(id, std::uint32_t(*wanted));
+  if (!version) return version.error();
+  auto out = article_json(version->content);
+  out["number"] = version->number;
+  out["stored_at"] = format_rfc3339(version->stored_at);
+  out["edit"] = to_string(version->edit);
+  if (!version->diff_json.empty()) {
+    boost::system::error_code failure;
+    auto diff = json::parse(version->diff_json, failure);
+    if (!failure) out["diff"] = std::move(diff);
+  }
+  return reply_with(out);
+}
+
+json::array diff_json(std::vector<dedup::DiffPart> const& parts) {
+  json::array out;
+  for (auto const& part : parts) {
+    auto const* name = part.kind == dedup::DiffKind::kept    ? "kept"
+                       : part.kind == dedup::DiffKind::added ? "added"
+                                                             : "removed";
+    out.push_back(json::array{name, part.text});
+  }
+  return out;
+}
+
+Result<Reply> difference(storage::View const& view, ArticleId id, Request const& request) {
+  auto const newest = view.version(id, 0);
+  if (!newest) return newest.error();
+  std::uint64_t to = newest->number;
+  std::uint64_t from = to > 1 ? to - 1 : 1;
+  for (auto const& [name, value] :
+       {std::pair<std::string_view, std::uint64_t*>{"from", &from}, {"to", &to}}) {
+    if (request.parameter(name).empty()) continue;
+    auto const given = read_number(request.parameter(name), "version number");
+    if (!given) return given.error();
+    *value = *given;
+  }
+  auto const before = view.version(id, std::uint32_t(from));
+  if (!before) return before.error();
+  auto const after = view.version(id, std::uint32_t(to));
+  if (!after) return after.error();
+  auto const& a = before->content;
+  auto const& b = after->content;
+  auto const edit = dedup::compare_versions({a.title, a.content_text, a.paywall, a.truncated},
+                                            {b.title, b.content_text, b.paywall, b.truncated});
+  return reply_with(json::object{{"article", std::to_string(number(id))},
+                                 {"from", from},
+                                 {"to", to},
+                                 {"words_added", edit.words_added},
+                                 {"words_removed", edit.words_removed},
+                                 {"title", diff_json(edit.title_diff)},
+                                 {"text", diff_json(edit.text_diff)}});
+}
+
+Result<Reply> list(storage::View const& view, Request const& request) {
+  storage::ArticlePage page;
+  page.limit = 50;
+  if (auto const text = request.parameter("limit"); !text.empty()) {
+    auto const limit = read_number(text, "limit");
+    if (!limit) return limit.error();
+    if (*limit == 0 || *limit > storage::page_rows_max)
+      return Error{ErrorCode::invalid, "limit is 1 to " + std::to_string(storage::page_rows_max)};
+    page.limit = *limit;
+  }
+  if (auto const text = request.parameter("after"); !text.empty()) {
+    auto const after = read_number(text, "article id");
+    if (!after) return after.error();
+    page.after = ArticleId{*after};
+  }
+  notify::FilterSpec spec;
+  spec.feeds = request.parameters("feed");
+  spec.tags = request.parameters("tag");
+  spec.languages = request.parameters("lang");
+  spec.copies = request.parameter("copies") == "fold" ? notify::Copies::fold : notify::Copies::show;
+  auto const filter = notify::Filter::make(spec);
+  if (!filter) return filter.error();
+  auto const heads = view.articles(page);
+  if (!heads) return heads.error();
+  json::array out;
+  for (auto const& head : *heads)
+    if (filter->matches(head, {})) out.push_back(head_json(head));
+  json::object answer{{"articles", std::move(out)}};
+  if (heads->size() == page.limit) answer["next_after"] = std::to_string(number(heads->back().id));
+  return reply_with(answer);
+}
+
+Result<Reply> story(storage::View const& view, std::string_view which) {
+  auto const id = read_number(which, "story id");
+  if (!id) return id.error();
+  auto const found = view.story(StoryId{*id});
+  if (!found) return found.error();
+  json::array copies;
+  for (auto const& copy : found->copies) {
+    auto const head = view.article(copy.article);
+    if (head) copies.push_back(head_json(*head));
+  }
+  json::object out{{"id", std::to_string(*id)}, {"copies", std::move(copies)}};
+  if (found->merged_into) out["merged_into"] = std::to_string(number(*found->merged_into));
+  return reply_with(out);
+}
+
+}  // namespace
+
+Result<Reply> answer_articles(storage::Store const& store, Request const& request) {
+  auto const& path = request.path;
+  auto const view = store.view();
+  if (path[1] == "stories") {
+    if (path.size() == 3) return story(view, path[2]);
+    return Error{ErrorCode::not_found, "stories have ids: /v1/stories/ID"};
+  }
+  if (path.size() == 2) return list(view, request);
+  auto const id = read_number(path[2], "article id");
+  if (!id) return id.error();
+  ArticleId const article{*id};
+  if (path.size() == 3) return one_article(view, article);
+  if (path.size() == 4 && path[3] == "versions") return versions_of(view, article);
+  if (path.size() == 5 && path[3] == "versions") return one_version(view, article, path[4]);
+  if (path.size() == 4 && path[3] == "diff") return difference(view, article, request);
+  return Error{ErrorCode::not_found, "an article has /versions, /versions/N and /diff"};
+}
+
+}  // namespace newsfold::api

@@ -1,0 +1,43 @@
+#pragma once
+// A request as the routes see it and what they answer: no sockets, no Beast.
+
+#include "feeds/model/error.h"
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace newsfold::api {
+
+enum class Method : std::uint8_t { get, head, post, put, del, other };
+
+struct Request {
+  Method method = Method::get;
+  std::vector<std::string> path;                           // segments, decoded: {"v1", "articles", "42"}
+  std::vector<std::pair<std::string, std::string>> query;  // decoded, in order
+  std::string accept;
+  std::string last_event_id;
+  std::string body;
+  bool admin = false;  // may change things
+
+  // The first value of that name, or "".
+  std::string_view parameter(std::string_view name) const noexcept;
+  std::vector<std::string> parameters(std::string_view name) const;  // all; comma-separated ones apart
+};
+
+struct Reply {
+  unsigned status = 200;
+  std::string content_type = "application/json";
+  std::string body;
+};
+
+// Splits and decodes "/v1/changes?since=now". Fails with `invalid`.
+Result<Request> parse_target(std::string_view target);
+
+Reply error_reply(Error const& error);
+unsigned http_status(ErrorCode code) noexcept;
+std::string error_json(Error const& error);
+
+}  // namespace newsfold::api

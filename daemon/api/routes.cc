@@ -1,0 +1,221 @@
+#include "daemon/api/routes.h"
+
+#include "daemon/api/article_routes.h"
+#include "daemon/runtime/run_on.h"
+
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+
+#include <utility>
+
+namespace newsfold::api {
+
+namespace asio = boost::asio;
+namespace json = boost::json;
+
+namespace {
+
+void put(json::object& out, std::string_view key, std::optional<UtcMicros> const& time) {
+  if (time) out[key] = format_rfc3339(*time);
+}
+
+json::object feed_json(FeedStatus const& feed) {
+  json::object out{{"name", feed.name},
+                   {"url", feed.url},
+                   {"state", to_string(feed.state)},
+                   {"http_status", feed.http_status},
+                   {"failures", feed.failures},
+                   {"interval_seconds", feed.interval_seconds}};
+  put(out, "last_poll", feed.last_poll);
+  put(out, "last_success", feed.last_success);
+  put(out, "next_poll", feed.next_poll);
+  put(out, "failing_since", feed.failing_since);
+  if (!feed.error.empty()) out["error"] = feed.error;
+  return out;
+}
+
+Reply reply_with(json::value const& value) {
+  Reply reply;
+  reply.body = json::serialize(value) + "\n";
+  return reply;
+}
+
+Reply text_reply(std::string text, unsigned status = 200) {
+  Reply reply;
+  reply.status = status;
+  reply.content_type = "text/plain; charset=utf-8";
+  reply.body = std::move(text);
+  return reply;
+}
+
+Reply needs_admin() {
+  return error_reply({ErrorCode::refused, "this changes something: use the Unix socket or the admin token"});
+}
+
+std::string metric(std::string_view name, std::string_view help, std::string_view type, std::uint64_t value) {
+  std::string out = "# HELP newsfold_" + std::string(name) + " " + std::string(help) + "\n# TYPE newsfold_" +
+                    std::string(name) + " " + std::string(type) + "\n";
+  return out + "newsfold_" + std::string(name) + " " + std::to_string(value) + "\n";
+}
+
+}  // namespace
+
+std::string_view to_string(FeedState state) noexcept {
+  switch (state) {
+    case FeedState::waiting: return "waiting";
+    case FeedState::polling: return "polling";
+    case FeedState::failing: return "failing";
+    case FeedState::gone: return "gone";
+    case FeedState::paused: return "paused";
+  }
+  return "waiting";
+}
+
+asio::awaitable<Reply> Routes::answer(Request request) {
+  auto const& path = request.path;
+  bool const reads = request.method == Method::get || request.method == Method::head;
+  if (path.size() == 1 && reads) {
+    if (path[0] == "healthz") co_return text_reply("alive\n");
+    if (path[0] == "readyz") {
+      bool const ready = !parts_.ready || parts_.ready();
+      co_return ready ? text_reply("ready\n") : text_reply("starting\n", 503);
+    }
+    if (path[0] == "metrics") co_return co_await metrics();
+  }
+  if (path.size() >= 2 && path[0] == "v1") {
+    if (reads && (path[1] == "articles" || path[1] == "stories")) co_return co_await articles(request);
+    if (path[1] == "feeds" && reads && path.size() == 2) co_return feeds(request);
+    if (path[1] == "feeds" && path.size() == 4 && request.method == Method::post)
+      co_return co_await feed_action(request);
+    if (path[1] == "subscriptions") co_return co_await subscriptions(request);
+    if (path[1] == "status" && reads) co_return co_await status();
+  }
+  co_return error_reply(
+      {ErrorCode::not_found,
+       "there are /v1/changes, /v1/articles, /v1/stories, /v1/feeds, /v1/subscriptions, /v1/status, "
+       "/healthz, /readyz and /metrics"});
+}
+
+asio::awaitable<Reply> Routes::articles(Request const& request) {
+  auto job = [this, &request] { return answer_articles(parts_.store, request); };
+  auto reply = co_await run_on(blocking_, std::move(job));
+  if (!reply) co_return error_reply(reply.error());
+  co_return std::move(*reply);
+}
+
+Reply Routes::feeds(Request const& request) {
+  json::array out;
+  bool const failing_only = request.parameter("failing") == "1";
+  if (parts_.feeds) {
+    for (auto const& feed : parts_.feeds->feed_status())
+      if (!failing_only || feed.state == FeedState::failing || feed.state == FeedState::gone)
+        out.push_back(feed_json(feed));
+  }
+  return reply_with(json::object{{"feeds", std::move(out)}});
+}
+
+asio::awaitable<Reply> Routes::feed_action(Request const& request) {
+  if (!request.admin) co_return needs_admin();
+  if (request.path[3] != "poll" || !parts_.feeds)
+    co_return error_reply({ErrorCode::not_found, "a feed can be asked for: POST /v1/feeds/NAME/poll"});
+  auto const asked = parts_.feeds->poll_now(request.path[2]);
+  if (!asked) co_return error_reply(asked.error());
+  co_return reply_with(json::object{{"feed", request.path[2]}, {"poll", "soon"}});
+}
+
+asio::awaitable<Reply> Routes::subscriptions(Request const& request) {
+  if (request.path.size() == 2) {
+    auto job = [this] { return parts_.store.view().subscriptions(); };
+    auto const all = co_await run_on(blocking_, std::move(job));
+    if (!all) co_return error_reply(all.error());
+    json::array out;
+    for (auto const& one : *all)
+      out.push_back(json::object{{"name", one.name},
+                                 {"epoch", format_epoch(one.epoch)},
+                                 {"cursor", format_sequence(one.acknowledged)},
+                                 {"moved_at", format_rfc3339(one.moved_at)}});
+    co_return reply_with(json::object{{"subscriptions", std::move(out)}});
+  }
+  auto const& name = request.path[2];
+  if (!notify::is_subscription_name(name))
+    co_return error_reply(
+        {ErrorCode::invalid, "a subscription's name is 1 to 100 letters, digits and . _ -"});
+  if (request.method == Method::get) {
+    auto job = [this, &name] { return parts_.store.view().subscription(name); };
+    auto const one = co_await run_on(blocking_, std::move(job));
+    if (!one) co_return error_reply(one.error());
+    co_return reply_with(json::object{{"name", one->name},
+                                      {"epoch", format_epoch(one->epoch)},
+                                      {"cursor", format_sequence(one->acknowledged)}});
+  }
+  if (!request.admin) co_return needs_admin();
+  if (request.method == Method::del) {
+    auto const done = co_await parts_.subscriptions.remove(name);
+    co_return done ? reply_with(json::object{{"removed", name}}) : error_reply(done.error());
+  }
+  boost::system::error_code failure;
+  auto const body = json::parse(request.body, failure);
+  auto const* cursor = !failure && body.is_object() ? body.get_object().if_contains("cursor") : nullptr;
+  auto const sequence = cursor && cursor->is_string() ? parse_sequence(cursor->get_string()) : std::nullopt;
+  if (request.method != Method::put || !sequence)
+    co_return error_reply({ErrorCode::invalid, "PUT {\"cursor\": \"NUMBER\"} moves a subscription's cursor"});
+  storage::Subscription subscription;
+  subscription.name = name;
+  subscription.epoch = parts_.store.epoch();
+  subscription.acknowledged = *sequence;
+  subscription.moved_at = parts_.clock.now();
+  auto const done = co_await parts_.subscriptions.put(std::move(subscription));
+  if (!done) co_return error_reply(done.error());
+  co_return reply_with(json::object{{"name", name}, {"cursor", format_sequence(*sequence)}});
+}
+
+asio::awaitable<Reply> Routes::status() {
+  auto job = [this] { return parts_.store.view().counts(); };
+  auto const counts = co_await run_on(blocking_, std::move(job));
+  if (!counts) co_return error_reply(counts.error());
+  std::size_t feeds = 0;
+  std::size_t failing = 0;
+  if (parts_.feeds) {
+    for (auto const& feed : parts_.feeds->feed_status()) {
+      ++feeds;
+      failing += feed.state == FeedState::failing || feed.state == FeedState::gone ? 1 : 0;
+    }
+  }
+  co_return reply_with(json::object{{"epoch", format_epoch(parts_.store.epoch())},
+                                    {"oldest", format_sequence(counts->oldest)},
+                                    {"last", format_sequence(counts->last)},
+                                    {"articles", counts->articles},
+                                    {"versions", counts->versions},
+                                    {"stories", counts->stories},
+                                    {"copies", counts->copies},
+                                    {"feeds", feeds},
+                                    {"failing", failing},
+                                    {"subscribers", counters_().subscribers}});
+}
+
+asio::awaitable<Reply> Routes::metrics() {
+  auto job = [this] { return parts_.store.metrics(); };
+  auto const store = co_await run_on(blocking_, std::move(job));
+  auto const api = counters_();
+  Reply reply;
+  reply.content_type = "text/plain; version=0.0.4; charset=utf-8";
+  if (parts_.metrics_text) reply.body = parts_.metrics_text();
+  reply.body += metric("store_commits_total", "Groups committed", "counter", store.commits);
+  reply.body +=
+      metric("store_commit_bytes_total", "Bytes in committed groups", "counter", store.commit_bytes);
+  reply.body +=
+      metric("store_corrupt_rows_total", "Rows met that do not decode", "counter", store.corrupt_rows);
+  reply.body += metric("store_disk_bytes", "Size of the live table files", "gauge", store.disk_bytes);
+  reply.body += metric("store_last_sequence", "The newest number of the change log", "gauge",
+                       number(parts_.store.last_sequence()));
+  reply.body += metric("http_requests_total", "Requests", "counter", api.requests);
+  reply.body += metric("http_errors_total", "Requests answered with 4xx or 5xx", "counter", api.errors);
+  reply.body += metric("http_connections", "Connections open", "gauge", api.connections_open);
+  reply.body += metric("subscribers", "Streams open", "gauge", api.subscribers);
+  reply.body += metric("events_sent_total", "Events sent to subscribers", "counter", api.events_sent);
+  co_return reply;
+}
+
+}  // namespace newsfold::api
