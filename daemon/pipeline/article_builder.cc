@@ -1,0 +1,152 @@
+#include "daemon/pipeline/article_builder.h"
+
+#include "daemon/pipeline/lineage.h"
+#include "feeds/dedup/signature.h"
+#include "feeds/dedup/version.h"
+
+#include <xxhash.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace newsfold::pipeline {
+namespace {
+
+// A page that gives less text than its own teaser was not understood (or is a wall): the feed's text serves.
+bool says_less(Article const& page, Article const& item) {
+  return page.content_text.size() < item.content_text.size();
+}
+
+// What the feed knows better than the page, or alone.
+void complete(Article& article, Item const& item, std::string const& feed_language, Source const& source) {
+  if (!item.title.empty()) article.title = item.title;  // pages add their site's name and more
+  if (article.url.empty()) article.url = item.url;
+  if (article.authors.empty()) article.authors = item.authors;
+  if (!article.date_published) article.date_published = item.date_published;
+  if (!article.date_modified) article.date_modified = item.date_modified;
+  if (article.image.empty()) article.image = item.image;
+  if (!source.language.empty()) {
+    article.language = source.language;
+  } else if (article.language.empty()) {
+    article.language = item.language.empty() ? feed_language : item.language;
+  }
+}
+
+Article make_article(Source const& source, Item const& item, FetchedPage const& page) {
+  auto from_item = clean::clean_item(item, source.clean);
+  if (page.outcome != PageOutcome::fetched) return from_item;
+  clean::PageHints const hints{page.response.final_url, page.response.headers.content_type};
+  auto from_page = clean::clean_page(page.response.body, hints, source.clean);
+  if (!from_page || says_less(*from_page, from_item)) return from_item;
+  return std::move(*from_page);
+}
+
+ItemExtras extras_of(Item item, Source const& source) {
+  ItemExtras extras;
+  extras.guid = std::move(item.id);
+  extras.item_url = std::move(item.url);
+  extras.external_url = std::move(item.external_url);
+  extras.summary = std::move(item.summary);
+  extras.comments_url = std::move(item.comments_url);
+  extras.license = std::move(item.license);
+  extras.source = std::move(item.source);
+  extras.tags = std::move(item.tags);
+  for (auto const& tag : source.tags)
+    if (std::find(extras.tags.begin(), extras.tags.end(), tag) == extras.tags.end())
+      extras.tags.push_back(tag);
+  extras.attachments = std::move(item.attachments);
+  return extras;
+}
+
+std::uint64_t hash_text(std::string_view text) { return XXH3_64bits(text.data(), text.size()); }
+
+// Fills what follows from the clean article: hashes, the difference to the version that is stored, or what
+// story a new article belongs to.
+void decide(storage::IngestItem& out, BuildContext const& context, storage::View const& view) {
+  auto const& article = out.article;
+  out.version_hash = dedup::version_hash(article.title, article.content_text);
+  out.cleaner_revision = cleaner_revision;
+  out.seen = view.newest_article();
+
+  if (out.identity.reason != dedup::IdentityReason::new_item) {
+    auto const stored = view.version(out.identity.article, 0);
+    if (stored && stored->version_hash != out.version_hash) {
+      auto const& before = stored->content;
+      out.edit = storage::EditFrom{
+          stored->number,
+          dedup::compare_versions({before.title, before.content_text, before.paywall, before.truncated},
+                                  {article.title, article.content_text, article.paywall, article.truncated})};
+    }
+  }
+  auto signature = std::make_shared<dedup::Signature>(
+      dedup::make_signature(article.title, article.content_text, article.language));
+  if (out.identity.reason == dedup::IdentityReason::new_item) {
+    auto const candidates = view.candidates(context.source.id, out.extras.tags);
+    out.fold = dedup::decide(*signature, *candidates, context.fold);
+  }
+  out.signature = std::move(signature);
+}
+
+}  // namespace
+
+storage::IngestItem build_item(BuildContext const& context, ItemWork work, FetchedPage page,
+                               dedup::FeedHabits& habits) {
+  storage::IngestItem out;
+  out.article = make_article(context.source, work.item, page);
+  complete(out.article, work.item, context.feed_language, context.source);
+  out.original = original_of(out.article, work.item.url);
+
+  dedup::ItemFields fields;
+  fields.guid = work.item.id;
+  // A canonical link to another site names the original, not this item.
+  fields.url = out.original.starts_with("canonical ") ? std::string_view(work.item.url) : out.article.url;
+  fields.title = out.article.title;
+  fields.text = out.article.content_text;
+  fields.published = work.item.date_published;
+  out.traits = dedup::make_traits(fields);
+
+  auto const view = context.store.view();
+  out.identity = work.identity;
+  if (work.identity.reason == dedup::IdentityReason::new_item)
+    out.identity = dedup::identify(context.source.id, out.traits, habits, view);
+
+  out.source_hash = page.outcome == PageOutcome::fetched ? hash_text(page.response.body) : work.item_hash;
+  // Another hash than the item's own: when the feed is read again, its page is asked for again.
+  out.item_hash = page.outcome == PageOutcome::unreachable ? ~work.item_hash | 1 : work.item_hash;
+  out.extras = extras_of(std::move(work.item), context.source);
+  decide(out, context, view);
+  return out;
+}
+
+Result<storage::IngestItem> rebuild_item(BuildContext const& context, ArticleId article,
+                                         fetch::Response const& page) {
+  auto const view = context.store.view();
+  auto stored = view.version(article, 0);
+  if (!stored) return stored.error();
+  auto const sighting = view.sighting(context.source.id, article);
+  if (!sighting) return sighting.error();
+  clean::PageHints const hints{page.final_url, page.headers.content_type};
+  auto cleaned = clean::clean_page(page.body, hints, context.source.clean);
+  if (!cleaned) return cleaned.error();
+
+  storage::IngestItem out;
+  out.article = std::move(*cleaned);
+  auto& before = stored->content;
+  // The headline that the feed gave stays until the feed gives another: see complete().
+  out.article.title = before.title;
+  if (out.article.url.empty()) out.article.url = before.url;
+  if (out.article.authors.empty()) out.article.authors = std::move(before.authors);
+  if (!out.article.date_published) out.article.date_published = before.date_published;
+  if (out.article.image.empty()) out.article.image = std::move(before.image);
+  if (out.article.language.empty()) out.article.language = before.language;
+  out.extras = std::move(stored->extras);
+  out.traits = sighting->traits;
+  out.identity = {dedup::IdentityReason::url_alone, article};
+  out.item_hash = sighting->item_hash;
+  out.source_hash = hash_text(page.body);
+  out.original = original_of(out.article, out.extras.item_url);
+  decide(out, context, view);
+  return out;
+}
+
+}  // namespace newsfold::pipeline

@@ -1,0 +1,49 @@
+#pragma once
+// The second half of an item's way: the item and, where it was fetched, its page in; what the store wants
+// out: the clean article, its signature, what it is a copy of and what changed in it.
+//
+// Blocks (look-ups ahead, against a view of the store) and computes: for the CPU pool. Callable from any
+// thread; calls share nothing.
+
+#include "daemon/pipeline/document_reader.h"
+#include "daemon/pipeline/source.h"
+#include "feeds/fetch/client.h"
+#include "storage/store.h"
+
+#include <optional>
+#include <string>
+
+namespace newsfold::pipeline {
+
+// How the page of an item was come by.
+enum class PageOutcome : unsigned char {
+  not_wanted,  // the feed has the full text, or pages are off
+  fetched,
+  missing,      // 404, 410, robots.txt or another answer that will not change soon: the feed's text serves
+  unreachable,  // may be there next time: the item is looked at again when its feed is read again
+};
+
+struct FetchedPage {
+  PageOutcome outcome = PageOutcome::not_wanted;
+  fetch::Response response;  // of `fetched`
+};
+
+// Counts up when our cleaner gives better text for the same page: such a change is no new version.
+inline constexpr std::uint32_t cleaner_revision = 1;
+
+struct BuildContext {
+  storage::Store const& store;
+  Source const& source;
+  std::string const& feed_language;
+  dedup::FoldOptions fold;
+};
+
+storage::IngestItem build_item(BuildContext const& context, ItemWork work, FetchedPage page,
+                               dedup::FeedHabits& habits);
+
+// The same for the page of a known article that was fetched again to see whether it was edited. Fails with
+// `not_found` where the article went meanwhile, or as clean::clean_page does.
+Result<storage::IngestItem> rebuild_item(BuildContext const& context, ArticleId article,
+                                         fetch::Response const& page);
+
+}  // namespace newsfold::pipeline

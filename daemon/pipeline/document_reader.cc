@@ -1,0 +1,109 @@
+#include "daemon/pipeline/document_reader.h"
+
+#include "feeds/parse/listing.h"
+#include "feeds/parse/parse.h"
+
+#include <xxhash.h>
+
+#include <algorithm>
+
+namespace newsfold::pipeline {
+namespace {
+
+// Below so many bytes of text a feed's own body is a teaser rather than an article.
+constexpr std::size_t full_text_bytes_min = 1200;
+
+// Each field's hash seeds the next: "ab","c" is not "a","bc".
+class Hasher {
+ public:
+  Hasher& operator()(std::string_view text) {
+    hash_ = XXH3_64bits_withSeed(text.data(), text.size(), hash_);
+    return *this;
+  }
+  std::uint64_t digest() const { return hash_; }
+
+ private:
+  std::uint64_t hash_ = 0;
+};
+
+bool can_be_fetched(std::string_view url) {
+  return url.starts_with("http://") || url.starts_with("https://");
+}
+
+bool wants_page(Item const& item, PagePolicy policy) {
+  if (!can_be_fetched(item.url)) return false;
+  switch (policy) {
+    case PagePolicy::always: return true;
+    case PagePolicy::never: return false;
+    case PagePolicy::automatic: break;
+  }
+  return std::max(item.content_html.size(), item.content_text.size()) < full_text_bytes_min;
+}
+
+Result<Feed> parse_document(Source const& source, std::string_view body, parse::Hints const& hints) {
+  if (!source.listing) return parse::parse_feed(body, hints);
+  auto const& rule = *source.listing;
+  parse::ListingRule const selectors{rule.item, rule.link, rule.title, rule.date, rule.summary};
+  return parse::parse_listing(body, hints, selectors);
+}
+
+dedup::ItemTraits traits_of(Item const& item) {
+  dedup::ItemFields fields;
+  fields.guid = item.id;
+  fields.url = item.url;
+  fields.title = item.title;
+  fields.published = item.date_published;
+  return dedup::make_traits(fields);
+}
+
+}  // namespace
+
+std::uint64_t hash_of(Item const& item) {
+  Hasher hash;
+  hash(item.title)(item.content_html)(item.content_text)(item.summary)(dedup::identity_url(item.url));
+  for (auto const& author : item.authors) hash(author.name);
+  return std::max<std::uint64_t>(hash.digest(), 1);
+}
+
+Result<ReadDocument> read_document(storage::Store const& store, Source const& source,
+                                   fetch::Response const& response) {
+  parse::Hints const hints{response.final_url, response.headers.content_type};
+  auto feed = parse_document(source, response.body, hints);
+  if (!feed) return feed.error();
+
+  ReadDocument read;
+  read.report = schedule::report_of(*feed);
+  read.feed_language = feed->language;
+  read.feed_title = feed->title;
+
+  auto const view = store.view();
+  if (auto row = view.feed(source.id)) read.habits = row->habits;
+
+  std::vector<dedup::ItemTraits> traits;
+  traits.reserve(feed->items.size());
+  for (auto const& item : feed->items) traits.push_back(traits_of(item));
+  dedup::observe_document(traits, read.habits);
+
+  // Feeds list the newest first; the stream tells them in the order in which they happened.
+  for (std::size_t i = feed->items.size(); i-- > 0;) {
+    auto& item = feed->items[i];
+    auto const identity = dedup::identify(source.id, traits[i], read.habits, view);
+    bool const is_new = identity.reason == dedup::IdentityReason::new_item;
+    if (is_new) ++read.report.new_items;
+    if (item.date_published) {
+      using Dated = schedule::DocumentReport::DatedItem;
+      read.report.dated.push_back(
+          {*item.date_published, is_new ? Dated::Novelty::fresh : Dated::Novelty::known});
+    }
+    auto const item_hash = hash_of(item);
+    if (!is_new) {
+      auto const sighting = view.sighting(source.id, identity.article);
+      if (sighting && sighting->item_hash == item_hash) continue;
+    }
+    bool const page = wants_page(item, source.pages);
+    read.work.push_back({std::move(item), item_hash, identity, page});
+  }
+  return read;
+}
+
+}  // namespace newsfold::pipeline

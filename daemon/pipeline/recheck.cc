@@ -1,0 +1,173 @@
+#include "daemon/pipeline/recheck.h"
+
+#include "daemon/log/log.h"
+#include "daemon/runtime/run_on.h"
+
+#include <boost/asio/experimental/awaitable_operators.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/system/system_error.hpp>
+
+#include <string>
+#include <utility>
+
+namespace newsfold::pipeline {
+
+namespace asio = boost::asio;
+
+namespace {
+
+// What of an article decides whether and where its page is looked at.
+struct PageOf {
+  std::string url;
+  bool from_page = false;
+};
+
+PageOf page_of(storage::Store const& store, ArticleId article) {
+  PageOf page;
+  auto const version = store.view().version(article, 0);
+  if (!version) return page;
+  page.url = version->extras.item_url;
+  page.from_page = version->content.extractor != "feed";
+  return page;
+}
+
+std::vector<storage::ArticleHead> heads_since(storage::Store const& store, UtcMicros since,
+                                              std::size_t heads_max) {
+  std::vector<storage::ArticleHead> heads;
+  storage::ArticlePage page;
+  page.limit = storage::page_rows_max;
+  auto const view = store.view();
+  while (heads.size() < heads_max) {
+    auto rows = view.articles(page);
+    if (!rows || rows->empty()) break;
+    for (auto& row : *rows) {
+      if (row.stored_at < since) return heads;
+      if (!row.withdrawn_at) heads.push_back(std::move(row));
+    }
+    page.after = rows->back().id;
+  }
+  return heads;
+}
+
+}  // namespace
+
+Rechecker::Rechecker(asio::any_io_executor io, asio::any_io_executor blocking, SleepingClock& clock,
+                     storage::Store& store, Pipeline& pipeline, Writer& writer, fetch::Client& pages,
+                     RecheckOptions options)
+    : blocking_(std::move(blocking)),
+      clock_(clock),
+      store_(store),
+      pipeline_(pipeline),
+      writer_(writer),
+      pages_(pages),
+      options_(std::move(options)),
+      changed_(io, asio::steady_timer::time_point::max()),
+      checks_(io) {}
+
+void Rechecker::watch(ArticleId article, FeedId feed) {
+  auto const now = clock_.now();
+  schedule({now, now, article, feed, 0});
+}
+
+// The next look: by the article's age, never sooner than the ladder's step from now.
+void Rechecker::schedule(Watched watched) {
+  if (due_.size() >= options_.articles_max) return;
+  auto const now = clock_.now();
+  for (auto const& step : options_.ladder) {
+    if (now - watched.stored_at >= step.younger_than) continue;
+    watched.due = now + step.every;
+    due_.push(watched);
+    changed_.cancel();
+    return;
+  }
+}
+
+asio::awaitable<void> Rechecker::load() {
+  if (options_.ladder.empty()) co_return;
+  auto job = [&store = store_, since = clock_.now() - options_.ladder.back().younger_than,
+              heads_max = options_.articles_max] { return heads_since(store, since, heads_max); };
+  for (auto const& head : co_await run_on(blocking_, std::move(job)))
+    schedule({{}, head.stored_at, head.id, head.feed, 0});
+}
+
+asio::awaitable<void> Rechecker::run() {
+  using namespace asio::experimental::awaitable_operators;
+  co_await load();
+  try {
+    for (;;) {
+      auto const free = in_flight_ < options_.in_flight_max;
+      if (free && !due_.empty() && due_.top().due <= clock_.now()) {
+        auto const next = due_.top();
+        due_.pop();
+        ++in_flight_;
+        checks_.spawn(check(next));
+        continue;
+      }
+      boost::system::error_code woken;
+      auto changed = changed_.async_wait(asio::redirect_error(asio::use_awaitable, woken));
+      if (free && !due_.empty()) {
+        co_await (clock_.sleep_until(due_.top().due) || std::move(changed));
+      } else {
+        co_await std::move(changed);
+      }
+      if ((co_await asio::this_coro::cancellation_state).cancelled() != asio::cancellation_type::none) break;
+    }
+  } catch (boost::system::system_error const& e) {
+    if (e.code() != asio::error::operation_aborted) throw;
+  }
+  co_await asio::this_coro::reset_cancellation_state();
+  checks_.cancel();
+  co_await checks_.join();
+}
+
+asio::awaitable<void> Rechecker::check(Watched watched) {
+  // However the check ends, its place is free again.
+  struct Leave {
+    Rechecker& self;
+    ~Leave() {
+      --self.in_flight_;
+      self.changed_.cancel();
+    }
+  } const leave{*this};
+
+  auto const source = pipeline_.source(watched.feed);
+  if (!source || !source->recheck || source->pages == PagePolicy::never) co_return;
+  auto find = [&store = store_, article = watched.article] { return page_of(store, article); };
+  auto const page = co_await run_on(blocking_, std::move(find));
+  if (!page.from_page || page.url.empty()) co_return;
+
+  fetch::Request request;
+  request.url = page.url;
+  request.accept = fetch::Accept::page;
+  request.limits = source->page_limits;
+  auto answer = co_await pages_.fetch(std::move(request));
+  if (answer && (answer->status == 404 || answer->status == 410)) {
+    if (++watched.missing >= options_.missing_max) {
+      co_await withdraw(watched, answer->status);
+      co_return;
+    }
+  } else if (answer && answer->status == 200) {
+    watched.missing = 0;
+    auto const done = co_await pipeline_.recheck(*source, watched.article, std::move(*answer));
+    if (!done) log::info("recheck_failed", {{"article", watched.article}, {"reason", done.error().message}});
+  }
+  schedule(watched);
+}
+
+asio::awaitable<void> Rechecker::withdraw(Watched watched, unsigned status) {
+  auto const source = pipeline_.source(watched.feed);
+  if (!source) co_return;
+  storage::FeedChange change;
+  change.feed = watched.feed;
+  change.feed_name = source->name;
+  change.withdrawals.push_back({watched.article, "the page answered " + std::to_string(status) + " " +
+                                                     std::to_string(options_.missing_max) +
+                                                     " times in a row"});
+  auto const done = co_await writer_.commit(std::move(change));
+  if (!done)
+    log::warning("withdraw_failed", {{"article", watched.article}, {"reason", done.error().message}});
+}
+
+}  // namespace newsfold::pipeline

@@ -1,0 +1,126 @@
+#include "daemon/pipeline/pipeline.h"
+
+#include "tests/pipeline/pipeline_fixture.h"
+
+namespace newsfold::pipeline {
+namespace {
+
+namespace asio = boost::asio;
+using ::testing::Test;
+
+std::string paragraphs(std::string const& about, int count) {
+  std::string out;
+  for (int i = 0; i < count; ++i)
+    out += "<p>The harbour council of " + about + " met on day " + std::to_string(i) +
+           " and heard engineer number " + std::to_string(i * 7) + " explain why the old sluice of " + about +
+           " leaks, what a new gate costs and who among the fishermen would have to wait for the tide.</p>";
+  return out;
+}
+
+// Another article altogether: nothing of it stands in paragraphs().
+std::string other_paragraphs(int count) {
+  std::string out;
+  for (int i = 0; i < count; ++i)
+    out += "<p>Astronomers watched comet " + std::to_string(i * 13) +
+           " break apart over the southern desert last week, a sight that nobody had photographed before, and their "
+           "telescope counted eleven fragments drifting slowly away from each other.</p>";
+  return out;
+}
+
+struct FeedItem {
+  std::string slug;
+  std::string title;
+  std::string html;
+};
+
+std::string rss(std::vector<FeedItem> const& newest_first) {
+  std::string out =
+      R"(<?xml version="1.0"?><rss version="2.0"><channel><title>Daily</title><link>http://daily.example/</link>)";
+  for (auto const& item : newest_first)
+    out += "<item><title>" + item.title + "</title><link>http://daily.example/" + item.slug +
+           "</link><guid>" + item.slug + "</guid><description><![CDATA[" + item.html +
+           "]]></description></item>";
+  return out + "</channel></rss>";
+}
+
+std::string page(std::string const& title, std::string const& body) {
+  return "<!doctype html><html lang=en><head><title>" + title +
+         "</title></head><body><nav><a href=/>Home</a></nav><main><article><h1>" + title + "</h1>" + body +
+         "</article></main><footer>All rights reserved</footer></body></html>";
+}
+
+class PipelineTest : public PipelineFixture {};
+
+asio::awaitable<void> poll_twice(PipelineTest&, std::function<asio::awaitable<void>(std::string)> poll,
+                                 std::string first, std::string second) {
+  co_await poll(std::move(first));
+  co_await poll(std::move(second));
+}
+
+#define POLLS(first, second) \
+  run(poll_twice(            \
+      *this, [this](std::string one) { return poll(std::move(one)); }, first, second))
+
+TEST_F(PipelineTest, FullTextsAreAnnouncedOldestFirstAndOnlyOnce) {
+  auto const document =
+      rss({{"b", "Second", other_paragraphs(8)}, {"a", "First", paragraphs("Alesund", 8)}});
+  POLLS(document, document);
+  EXPECT_EQ(announced(), (std::vector<std::string>{"article.created First", "article.created Second"}));
+  EXPECT_TRUE(web_.asked.empty());
+  EXPECT_EQ(report_.new_items, 0u);
+}
+
+TEST_F(PipelineTest, ATeaserSendsForItsPageOnceAndItsTextIsThePages) {
+  web_.pages["http://daily.example/a"] = page("First", paragraphs("Alesund", 8));
+  auto const document = rss({{"a", "First", "<p>The council met.</p>"}});
+  POLLS(document, document);
+  EXPECT_EQ(web_.asked, (std::vector<std::string>{"http://daily.example/a"}));
+  auto const version = store_->view().version(ArticleId{1}, 0);
+  ASSERT_TRUE(version) << version.error().message;
+  EXPECT_NE(version->content.content_text.find("sluice of Alesund"), std::string::npos);
+  EXPECT_EQ(version->content.content_text.find("rights reserved"), std::string::npos);
+}
+
+TEST_F(PipelineTest, APageThatCannotBeReachedIsAskedForAgainWhenTheFeedIsRead) {
+  web_.down = true;
+  auto const document = rss({{"a", "First", "<p>The council met.</p>"}});
+  POLLS(document, document);
+  EXPECT_EQ(web_.asked.size(), 2u);
+  EXPECT_EQ(announced(), (std::vector<std::string>{"article.created First"}));
+}
+
+TEST_F(PipelineTest, AnEditedItemIsAnUpdateOfItsArticle) {
+  auto const text = paragraphs("Alesund", 8);
+  POLLS(rss({{"a", "First", text}}),
+        rss({{"a", "First", text + "<p>Correction: the gate costs nine million crowns, not five.</p>"}}));
+  EXPECT_EQ(announced(), (std::vector<std::string>{"article.created First", "article.updated First"}));
+}
+
+TEST_F(PipelineTest, ACopyJoinsTheStoryOfTheFirst) {
+  auto const text = paragraphs("Alesund", 8);
+  POLLS(rss({{"a", "First", text}}), rss({{"b", "Elsewhere the same", text}, {"a", "First", text}}));
+  EXPECT_EQ(announced(),
+            (std::vector<std::string>{"article.created First", "article.copied Elsewhere the same"}));
+}
+
+TEST_F(PipelineTest, MoreItemsThanPagesAllowedAreStoredWithTheFeedsOwnText) {
+  PipelineOptions options;
+  options.pages_per_poll_max = 2;
+  pipeline_ = std::make_unique<Pipeline>(cpu_.get_executor(), *store_, *writer_, options);
+  pipeline_->set_page_client(web_);
+  Source source;
+  source.id = feed_.id;
+  source.name = feed_.name;
+  pipeline_->set_sources({source});
+  std::vector<FeedItem> items;
+  for (int i = 0; i < 5; ++i) {
+    auto const name = "n" + std::to_string(i);
+    items.push_back({name, "Title " + name, "<p>A teaser about " + name + ".</p>"});
+  }
+  run(poll(rss(items)));
+  EXPECT_EQ(web_.asked.size(), 2u);
+  EXPECT_EQ(announced().size(), 5u);
+}
+
+}  // namespace
+}  // namespace newsfold::pipeline
