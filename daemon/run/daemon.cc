@@ -1,0 +1,319 @@
+#include "daemon/run/daemon.h"
+
+#include "daemon/api/server.h"
+#include "daemon/config/load.h"
+#include "daemon/log/log.h"
+#include "daemon/notify/change_feed.h"
+#include "daemon/notify/subscriptions.h"
+#include "daemon/run/feed_status.h"
+#include "daemon/run/wiring.h"
+#include "daemon/runtime/run_on.h"
+#include "daemon/runtime/task_group.h"
+#include "daemon/service/systemd.h"
+#include "daemon/version.h"
+
+#include <sys/resource.h>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/thread_pool.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <algorithm>
+#include <csignal>
+#include <filesystem>
+#include <random>
+#include <thread>
+#include <utility>
+
+namespace newsfold::run {
+
+namespace asio = boost::asio;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr std::size_t blocking_threads = 2;
+constexpr auto retention_interval = 10min;
+constexpr auto status_interval = 15s;  // of the line that systemd shows
+
+std::uint64_t random_number() {
+  std::random_device device;
+  return std::uint64_t(device()) << 32 | device();
+}
+
+std::size_t cpu_threads(config::Config const& config) {
+  return config.daemon.threads != 0 ? config.daemon.threads
+                                    : std::max(1u, std::thread::hardware_concurrency());
+}
+
+// Each transfer and each subscriber is a descriptor: take what the system allows us.
+void raise_descriptor_limit() {
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+Result<void> make_directory(std::filesystem::path const& path, std::string const& option) {
+  std::error_code failure;
+  std::filesystem::create_directories(path, failure);
+  if (failure)
+    return Error{ErrorCode::unreadable, "cannot make the directory " + path.string() + ": " +
+                                            failure.message() + "; set " + option +
+                                            " in config.toml, or run as a user who may"};
+  return {};
+}
+
+std::string joined(std::vector<std::string> const& names) {
+  std::string out;
+  for (auto const& name : names) out += (out.empty() ? "" : ", ") + name;
+  return out;
+}
+
+}  // namespace
+
+struct Daemon::Impl {
+  config::Config config;
+  std::string config_path;
+
+  // Threads stand above what runs on them: they are joined last.
+  asio::io_context io{1};
+  asio::thread_pool cpu;
+  asio::thread_pool writer_thread{1};
+  asio::thread_pool blocking{blocking_threads};
+
+  SystemClock clock;
+  std::unique_ptr<storage::Store> store;
+  std::unique_ptr<pipeline::Writer> writer;
+  std::unique_ptr<fetch::Fetcher> fetcher;
+  std::unique_ptr<pipeline::Pipeline> pipeline;
+  std::unique_ptr<schedule::Scheduler> scheduler;
+  std::unique_ptr<pipeline::Rechecker> rechecker;
+  std::unique_ptr<notify::ChangeFeed> changes;
+  std::unique_ptr<notify::StoreSubscriptions> subscriptions;
+  std::unique_ptr<SchedulerStatus> feed_status;
+  std::unique_ptr<api::ApiServer> api;
+
+  asio::signal_set signals{io, SIGTERM, SIGINT, SIGHUP};
+  Result<void> outcome;
+  TaskGroup polling{io.get_executor()};    // scheduler: drained first
+  TaskGroup writing{io.get_executor()};    // writer: ends by its end mark
+  TaskGroup attending{io.get_executor()};  // rechecks, watchdog, retention: cancelled
+  TaskGroup serving{io.get_executor()};    // subscribers: last, they hear of what the drain brought
+
+  Impl(config::Config c, std::string path)
+      : config(std::move(c)), config_path(std::move(path)), cpu(cpu_threads(config)) {}
+
+  Result<void> open();
+  Result<void> open_api();
+  Result<void> apply_sources(config::Config const& config);
+  schedule::Scheduler::LoadState load_state() const;
+
+  asio::awaitable<void> main();
+  asio::awaitable<void> stop();
+  asio::awaitable<void> poll();
+  asio::awaitable<void> write();
+  asio::awaitable<void> serve();
+  asio::awaitable<void> keep_alive();
+  asio::awaitable<void> keep_retention();
+  void reload();
+  std::string status_line() const;
+};
+
+Result<void> Daemon::Impl::open() {
+  raise_descriptor_limit();
+  if (auto made = make_directory(config.storage.path, "storage.path"); !made) return made;
+  auto opened = storage::Store::open(config.storage.path, store_options(config, Epoch{random_number() | 1}));
+  if (!opened) return opened.error();
+  store = std::move(*opened);
+  changes = std::make_unique<notify::ChangeFeed>(io.get_executor(), store->last_sequence());
+
+  writer = std::make_unique<pipeline::Writer>(
+      io.get_executor(), writer_thread.get_executor(), *store, clock, writer_options(config),
+      [this](storage::CommitReport const& report) { changes->publish(report); });
+  auto made = fetch::Fetcher::create(io.get_executor(), fetch_options(config));
+  if (!made) return made.error();
+  fetcher = std::move(*made);
+  pipeline =
+      std::make_unique<pipeline::Pipeline>(cpu.get_executor(), *store, *writer, pipeline_options(config));
+  scheduler = std::make_unique<schedule::Scheduler>(io.get_executor(), clock, *fetcher, *pipeline,
+                                                    scheduler_options(config, random_number()));
+  pipeline->set_page_client(scheduler->page_client());
+  rechecker = std::make_unique<pipeline::Rechecker>(io.get_executor(), blocking.get_executor(), clock, *store,
+                                                    *pipeline, *writer, scheduler->page_client(),
+                                                    recheck_options(config));
+  pipeline->on_new([this](ArticleId article, FeedId feed) { rechecker->watch(article, feed); });
+  scheduler->on_poll([](schedule::PollTrace const& trace) {
+    auto const level = trace.error.empty() ? log::Level::info : log::Level::warning;
+    log::write(level, "poll",
+               {{"feed", trace.feed->name},
+                {"status", trace.status},
+                {"new", trace.new_items},
+                {"bytes", trace.wire_bytes},
+                {"took", trace.time},
+                {"next", trace.next_due},
+                {"error", trace.error}});
+  });
+  if (auto applied = apply_sources(config); !applied) return applied;
+  return open_api();
+}
+
+Result<void> Daemon::Impl::open_api() {
+  auto options = api_options(config);
+  if (!options) return options.error();
+  if (!options->socket_path.empty()) {
+    auto made = make_directory(std::filesystem::path(options->socket_path).parent_path(), "http.socket");
+    if (!made) return made;
+  }
+  subscriptions = std::make_unique<notify::StoreSubscriptions>(*store, writer->thread());
+  feed_status = std::make_unique<SchedulerStatus>(*scheduler);
+  api::ApiParts parts{*store, *changes, *subscriptions, clock, feed_status.get(), {}, {}};
+  api = std::make_unique<api::ApiServer>(io.get_executor(), blocking.get_executor(), std::move(parts),
+                                         std::move(*options));
+  return api->listen();
+}
+
+schedule::Scheduler::LoadState Daemon::Impl::load_state() const {
+  return [this](FeedId id) {
+    auto const row = store->view().feed(id);
+    return row ? row->state : std::string();
+  };
+}
+
+Result<void> Daemon::Impl::apply_sources(config::Config const& from) {
+  auto sources = make_sources(from);
+  if (!sources) return sources.error();
+  pipeline->set_sources(std::move(sources->sources));
+  auto const difference = scheduler->set_feeds(std::move(sources->feeds), load_state());
+  log::info("feeds", {{"total", scheduler->status().size()},
+                      {"added", difference.added.size()},
+                      {"removed", joined(difference.removed)},
+                      {"changed", joined(difference.changed)}});
+  return {};
+}
+
+void Daemon::Impl::reload() {
+  systemd::notify_reloading();
+  auto loaded = config::load_config(config_path);
+  if (!loaded.ok()) {
+    log::error("reload_refused",
+               {{"reason", config::describe(loaded.problems)}, {"kept", "the running configuration"}});
+  } else if (auto applied = apply_sources(loaded.config); !applied) {
+    log::error("reload_refused",
+               {{"reason", applied.error().message}, {"kept", "the running configuration"}});
+  } else {
+    log::configure(loaded.config.log.level, loaded.config.log.style);
+    config = std::move(loaded.config);
+    log::info("reloaded", {{"config", config_path}});
+  }
+  systemd::notify_ready(status_line());
+}
+
+std::string Daemon::Impl::status_line() const {
+  std::size_t failing = 0;
+  auto const feeds = scheduler->status();
+  for (auto const& feed : feeds) failing += feed.state.failures > 0 ? 1 : 0;
+  auto const& counters = pipeline->counters();
+  std::string line = std::to_string(feeds.size()) + " feeds, " + std::to_string(failing) + " failing, " +
+                     std::to_string(counters.created + counters.copied) + " articles since the start";
+  if (!writer->status().paused.empty()) line = "Paused: " + writer->status().paused + "; " + line;
+  return line;
+}
+
+asio::awaitable<void> Daemon::Impl::poll() { co_await scheduler->run(); }
+asio::awaitable<void> Daemon::Impl::serve() { co_await api->run(); }
+asio::awaitable<void> Daemon::Impl::write() { co_await writer->run(); }
+
+// The watchdog hears of us only after loop, writer and store have all answered.
+asio::awaitable<void> Daemon::Impl::keep_alive() {
+  auto const watchdog = systemd::watchdog_interval();
+  auto const every = watchdog ? std::min<std::chrono::microseconds>(*watchdog / 3, status_interval)
+                              : std::chrono::microseconds(status_interval);
+  for (;;) {
+    auto answer = [] {};
+    co_await run_on(writer_thread.get_executor(), answer);
+    auto look = [this] { return store->view().sequence(); };
+    co_await run_on(blocking.get_executor(), look);
+    systemd::notify_watchdog();
+    systemd::notify_status(status_line());
+    co_await clock.sleep_until(clock.now() + every);
+  }
+}
+
+asio::awaitable<void> Daemon::Impl::keep_retention() {
+  for (;;) {
+    auto job = [this, rules = retention(config)] { return store->retain(rules, clock.now()); };
+    auto const report = co_await run_on(writer_thread.get_executor(), std::move(job));
+    if (!report)
+      log::error("retention_failed", {{"reason", report.error().message}});
+    else if (report->changes_removed + report->articles_removed > 0)
+      log::info("retention", {{"changes", report->changes_removed}, {"articles", report->articles_removed}});
+    co_await clock.sleep_until(clock.now() + retention_interval);
+  }
+}
+
+asio::awaitable<void> Daemon::Impl::main() {
+  writing.spawn(write());
+  serving.spawn(serve());
+  polling.spawn(poll());
+  attending.spawn(rechecker->run());
+  attending.spawn(keep_alive());
+  attending.spawn(keep_retention());
+  log::info("started",
+            {{"version", version}, {"store", config.storage.path}, {"feeds", scheduler->status().size()}});
+  systemd::notify_ready(status_line());
+  for (;;) {
+    auto const signal = co_await signals.async_wait(asio::use_awaitable);
+    if (signal != SIGHUP) {
+      log::info("stopping", {{"signal", signal}});
+      break;
+    }
+    reload();
+  }
+  systemd::notify_stopping();
+  co_await stop();
+}
+
+// No new polls; what is under way is committed, or cut off when it takes too long: it is still due then.
+asio::awaitable<void> Daemon::Impl::stop() {
+  attending.cancel();
+  asio::steady_timer patience(io, config.daemon.stop_timeout);
+  patience.async_wait([this](boost::system::error_code cancelled) {
+    if (!cancelled) polling.cancel();
+  });
+  co_await scheduler->stop();
+  co_await polling.join();
+  patience.cancel();
+  co_await attending.join();
+  co_await writer->finish();
+  co_await writing.join();
+  co_await api->stop();
+  co_await serving.join();
+}
+
+Daemon::Daemon(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Daemon::~Daemon() = default;
+
+Result<std::unique_ptr<Daemon>> Daemon::create(config::Config config, std::string config_path) {
+  log::configure(config.log.level, config.log.style);
+  auto impl = std::make_unique<Impl>(std::move(config), std::move(config_path));
+  if (auto opened = impl->open(); !opened) return opened.error();
+  return std::unique_ptr<Daemon>(new Daemon(std::move(impl)));
+}
+
+Result<void> Daemon::run() {
+  std::signal(SIGPIPE, SIG_IGN);
+  auto& impl = *impl_;
+  auto rethrow = [](std::exception_ptr failure) {
+    if (failure) std::rethrow_exception(failure);
+  };
+  asio::co_spawn(impl.io, impl.main(), rethrow);
+  impl.io.run();
+  log::info("stopped");
+  log::flush();
+  return impl.outcome;
+}
+
+}  // namespace newsfold::run

@@ -1,0 +1,54 @@
+#include "daemon/run/feed_status.h"
+
+#include <utility>
+
+namespace newsfold::run {
+namespace {
+
+std::optional<UtcMicros> unless_never(UtcMicros t) {
+  if (t == UtcMicros{}) return std::nullopt;
+  return t;
+}
+
+api::FeedState state_of(schedule::FeedStatus const& feed) {
+  if (feed.state.gone_announced) return api::FeedState::gone;
+  if (feed.state.failures > 0) return api::FeedState::failing;
+  if (feed.activity == schedule::FeedStatus::Activity::polling) return api::FeedState::polling;
+  return api::FeedState::waiting;
+}
+
+}  // namespace
+
+std::vector<api::FeedStatus> SchedulerStatus::feed_status() const {
+  std::vector<api::FeedStatus> out;
+  for (auto& feed : scheduler_.status()) {
+    api::FeedStatus row;
+    row.id = feed.id;
+    row.name = feed.name;
+    row.url = feed.url;
+    row.state = state_of(feed);
+    row.last_poll = unless_never(feed.state.last_request);
+    row.last_success = unless_never(feed.state.last_answer);
+    row.next_poll = unless_never(feed.state.next_due);
+    row.failing_since = unless_never(feed.state.failing_since);
+    row.http_status = feed.state.last_status;
+    row.error = feed.state.last_error;
+    row.failures = feed.state.failures;
+    row.interval_seconds = std::uint64_t(feed.interval.count());
+    out.push_back(std::move(row));
+  }
+  return out;
+}
+
+Result<void> SchedulerStatus::poll_now(std::string_view name) {
+  for (auto const& feed : scheduler_.status()) {
+    if (feed.name != name) continue;
+    if (scheduler_.poll_now(feed.id)) return {};
+    return Error{ErrorCode::refused, "feed " + feed.name +
+                                         " may not be asked yet: its publisher wants rest until " +
+                                         format_rfc3339(feed.state.next_due)};
+  }
+  return Error{ErrorCode::not_found, "no feed is configured by the name " + std::string(name)};
+}
+
+}  // namespace newsfold::run

@@ -1,0 +1,249 @@
+#include "daemon/run/wiring.h"
+
+#include "daemon/version.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <tuple>
+#include <utility>
+
+namespace newsfold::run {
+namespace {
+
+using std::chrono::duration_cast;
+using std::chrono::seconds;
+
+constexpr std::size_t credential_bytes_max = 64 * 1024;
+
+seconds whole(config::Duration duration) { return duration_cast<seconds>(duration); }
+
+std::optional<seconds> unless_zero(config::Duration duration) {
+  if (duration.count() == 0) return std::nullopt;
+  return whole(duration);
+}
+
+Result<std::vector<std::string>> lines_of(std::string const& what, std::string const& path) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file)
+    return Error{ErrorCode::unreadable, what + ": cannot read " + path + ": " + std::strerror(errno)};
+  std::vector<std::string> lines;
+  std::size_t bytes = 0;
+  for (std::string line; std::getline(file, line);) {
+    bytes += line.size();
+    if (bytes > credential_bytes_max)
+      return Error{ErrorCode::invalid, what + ": " + path + " is too large for a credential file"};
+    while (!line.empty() && (line.back() == '\r' || line.back() == ' ')) line.pop_back();
+    if (!line.empty()) lines.push_back(std::move(line));
+  }
+  if (lines.empty()) return Error{ErrorCode::invalid, what + ": " + path + " is empty"};
+  return lines;
+}
+
+Result<fetch::Credentials> credentials(config::Source const& source) {
+  fetch::Credentials out;
+  auto const& access = source.access;
+  auto const what = "feed \"" + source.name + "\"";
+  if (!access.basic_auth_file.empty()) {
+    auto const lines = lines_of(what, access.basic_auth_file);
+    if (!lines) return lines.error();
+    auto const colon = lines->front().find(':');
+    if (colon == std::string::npos)
+      return Error{ErrorCode::invalid,
+                   what + ": " + access.basic_auth_file + " must hold one line user:password"};
+    out.user = lines->front().substr(0, colon);
+    out.password = lines->front().substr(colon + 1);
+  }
+  if (!access.bearer_token_file.empty()) {
+    auto const lines = lines_of(what, access.bearer_token_file);
+    if (!lines) return lines.error();
+    out.bearer = lines->front();
+  }
+  if (!access.header_file.empty()) {
+    auto const lines = lines_of(what, access.header_file);
+    if (!lines) return lines.error();
+    for (auto const& line : *lines) {
+      auto const colon = line.find(':');
+      if (colon == std::string::npos || colon == 0)
+        return Error{ErrorCode::invalid,
+                     what + ": " + access.header_file + " must hold lines \"Name: value\""};
+      auto const value = line.find_first_not_of(' ', colon + 1);
+      out.headers.emplace_back(line.substr(0, colon), value == std::string::npos ? "" : line.substr(value));
+    }
+  }
+  return out;
+}
+
+fetch::Limits limits(config::Fetch const& fetch) {
+  fetch::Limits out;
+  out.body_bytes_max = fetch.body_max;
+  out.header_bytes_max = fetch.header_max;
+  out.redirects_max = fetch.redirects_max;
+  out.total_max = fetch.timeout;
+  out.connect_max = fetch.connect_timeout;
+  return out;
+}
+
+pipeline::PagePolicy policy(config::FetchPages pages) {
+  switch (pages) {
+    case config::FetchPages::automatic: return pipeline::PagePolicy::automatic;
+    case config::FetchPages::always: return pipeline::PagePolicy::always;
+    case config::FetchPages::never: return pipeline::PagePolicy::never;
+  }
+  return pipeline::PagePolicy::automatic;
+}
+
+storage::FoldScope scope(config::DedupScope scope) {
+  switch (scope) {
+    case config::DedupScope::all: return storage::FoldScope::all;
+    case config::DedupScope::feed: return storage::FoldScope::feed;
+    case config::DedupScope::tag: return storage::FoldScope::tag;
+  }
+  return storage::FoldScope::all;
+}
+
+}  // namespace
+
+fetch::FetchOptions fetch_options(config::Config const& config) {
+  fetch::FetchOptions out;
+  auto const& daemon = config.daemon;
+  out.user_agent = daemon.user_agent;
+  if (out.user_agent.empty()) {
+    out.user_agent = std::string("Newsfold/") + version;
+    if (!daemon.contact_url.empty()) out.user_agent += " (+" + daemon.contact_url + ")";
+  }
+  out.resolve = config.fetch.resolve;
+  if (config.fetch.allow_private) out.allow_private = {"0.0.0.0/0", "::/0"};
+  if (!config.fetch.ca_file.empty()) out.ca_file = config.fetch.ca_file;
+  out.transfers_max = config.fetch.concurrency;
+  return out;
+}
+
+storage::StoreOptions store_options(config::Config const& config, Epoch fresh_epoch) {
+  storage::StoreOptions out;
+  out.sync =
+      config.storage.sync == config::SyncMode::group ? storage::SyncMode::group : storage::SyncMode::os;
+  out.block_cache_bytes = config.storage.cache;
+  out.write_buffer_bytes = config.storage.write_buffer;
+  out.fold.options.threshold = config.dedup.threshold;
+  out.fold.window = duration_cast<std::chrono::hours>(config.dedup.window);
+  out.fold.scope = scope(config.dedup.scope);
+  out.fresh_epoch = fresh_epoch;
+  return out;
+}
+
+storage::Retention retention(config::Config const& config) {
+  storage::Retention out;
+  out.changes_age_max = unless_zero(config.storage.changes_age);
+  out.articles_age_max = unless_zero(config.storage.retention_age);
+  if (config.storage.retention_size > 0) out.store_bytes_max = config.storage.retention_size;
+  for (auto const& source : config.sources)
+    if (auto const age = unless_zero(source.retention_age))
+      out.feed_age_max.emplace_back(feed_id(source), *age);
+  return out;
+}
+
+schedule::SchedulerOptions scheduler_options(config::Config const& config, std::uint64_t seed) {
+  schedule::SchedulerOptions out;
+  auto const& polling = config.polling;
+  out.polling.floor = whole(polling.interval);
+  out.polling.floor_hinted = whole(polling.floor);
+  out.polling.interval_min = std::chrono::seconds(1);  // the configuration has its own bound, and warns
+  out.polling.ceiling = whole(polling.ceiling);
+  if (polling.budget.limited()) out.polling.budget_per_day = polling.budget.per_day();
+  out.polling.jitter = polling.jitter;
+  out.polling.jitter_max = whole(polling.jitter_max);
+  out.polling.failing_after = whole(polling.failing_after);
+  out.polling.error_first = whole(polling.error_backoff);
+  out.hosts.spacing = polling.host_spacing;
+  out.polls_max = config.fetch.concurrency;
+  out.seed = seed;
+  return out;
+}
+
+pipeline::WriterOptions writer_options(config::Config const& config) {
+  pipeline::WriterOptions out;
+  out.group_items_max = config.storage.group_max;
+  return out;
+}
+
+pipeline::PipelineOptions pipeline_options(config::Config const& config) {
+  pipeline::PipelineOptions out;
+  out.fold.threshold = config.dedup.threshold;
+  return out;
+}
+
+pipeline::RecheckOptions recheck_options(config::Config const& config) {
+  pipeline::RecheckOptions out;
+  for (auto const& step : config.polling.recheck) out.ladder.push_back({step.every, step.younger_than});
+  std::sort(out.ladder.begin(), out.ladder.end(),
+            [](auto const& a, auto const& b) { return a.younger_than < b.younger_than; });
+  return out;
+}
+
+Result<api::ApiOptions> api_options(config::Config const& config) {
+  auto const& http = config.http;
+  api::ApiOptions out;
+  out.listen = http.listen;
+  if (http.socket != "none") out.socket_path = http.socket;
+  out.socket_mode = http.socket_mode;
+  for (auto const& [file, token, what] :
+       {std::tuple(&http.token_file, &out.read_token, "http.token_file"),
+        std::tuple(&http.admin_token_file, &out.admin_token, "http.admin_token_file")}) {
+    if (file->empty()) continue;
+    auto const lines = lines_of(what, *file);
+    if (!lines) return lines.error();
+    *token = Secret(lines->front());
+  }
+  out.tls_cert_file = http.tls_cert_file;
+  out.tls_key_file = http.tls_key_file;
+  out.public_url = http.public_url;
+  out.allowed_hosts = http.allowed_hosts;
+  out.cors_origins = http.cors_origins;
+  out.connections_max = http.connections_max;
+  out.request_bytes_max = http.request_max;
+  out.bookmark_interval = http.bookmark_interval;
+  return out;
+}
+
+Result<Sources> make_sources(config::Config const& config) {
+  Sources out;
+  for (auto const& source : config.sources) {
+    if (!source.enabled) continue;
+    auto access = credentials(source);
+    if (!access) return access.error();
+
+    schedule::FeedSpec feed;
+    feed.id = feed_id(source);
+    feed.name = source.name;
+    feed.url = source.url;
+    feed.kind =
+        source.kind == config::SourceKind::page ? schedule::SourceKind::page : schedule::SourceKind::feed;
+    if (source.interval) feed.interval = whole(*source.interval);
+    if (source.fresh) feed.fresh = whole(*source.fresh);
+    feed.weight = source.weight;
+    feed.robots = source.kind == config::SourceKind::page || config.polling.robots_for_feeds
+                      ? schedule::RobotsRule::obey
+                      : schedule::RobotsRule::ignore;
+    feed.credentials = std::move(*access);
+    feed.limits = limits(config.fetch);
+    out.feeds.push_back(std::move(feed));
+
+    pipeline::Source pipeline_source;
+    pipeline_source.id = feed_id(source);
+    pipeline_source.name = source.name;
+    if (source.kind == config::SourceKind::page)
+      pipeline_source.listing =
+          pipeline::Source::Listing{source.item, source.link, source.title, source.date, source.summary};
+    pipeline_source.pages = policy(source.fetch_pages.value_or(config.clean.fetch_pages));
+    pipeline_source.language = source.language;
+    pipeline_source.tags = source.tags;
+    pipeline_source.recheck = source.recheck;
+    pipeline_source.page_limits = limits(config.fetch);
+    out.sources.push_back(std::move(pipeline_source));
+  }
+  return out;
+}
+
+}  // namespace newsfold::run

@@ -1,0 +1,44 @@
+#pragma once
+// From what the operator wrote to what each part wants. Reads the credential files that the configuration
+// names; touches nothing else.
+
+#include "daemon/api/server.h"
+#include "daemon/config/config.h"
+#include "daemon/pipeline/pipeline.h"
+#include "daemon/pipeline/recheck.h"
+#include "daemon/pipeline/source.h"
+#include "daemon/pipeline/writer.h"
+#include "daemon/schedule/feed_spec.h"
+#include "daemon/schedule/scheduler.h"
+#include "feeds/fetch/fetcher.h"
+#include "feeds/model/error.h"
+#include "storage/store.h"
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace newsfold::run {
+
+fetch::FetchOptions fetch_options(config::Config const& config);
+storage::StoreOptions store_options(config::Config const& config, Epoch fresh_epoch);
+storage::Retention retention(config::Config const& config);
+schedule::SchedulerOptions scheduler_options(config::Config const& config, std::uint64_t seed);
+pipeline::WriterOptions writer_options(config::Config const& config);
+pipeline::PipelineOptions pipeline_options(config::Config const& config);
+pipeline::RecheckOptions recheck_options(config::Config const& config);
+
+// Fails with `unreadable` or `invalid` where a token file cannot be used.
+Result<api::ApiOptions> api_options(config::Config const& config);
+
+// A source as the scheduler and as the pipeline see it.
+struct Sources {
+  std::vector<schedule::FeedSpec> feeds;
+  std::vector<pipeline::Source> sources;
+};
+
+// Those that are enabled. Fails with `unreadable` or `invalid` where a credential file cannot be used; the
+// message names the feed and the file, never what is in it.
+Result<Sources> make_sources(config::Config const& config);
+
+}  // namespace newsfold::run
