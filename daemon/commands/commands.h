@@ -8,6 +8,8 @@ class App;
 
 namespace newsfold {
 
+struct ApiAddress;
+
 struct CommandContext {
   int exit_code = 0;
 };
@@ -18,6 +20,14 @@ void add_discover_command(CLI::App& app, CommandContext& context);
 void add_parse_command(CLI::App& app, CommandContext& context);
 void add_clean_command(CLI::App& app, CommandContext& context);
 void add_repair_command(CLI::App& app, CommandContext& context);
+void add_run_command(CLI::App& app, CommandContext& context);
+void add_tail_command(CLI::App& app, CommandContext& context);
+void add_show_command(CLI::App& app, CommandContext& context);
+void add_feeds_command(CLI::App& app, CommandContext& context);
+void add_status_command(CLI::App& app, CommandContext& context);
 void add_version_command(CLI::App& app, CommandContext& context);
+
+// --socket, --url, --token-file: for commands that ask a running daemon.
+void add_address_options(CLI::App& command, ApiAddress& address);
 
 }  // namespace newsfold

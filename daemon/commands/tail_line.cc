@@ -1,0 +1,134 @@
+#include "daemon/commands/tail_line.h"
+
+#include "feeds/model/time.h"
+#include "feeds/text/utf8.h"
+
+#include <boost/json/value.hpp>
+
+#include <ctime>
+
+namespace newsfold {
+namespace {
+
+namespace json = boost::json;
+
+constexpr std::size_t feed_columns = 18;
+constexpr std::size_t what_columns = 12;
+
+std::string_view string_at(json::object const& object, std::string_view key) {
+  auto const* value = object.if_contains(key);
+  return value && value->is_string() ? std::string_view(value->get_string()) : std::string_view();
+}
+
+json::object const& object_at(json::object const& object, std::string_view key) {
+  static json::object const none;
+  auto const* value = object.if_contains(key);
+  return value && value->is_object() ? value->get_object() : none;
+}
+
+std::string local_time(std::string_view rfc3339) {
+  auto const time = parse_rfc3339(rfc3339);
+  if (!time) return "--:--:--";
+  auto const seconds = std::chrono::system_clock::to_time_t(std::chrono::floor<std::chrono::seconds>(*time));
+  std::tm local{};
+  localtime_r(&seconds, &local);
+  char text[16];
+  std::strftime(text, sizeof text, "%H:%M:%S", &local);
+  return text;
+}
+
+// What happened, and the colour that says so at a glance.
+struct What {
+  std::string text;
+  char const* colour;
+};
+
+What what_of(std::string_view type, json::object const& ours) {
+  if (type == "article.created") return {"new", "32"};
+  if (type == "article.updated") {
+    auto const edit = string_at(ours, "edit");
+    return {edit.empty() || edit == "none" ? "updated" : std::string(edit), "33"};
+  }
+  if (type == "article.copied") return {"copy", "90"};
+  if (type == "article.merged") return {"merged", "35"};
+  if (type == "article.withdrawn") return {"withdrawn", "31"};
+  if (type == "article.snapshot") return {"known", "90"};
+  if (type == "feed.failing") return {"failing", "31"};
+  if (type == "feed.recovered") return {"recovered", "32"};
+  if (type == "feed.moved") return {"moved", "36"};
+  if (type == "feed.gone") return {"gone", "31"};
+  if (type == "feed.gap") return {"gap", "33"};
+  return {std::string(type), "0"};
+}
+
+// Cut or filled to so many characters.
+std::string column(std::string_view text, std::size_t width) {
+  std::string out;
+  std::size_t count = 0;
+  for (std::size_t at = 0; at < text.size() && count < width; ++count) {
+    auto const begin = at;
+    text::next_char(text, at);
+    out += text.substr(begin, at - begin);
+  }
+  return out + std::string(width - count, ' ');
+}
+
+std::string painted(std::string const& text, char const* colour, Colours colours) {
+  return colours == Colours::on ? "\x1b[" + std::string(colour) + "m" + text + "\x1b[0m" : text;
+}
+
+std::string number_at(json::object const& object, std::string_view key) {
+  auto const* value = object.if_contains(key);
+  return value && value->is_number() ? std::to_string(value->to_number<std::uint64_t>()) : std::string();
+}
+
+std::string story_note(std::string_view type, json::object const& ours) {
+  if (type != "article.copied") return {};
+  std::string out = "copy of " + number_at(ours, "story");
+  if (auto const* similarity = ours.if_contains("similarity"); similarity && similarity->is_number())
+    out += ", " + std::to_string(int(similarity->to_number<double>() * 100 + 0.5)) + " %";
+  if (auto const original = string_at(ours, "original"); !original.empty())
+    out += ", " + std::string(original);
+  return out;
+}
+
+}  // namespace
+
+std::string printable(std::string_view utf8) {
+  std::string out;
+  for (std::size_t at = 0; at < utf8.size();) {
+    auto const c = text::next_char(utf8, at);
+    // C0, C1, and the marks that turn the direction of what follows.
+    bool const acts =
+        c < 0x20 || (c >= 0x7F && c < 0xA0) || (c >= 0x202A && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069);
+    if (!acts)
+      text::append_utf8(out, c);
+    else if (!out.empty() && out.back() != ' ')
+      out += ' ';
+  }
+  return out;
+}
+
+std::string tail_line(json::object const& event, Colours colours) {
+  auto const type = string_at(event, "type");
+  auto const& data = object_at(event, "data");
+  auto const& ours = object_at(data, "_newsfold");
+  auto const what = what_of(type, ours);
+  // Article events name their feed in our extension, feed events in their data, snapshots beside it.
+  auto feed = string_at(object_at(ours, "feed"), "name");
+  if (feed.empty()) feed = string_at(object_at(data, "feed"), "name");
+  if (feed.empty()) feed = string_at(event, "feed");
+
+  std::string out = painted(local_time(string_at(event, "time")), "90", colours) + "  ";
+  out += painted(column(what.text, what_columns), what.colour, colours) + " ";
+  out += painted(column(printable(feed), feed_columns), "36", colours) + " ";
+  auto headline = printable(string_at(data, "title"));
+  if (headline.empty()) headline = printable(string_at(data, "message"));
+  out += type == "article.copied" || type == "article.snapshot" ? headline : painted(headline, "1", colours);
+  auto note = story_note(type, ours);
+  if (type == "article.withdrawn") note = string_at(ours, "reason");
+  if (!note.empty()) out += painted("  (" + printable(note) + ")", "90", colours);
+  return out;
+}
+
+}  // namespace newsfold
