@@ -88,8 +88,13 @@ void ingest(std::size_t articles, storage::Store& store, RawStore& raw) {
   Corpus corpus(1);
   Spent ours;
   Spent theirs;
+  Spent first;
   std::uint64_t id = 0;
+  auto const tenth = std::max(slice_items, articles / 10 / slice_items * slice_items);
+  Spent before_last;
   for (std::size_t done = 0; done < articles; done += slice_items) {
+    if (done == tenth) first = ours;
+    if (done == articles - tenth) before_last = ours;
     auto items = corpus.items(slice_items);
     std::vector<RawRows> rows;
     for (auto const& item : items) rows.emplace_back(item, ++id);
@@ -101,6 +106,9 @@ void ingest(std::size_t articles, storage::Store& store, RawStore& raw) {
   auto const n = static_cast<double>(id);
   print("ingest, no sync, articles/s", n / ours.wall, n / theirs.wall, "art/s", 0.7);
   print("  per CPU second of the writer", n / ours.cpu, n / theirs.cpu, "art/cpu s", 0.7);
+  auto const part = static_cast<double>(tenth);
+  print("  the last tenth against the first (CPU)", part / (ours.cpu - before_last.cpu), part / first.cpu,
+        "art/cpu s", 0.75);
 }
 
 void absent_lookups(storage::Store const& store, RawStore const& raw) {
