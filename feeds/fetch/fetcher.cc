@@ -363,11 +363,11 @@ Error Fetcher::State::explain(Exchange const& exchange, CURLcode code) const {
     case Exchange::Broken::none: break;
     case Exchange::Broken::header_limit:
       return {ErrorCode::too_large, host + ": more than " + std::to_string(limits.header_bytes_max) +
-                                        " bytes of header lines (fetch.header_bytes_max)"};
+                                        " bytes of header lines (fetch.header_max)"};
     case Exchange::Broken::body_limit:
       return {ErrorCode::too_large, host + ": the body decodes to more than " +
                                         std::to_string(limits.body_bytes_max) +
-                                        " bytes (fetch.body_bytes_max)"};
+                                        " bytes (fetch.body_max)"};
     case Exchange::Broken::refused_address:
       return {ErrorCode::refused, host + " is at " + exchange.refused_address +
                                       ", which is not a public address (fetch.allow_private)"};
