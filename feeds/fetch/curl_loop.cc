@@ -1,6 +1,7 @@
 #include "feeds/fetch/curl_loop.h"
 
 #include <boost/asio/error.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/system/system_error.hpp>
@@ -20,6 +21,7 @@ struct CurlLoop::Watch {
   curl_socket_t socket;
   asio::posix::stream_descriptor descriptor;
   int wanted = CURL_POLL_NONE;
+  bool adopted = false;
   bool reading = false;  // an async_wait is pending
   bool writing = false;
 };
@@ -64,12 +66,27 @@ asio::awaitable<CURLcode> CurlLoop::perform(CURL* easy) {
   co_return waiter.code;
 }
 
+void CurlLoop::adopt(curl_socket_t socket) {
+  auto& watch = watches_[socket];
+  watch = std::make_shared<Watch>(executor_, socket);
+  watch->adopted = true;
+}
+
+void CurlLoop::forget(curl_socket_t socket) {
+  auto const it = watches_.find(socket);
+  if (it == watches_.end()) return;
+  it->second->wanted = CURL_POLL_NONE;
+  it->second->descriptor.release();
+  watches_.erase(it);
+}
+
 int CurlLoop::on_socket(CURL*, curl_socket_t socket, int what, void* self_pointer, void*) {
   auto& self = *static_cast<CurlLoop*>(self_pointer);
   if (what == CURL_POLL_REMOVE) {
     auto const it = self.watches_.find(socket);
     if (it == self.watches_.end()) return 0;
     it->second->wanted = CURL_POLL_NONE;
+    if (it->second->adopted) return 0;
     it->second->descriptor.release();  // out of epoll; libcurl closes it, or keeps it for a next request
     self.watches_.erase(it);
     return 0;
@@ -102,18 +119,35 @@ void CurlLoop::wait(std::shared_ptr<Watch> const& watch, Direction direction) {
       });
 }
 
+// Called several times a transfer: the timer of the loop costs a system call each time it is set earlier,
+// so "now" goes through the queue, and an earlier waking than wanted is left to happen.
 int CurlLoop::on_timer(CURLM*, long timeout_ms, void* self_pointer) {
   auto& self = *static_cast<CurlLoop*>(self_pointer);
   if (timeout_ms < 0) {
-    self.timer_.cancel();
-    return 0;
+    self.wanted_ = TimePoint::max();
+  } else if (timeout_ms == 0) {  // libcurl must not be called from its own callback
+    self.wanted_ = TimePoint::max();
+    asio::post(self.executor_, [&self, alive = std::weak_ptr<int>(self.alive_)] {
+      if (!alive.expired()) self.act(CURL_SOCKET_TIMEOUT, 0);
+    });
+  } else {
+    self.wanted_ = std::chrono::steady_clock::now() + std::chrono::milliseconds(timeout_ms);
+    if (self.wanted_ < self.set_to_) self.sleep_until(self.wanted_);
   }
-  // libcurl must not be called from its own callback, so a timeout of 0 goes through the loop, too.
-  self.timer_.expires_after(std::chrono::milliseconds(timeout_ms));
-  self.timer_.async_wait([&self, alive = std::weak_ptr<int>(self.alive_)](error_code error) {
-    if (!error && !alive.expired()) self.act(CURL_SOCKET_TIMEOUT, 0);
-  });
   return 0;
+}
+
+void CurlLoop::sleep_until(TimePoint t) {
+  set_to_ = t;
+  timer_.expires_at(t);
+  timer_.async_wait([this, alive = std::weak_ptr<int>(alive_)](error_code error) {
+    if (error || alive.expired()) return;
+    set_to_ = TimePoint::max();
+    if (wanted_ == TimePoint::max()) return;
+    if (std::chrono::steady_clock::now() < wanted_) return sleep_until(wanted_);
+    wanted_ = TimePoint::max();
+    act(CURL_SOCKET_TIMEOUT, 0);
+  });
 }
 
 void CurlLoop::act(curl_socket_t socket, int events) {

@@ -202,6 +202,7 @@ curl_socket_t Fetcher::State::on_open_socket(void* pointer, curlsocktype, curl_s
   if (socket == CURL_SOCKET_BAD) return socket;
   ++state.counters.connections;
   state.open[socket] = {exchange.host, exchange.by_address};
+  state.loop.adopt(socket);
   if (exchange.host) ++(exchange.by_address ? exchange.host->open_by_address : exchange.host->open_by_name);
   return socket;
 }
@@ -213,6 +214,7 @@ int Fetcher::State::on_close_socket(void* pointer, curl_socket_t socket) {
       --(it->second.by_address ? host->open_by_address : host->open_by_name);
     state.open.erase(it);
   }
+  state.loop.forget(socket);
   return ::close(socket);
 }
 
