@@ -82,7 +82,7 @@ struct Polling {
   Duration interval = std::chrono::hours(1);  // where the server says nothing
   Duration floor = std::chrono::minutes(5);   // a server's hint lowers `interval` to no less
   Duration ceiling = std::chrono::hours(24);  // the longest between two polls
-  Rate budget;                                // of all polls together
+  Rate budget{2000, std::chrono::hours(1)};   // of all polls together
   double jitter = 0.1;                        // share of the interval, later only
   Duration jitter_max = std::chrono::minutes(30);
   Duration overdue_spread = std::chrono::minutes(10);
