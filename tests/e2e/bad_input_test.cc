@@ -6,7 +6,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <algorithm>
+#include <map>
+#include <memory>
 #include <sstream>
 
 namespace newsfold::e2e {
@@ -57,12 +58,38 @@ void install_bad_sites(origin::OriginServer& server) {
                 [](OriginRequest const&) { return origin::redirect_to("http://loop.example/feed"); });
 }
 
+// A server whose certificate nobody vouches for.
+class SelfSigned {
+ public:
+  explicit SelfSigned(std::string const& folder) {
+    auto const key = folder + "/key.pem", certificate = folder + "/certificate.pem";
+    Process make({{openssl, "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", key, "-out",
+                   certificate, "-days", "2", "-subj", "/CN=tls.example"},
+                  {},
+                  {}});
+    make.wait(within(30s));
+    server_ = std::make_unique<Process>(Process::Command{
+        {openssl, "s_server", "-accept", "127.0.0.1:0", "-cert", certificate, "-key", key, "-www"}, {}, {}});
+    while (auto const line = server_->line(within(10s))) {
+      if (!line->starts_with("ACCEPT ")) continue;
+      port_ = line->substr(line->rfind(':') + 1);
+      break;
+    }
+  }
+  std::string const& port() const noexcept { return port_; }
+
+ private:
+  static constexpr char const* openssl = "/usr/bin/openssl";
+  std::unique_ptr<Process> server_;
+  std::string port_;
+};
+
 std::string feed_table(std::string const& name, std::string const& url) {
   return "[[feed]]\nname = \"" + name + "\"\nurl = \"" + url +
          "\"\ninterval = \"1s\"\nfetch_pages = \"never\"\n";
 }
 
-std::string config_for(std::uint16_t port) {
+std::string config_for(std::uint16_t port, std::string const& tls_port) {
   auto const here = ":127.0.0.1:" + std::to_string(port) + "\", ";
   std::string config =
       "[fetch]\ntimeout = \"2s\"\nconnect_timeout = \"2s\"\nbody_max = \"64KiB\"\nallow_private = "
@@ -70,10 +97,10 @@ std::string config_for(std::uint16_t port) {
   for (auto const* name : {"good", "html", "error", "silent", "endless", "loop"}) {
     config += "\"" + std::string(name) + ".example:80" + here;
   }
-  // The plain server on the TLS port: what comes back is no handshake.
-  config += "\"tls.example:443" + here +
-            "]\n[polling]\nhost_spacing = \"0\"\njitter = 0\nfailing_after = \"1s\"\nerror_backoff = \"1s\"\n"
-            "error_backoff_max = \"1s\"\nrobots_for_feeds = false\n";
+  config +=
+      "\"tls.example:443:127.0.0.1:" + tls_port +
+      "\"]\n[polling]\nhost_spacing = \"0\"\njitter = 0\nfailing_after = \"1s\"\nerror_backoff = \"1s\"\n"
+      "error_backoff_max = \"1s\"\nrobots_for_feeds = false\n";
   for (auto const* name : {"good", "html", "error", "silent", "endless", "loop"}) {
     config += feed_table(name, "http://" + std::string(name) + ".example/feed");
   }
@@ -103,7 +130,10 @@ TEST(BadInput, EachKindIsToldAndTheGoodFeedKeepsFlowing) {
     return response;
   });
   install_bad_sites(server);
-  Installation const installation(config_for(server.port()));
+  TemporaryFolder const certificates;
+  SelfSigned const untrusted(certificates.path());
+  ASSERT_NE(untrusted.port(), "") << "openssl s_server did not start";
+  Installation const installation(config_for(server.port(), untrusted.port()));
   auto const daemon = installation.start_daemon();
 
   // Feeds that fail are announced, and the good one brings an item with each poll meanwhile.
@@ -126,6 +156,7 @@ TEST(BadInput, EachKindIsToldAndTheGoodFeedKeepsFlowing) {
   EXPECT_THAT(complaints(log, "error"), HasSubstr("500"));
   EXPECT_THAT(complaints(log, "endless"), HasSubstr("body_max"));
   EXPECT_THAT(complaints(log, "loop"), HasSubstr("redirect"));
+  EXPECT_THAT(complaints(log, "tls"), HasSubstr("certificate"));
   EXPECT_EQ(complaints(log, "good"), "");
   EXPECT_FALSE(daemon->exited());
 
