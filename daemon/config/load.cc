@@ -69,7 +69,9 @@ std::variant<std::string, Problem> slurp(std::string const& path) {
   if (std::filesystem::is_directory(status)) return Problem{path, 0, 0, "is a folder, not a file"};
   std::ifstream in(path, std::ios::binary);
   if (!in) return Problem{path, 0, 0, "cannot be read (permissions?)"};
-  std::string text(config_bytes_max + 1, '\0');
+  // One byte beyond the bound tells a file that is too large; most are a few kilobytes.
+  auto const size = std::filesystem::file_size(path, error);
+  std::string text(std::min<std::uintmax_t>(error ? config_bytes_max : size, config_bytes_max) + 1, '\0');
   in.read(text.data(), static_cast<std::streamsize>(text.size()));
   text.resize(static_cast<std::size_t>(in.gcount()));
   return text;

@@ -1,8 +1,11 @@
 #include "feeds/dedup/census.h"
 
+#include <sys/mman.h>
+
 #include <algorithm>
 #include <array>
 #include <bit>
+#include <new>
 
 namespace newsfold::dedup {
 
@@ -39,6 +42,15 @@ std::uint64_t seen_once_more(std::uint64_t cell, std::uint64_t story_tag) noexce
   return cell + (std::uint64_t(1) << count_shift);
 }
 
+// Zero pages of the kernel's: a table that is hardly filled takes hardly any memory. An atomic of all zero
+// bytes is one of value 0.
+std::atomic<std::uint64_t>* map_cells(std::size_t cells) {
+  auto* const memory = mmap(nullptr, cells * sizeof(std::atomic<std::uint64_t>), PROT_READ | PROT_WRITE,
+                            MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  if (memory == MAP_FAILED) throw std::bad_alloc();
+  return static_cast<std::atomic<std::uint64_t>*>(memory);
+}
+
 }  // namespace
 
 std::uint64_t shingle_at(std::vector<SketchWord> const& words, std::size_t at) noexcept {
@@ -47,8 +59,11 @@ std::uint64_t shingle_at(std::vector<SketchWord> const& words, std::size_t at) n
 }
 
 ShingleCensus::ShingleCensus(std::size_t cells)
-    : mask_(std::bit_ceil(std::max(cells, ways)) - 1),
-      cells_(std::make_unique<std::atomic<std::uint64_t>[]>(mask_ + 1)) {}
+    : mask_(std::bit_ceil(std::max(cells, ways)) - 1), cells_(map_cells(mask_ + 1), Unmap{mask_ + 1}) {}
+
+void ShingleCensus::Unmap::operator()(std::atomic<std::uint64_t>* table) const noexcept {
+  munmap(table, cells * sizeof *table);
+}
 
 void ShingleCensus::note(Sketch const& sketch, StoryId story) {
   auto const story_tag = mix(number(story)) & story_mask;

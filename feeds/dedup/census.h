@@ -34,7 +34,11 @@ class ShingleCensus {
 
  private:
   std::size_t mask_;
-  std::unique_ptr<std::atomic<std::uint64_t>[]> cells_;
+  struct Unmap {
+    std::size_t cells = 0;
+    void operator()(std::atomic<std::uint64_t>* table) const noexcept;
+  };
+  std::unique_ptr<std::atomic<std::uint64_t>[], Unmap> cells_;
 };
 
 // The shingle of three words that begins at `words[at]`; at + 2 < words.size().
