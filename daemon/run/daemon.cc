@@ -72,6 +72,17 @@ std::string joined(std::vector<std::string> const& names) {
   return out;
 }
 
+// Said at every start, so that nobody waits for what does not come.
+void warn_of_options_without_effect(config::Config const& config) {
+  auto warn = [](std::string_view option, std::string_view instead) {
+    log::warning("option_without_effect", {{"option", option}, {"instead", instead}});
+  };
+  if (!config.webhooks.empty()) warn("[[webhook]]", "newsfold tail --as NAME --exec COMMAND");
+  if (!config.nats.url.empty()) warn("nats.url", "newsfold tail --as NAME --exec COMMAND");
+  if (!config.polling.websub_callback_url.empty()) warn("polling.websub_callback_url", "polling");
+  if (!config.clean.rules_dir.empty()) warn("clean.rules_dir", "extraction without site rules");
+}
+
 }  // namespace
 
 struct Daemon::Impl {
@@ -124,6 +135,7 @@ struct Daemon::Impl {
 
 Result<void> Daemon::Impl::open() {
   raise_descriptor_limit();
+  warn_of_options_without_effect(config);
   if (auto made = make_directory(config.storage.path, "storage.path"); !made) return made;
   auto opened = storage::Store::open(config.storage.path, store_options(config, Epoch{random_number() | 1}));
   if (!opened) return opened.error();
