@@ -172,7 +172,7 @@ TEST_F(FetchTest, DecodesGzipAndBoundsWhatItDecodesTo) {
   auto const bomb = fetch(request);
   ASSERT_FALSE(bomb);
   EXPECT_EQ(bomb.error().code, ErrorCode::too_large);
-  EXPECT_NE(bomb.error().message.find("fetch.body_bytes_max"), std::string::npos);
+  EXPECT_NE(bomb.error().message.find("fetch.body_max"), std::string::npos);
 }
 
 TEST_F(FetchTest, BoundsEndlessBodiesAndHeaders) {
@@ -190,7 +190,7 @@ TEST_F(FetchTest, BoundsEndlessBodiesAndHeaders) {
   EXPECT_EQ(get("http://a.example/endless").error().code, ErrorCode::too_large);
   auto const headers = get("http://a.example/headers");
   ASSERT_FALSE(headers);
-  EXPECT_NE(headers.error().message.find("fetch.header_bytes_max"), std::string::npos);
+  EXPECT_NE(headers.error().message.find("fetch.header_max"), std::string::npos);
 }
 
 TEST_F(FetchTest, BoundsTheTimeOfAllHopsTogether) {
