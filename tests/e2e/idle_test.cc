@@ -16,7 +16,13 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr int feeds = 12;
+
+// The promise is about what users run; a build without optimisation maps some ten MB more of code.
+#ifdef NDEBUG
 constexpr std::uint64_t rss_kib_max = 40 * 1024;
+#else
+constexpr std::uint64_t rss_kib_max = 48 * 1024;
+#endif
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 constexpr bool instrumented = true;  // a sanitizer's shadow is not ours to answer for
