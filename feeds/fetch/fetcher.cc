@@ -368,8 +368,7 @@ Error Fetcher::State::explain(Exchange const& exchange, CURLcode code) const {
                                         " bytes of header lines (fetch.header_max)"};
     case Exchange::Broken::body_limit:
       return {ErrorCode::too_large, host + ": the body decodes to more than " +
-                                        std::to_string(limits.body_bytes_max) +
-                                        " bytes (fetch.body_max)"};
+                                        std::to_string(limits.body_bytes_max) + " bytes (fetch.body_max)"};
     case Exchange::Broken::refused_address:
       return {ErrorCode::refused, host + " is at " + exchange.refused_address +
                                       ", which is not a public address (fetch.allow_private)"};

@@ -22,7 +22,8 @@ std::string other_paragraphs(int count) {
   std::string out;
   for (int i = 0; i < count; ++i)
     out += "<p>Astronomers watched comet " + std::to_string(i * 13) +
-           " break apart over the southern desert last week, a sight that nobody had photographed before, and their "
+           " break apart over the southern desert last week, a sight that nobody had photographed before, "
+           "and their "
            "telescope counted eleven fragments drifting slowly away from each other.</p>";
   return out;
 }
@@ -62,8 +63,7 @@ asio::awaitable<void> poll_twice(PipelineTest&, std::function<asio::awaitable<vo
       *this, [this](std::string one) { return poll(std::move(one)); }, first, second))
 
 TEST_F(PipelineTest, FullTextsAreAnnouncedOldestFirstAndOnlyOnce) {
-  auto const document =
-      rss({{"b", "Second", other_paragraphs(8)}, {"a", "First", paragraphs("Alesund", 8)}});
+  auto const document = rss({{"b", "Second", other_paragraphs(8)}, {"a", "First", paragraphs("Alesund", 8)}});
   POLLS(document, document);
   EXPECT_EQ(announced(), (std::vector<std::string>{"article.created First", "article.created Second"}));
   EXPECT_TRUE(web_.asked.empty());

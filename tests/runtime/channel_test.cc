@@ -51,7 +51,8 @@ TEST(Channel, EndReachesEveryReceiver) {
   EXPECT_EQ(ends, 3);
 }
 
-asio::awaitable<void> send_all_then_take(Channel<std::unique_ptr<int>>& channel, std::vector<int>& out, bool& ended) {
+asio::awaitable<void> send_all_then_take(Channel<std::unique_ptr<int>>& channel, std::vector<int>& out,
+                                         bool& ended) {
   co_await send_numbers(channel, 3);
   while (auto value = channel.receive_now()) out.push_back(**value);
   ended = !co_await channel.receive();
