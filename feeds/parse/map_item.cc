@@ -182,7 +182,6 @@ void ItemMapper::extension(pugi::xml_node child, Element element, std::string_vi
       if (text::equals_ignoring_case(attribute(child, "role"), "author"))
         add_author(item_.authors, person_of_text(line_of(child, context_)));
       break;
-    case Element::orig_enclosure_link: media_.original(text_of(child)); break;
     case Element::itunes_image: {
       auto href = attribute(child, "href");
       if (href.empty()) href = attribute(child, "url");
@@ -333,7 +332,7 @@ void ItemMapper::finish() {
   if (context_.is_atom && !item_.date_published) item_.date_published = item_.date_modified;
   if (item_.date_raw.empty()) item_.date_raw = updated_.raw();
   if (!item_.geo && !latitude_.empty()) item_.geo = geometry_of("Point", latitude_ + " " + longitude_);
-  media_.finish(base_.empty() ? item_.url : base_);
+  media_.finish();
 }
 
 void ItemMapper::finish_texts() {

@@ -114,18 +114,7 @@ void MediaCollector::image(std::string url, int rank) {
   image_rank_ = rank;
 }
 
-void MediaCollector::original(std::string reference) {
-  if (original_.empty()) original_ = std::move(reference);
-}
-
-void MediaCollector::finish(std::string_view base) {
-  // FeedBurner puts a counter in front of the one enclosure of an RSS item and says what stood there.
-  if (auto url = original_.empty() ? std::string() : url_of(original_, base); !url.empty())
-    for (auto& a : item_.attachments) {
-      if (a.url.find("/~5/") == std::string::npos) continue;
-      a.url = std::move(url);
-      break;
-    }
+void MediaCollector::finish() {
   if (!duration_) return;
   // The duration of an episode belongs to its recording, not to the picture beside it.
   for (auto& a : item_.attachments)

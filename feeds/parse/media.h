@@ -17,8 +17,6 @@ class MediaCollector {
   void group(pugi::xml_node node, std::string_view base);    // <media:group>
   void thumbnail(pugi::xml_node node, std::string_view base);  // <media:thumbnail url>
   void image(std::string url, int rank);                       // the higher rank wins, the first among equals
-  void original(
-      std::string reference);  // <feedburner:origEnclosureLink>: where a counted enclosure really is
   void duration(std::optional<double> seconds) {
     if (seconds) duration_ = seconds;
   }
@@ -27,8 +25,8 @@ class MediaCollector {
   Best const& title() const noexcept { return title_; }
   Best const& description() const noexcept { return description_; }
 
-  // After the last element. `base` resolves the original of an enclosure.
-  void finish(std::string_view base);
+  // After the last element.
+  void finish();
 
  private:
   void add(Attachment attachment);
@@ -37,7 +35,6 @@ class MediaCollector {
   Item& item_;
   MapContext& context_;
   int image_rank_ = -1;
-  std::string original_;
   std::optional<double> duration_;
   Best title_;
   Best description_;

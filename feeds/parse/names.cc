@@ -342,7 +342,6 @@ constexpr NameRow names[] = {
     {Space::prism, "modificationdate", updated},
     {Space::prism, "keyword", subject},
     {Space::feedburner, "origlink", orig_link},
-    {Space::feedburner, "origenclosurelink", orig_enclosure_link},
     {Space::admin, "generatoragent", generator},
     {Space::admin, "errorreportsto", error_reports_to},
     {Space::webfeeds, "icon", icon},

@@ -116,7 +116,6 @@ enum class Element : std::uint8_t {
   media_player,
   media_peer_link,
   orig_link,
-  orig_enclosure_link,
   in_reply_to,
   point,
   line,

@@ -70,19 +70,6 @@ TEST(Parse, TakesTheOriginalLinkOfFeedBurner) {
   EXPECT_EQ(item.url, "https://h.example/1");
 }
 
-TEST(Parse, TakesTheOriginalEnclosureOfFeedBurner) {
-  auto const item =
-      parsed(
-          "<rss xmlns:feedburner='http://rssnamespace.org/feedburner/ext/1.0'><channel><item>"
-          "<link>https://h.example/1</link>"
-          "<enclosure url='http://proxy.example/~r/f/~5/x/a.mp3' length='7' type='audio/mpeg'/>"
-          "<feedburner:origEnclosureLink>/files/a.mp3</feedburner:origEnclosureLink></item></channel></rss>")
-          .items.at(0);
-  ASSERT_EQ(item.attachments.size(), 1u);
-  EXPECT_EQ(item.attachments[0].url, "https://h.example/files/a.mp3");
-  EXPECT_EQ(item.attachments[0].size_in_bytes, 7u);
-}
-
 TEST(Parse, AGuidIsALinkUnlessItSaysNot) {
   EXPECT_EQ(parsed(rss("<item><guid>https://h.example/1</guid></item>")).items.at(0).url,
             "https://h.example/1");
