@@ -15,8 +15,12 @@ using UtcMicros = std::chrono::sys_time<std::chrono::microseconds>;
 // are a bug of the caller.
 std::string format_rfc3339(UtcMicros t);
 
+// The same instant on a clock that is `offset_minutes` east of Greenwich: "2026-03-01T09:00:00+01:00"; with 0
+// as above. Offsets beyond 18 hours, or that leave those years, are left out.
+std::string format_rfc3339(UtcMicros t, int offset_minutes);
+
 // Strict RFC 3339 with any offset, for what we wrote ourselves and for API clients. Dates that
-// publishers write are read by feeds/parse/date.h. Nothing for anything else.
+// publishers write are read by feeds/text/date.h. Nothing for anything else.
 std::optional<UtcMicros> parse_rfc3339(std::string_view text) noexcept;
 
 // The world's clock, or one that a test turns. Callable from any thread.

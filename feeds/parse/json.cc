@@ -2,7 +2,7 @@
 
 #include "feeds/clean/sanitize/sanitize.h"
 #include "feeds/parse/construct.h"
-#include "feeds/parse/date.h"
+#include "feeds/text/date.h"
 #include "feeds/parse/position.h"
 #include "feeds/text/ascii.h"
 #include "feeds/text/url.h"
@@ -63,7 +63,7 @@ json::object const* object_at(json::object const& object, std::string_view key) 
 std::optional<double> number_of(json::value const* value) {
   if (!value) return std::nullopt;
   if (value->is_number()) return value->to_number<double>();
-  if (value->is_string()) return parse_duration(std::string_view(value->get_string()));
+  if (value->is_string()) return text::parse_duration(std::string_view(value->get_string()));
   return std::nullopt;
 }
 
@@ -164,8 +164,8 @@ Item JsonMapper::json_item(json::object const& object) {
   item.image = url(string_at(object, "image"));
   if (item.image.empty()) item.image = url(string_at(object, "banner_image"));
   item.date_raw = string_at(object, "date_published");
-  item.date_published = parse_date(item.date_raw);
-  item.date_modified = parse_date(string_at(object, "date_modified"));
+  item.date_published = text::parse_date(item.date_raw);
+  item.date_modified = text::parse_date(string_at(object, "date_modified"));
   item.language = string_at(object, "language");
   authors(item.authors, object);
   if (auto const* tags = array_at(object, "tags"))
@@ -229,7 +229,7 @@ Item JsonMapper::rss_item(json::object const& object) {
   if (!full.empty()) item.summary = clean::html_to_text(description);
   item.content_html = html(full.empty() ? description : full);
   item.date_raw = string_at(object, "pubDate");
-  item.date_published = parse_date(item.date_raw);
+  item.date_published = text::parse_date(item.date_raw);
   for (char const* key : {"author", "dc:creator"})
     if (auto const name = string_at(object, key); !name.empty())
       add_author(item.authors, person_of_text(name));
@@ -275,8 +275,8 @@ Feed JsonMapper::rss_json(json::object const& channel) {
   feed.language = string_at(channel, "language");
   feed.copyright = string_at(channel, "copyright");
   feed.generator = string_at(channel, "generator");
-  feed.updated = parse_date(string_at(channel, "lastBuildDate"));
-  if (!feed.updated) feed.updated = parse_date(string_at(channel, "pubDate"));
+  feed.updated = text::parse_date(string_at(channel, "lastBuildDate"));
+  if (!feed.updated) feed.updated = text::parse_date(string_at(channel, "pubDate"));
   if (auto const ttl = whole_number(string_at(channel, "ttl")); ttl && *ttl <= INT32_MAX)
     feed.ttl_minutes = std::int64_t(*ttl);
   if (auto const* image = object_at(channel, "image")) feed.icon = url(string_at(*image, "url"));

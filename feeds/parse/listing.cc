@@ -2,7 +2,7 @@
 
 #include "feeds/clean/html/html_document.h"
 #include "feeds/parse/construct.h"
-#include "feeds/parse/date.h"
+#include "feeds/text/date.h"
 #include "feeds/text/ascii.h"
 #include "feeds/text/charset.h"
 #include "feeds/text/url.h"
@@ -90,14 +90,14 @@ void Listing::fill_date(Item& item, NodeIndex node) const {
   for (char const* name : {"datetime", "content", "title", "data-date", "data-time"}) {
     auto const value = page_.attribute(node, name);
     if (value.empty()) continue;
-    if (auto const date = parse_date(value)) {
+    if (auto const date = text::parse_date(value)) {
       item.date_raw = value;
       item.date_published = date;
       return;
     }
   }
   item.date_raw = text_inside(page_, node, title_bytes_max);
-  item.date_published = parse_date(item.date_raw);
+  item.date_published = text::parse_date(item.date_raw);
 }
 
 void Listing::fill_picture(Item& item, NodeIndex inside) const {

@@ -1,4 +1,4 @@
-#include "feeds/parse/date.h"
+#include "feeds/text/date.h"
 #include "feeds/parse/map.h"
 #include "feeds/text/ascii.h"
 #include "feeds/text/url.h"
@@ -214,7 +214,7 @@ void ChannelMapper::owner(pugi::xml_node node) {
 void ChannelMapper::finish(std::string_view) {
   if (title_) feed_.title = line_of(title_.node(), context_);
   if (description_) feed_.description = summary_of(description_.node(), context_);
-  if (updated_) feed_.updated = parse_date(text_of(updated_.node(), context_.scratch));
+  if (updated_) feed_.updated = text::parse_date(text_of(updated_.node(), context_.scratch));
   if (rights_) feed_.copyright = line_of(rights_.node(), context_);
   if (language_) feed_.language = text_of(language_.node());
   if (generator_) {

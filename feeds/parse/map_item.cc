@@ -1,4 +1,4 @@
-#include "feeds/parse/date.h"
+#include "feeds/text/date.h"
 #include "feeds/parse/geo.h"
 #include "feeds/parse/map.h"
 #include "feeds/parse/media.h"
@@ -25,7 +25,7 @@ class Ranked {
   }
   std::optional<UtcMicros> date(std::string& scratch) const {
     for (std::size_t i = 0; i < size_; ++i)
-      if (auto const date = parse_date(text_of(nodes_[i].node, scratch))) return date;
+      if (auto const date = text::parse_date(text_of(nodes_[i].node, scratch))) return date;
     return std::nullopt;
   }
   std::string raw() const { return size_ > 0 ? text_of(nodes_[0].node) : std::string(); }
@@ -110,7 +110,7 @@ void ItemMapper::own_attributes() {
       offer_url(url_of(attribute(node_, "href"), base_), 2);
     } else if (text::equals_ignoring_case(local, "lastmod")) {
       item_.date_raw = attribute(node_, "lastmod");
-      item_.date_published = parse_date(item_.date_raw);
+      item_.date_published = text::parse_date(item_.date_raw);
     } else if (text::equals_ignoring_case(name, "xml:lang")) {
       item_.language = attribute(node_, "xml:lang");
     }
@@ -201,7 +201,7 @@ void ItemMapper::extension(pugi::xml_node child, Element element, std::string_vi
       break;
     }
     case Element::itunes_category: add_tag(item_.tags, attribute(child, "text")); break;
-    case Element::duration: media_.duration(parse_duration(text_of(child))); break;
+    case Element::duration: media_.duration(text::parse_duration(text_of(child))); break;
     case Element::explicit_: item_.explicit_content = explicit_of(text_of(child)); break;
     case Element::comments: item_.comments_url = url_of(text_of(child), base); break;
     case Element::source: source(child, base); break;

@@ -1,5 +1,5 @@
 #include "feeds/parse/map.h"
-#include "feeds/parse/date.h"
+#include "feeds/text/date.h"
 
 namespace newsfold::parse {
 
@@ -12,7 +12,7 @@ void map_news(Item& item, pugi::xml_node node, MapContext& context) {
       case Element::news_title: item.title = line_of(inner, context); break;
       case Element::news_date:
         item.date_raw = text_of(inner);
-        item.date_published = parse_date(item.date_raw);
+        item.date_published = text::parse_date(item.date_raw);
         break;
       case Element::news_keywords: add_tags_by_comma(item.tags, line_of(inner, context)); break;
       case Element::news_publication:
@@ -46,7 +46,7 @@ void map_sitemap(Feed& feed, pugi::xml_node root, std::string_view base, MapCont
       switch (context.spaces.element_of(child)) {
         case Element::loc: item.url = url_of(text_of(child), base); break;
         case Element::lastmod:
-        case Element::updated: item.date_modified = parse_date(text_of(child, context.scratch)); break;
+        case Element::updated: item.date_modified = text::parse_date(text_of(child, context.scratch)); break;
         case Element::news: map_news(item, child, context); break;
         case Element::image:
           for (auto const inner : child.children())

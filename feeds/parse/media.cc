@@ -1,6 +1,6 @@
 #include "feeds/parse/media.h"
 
-#include "feeds/parse/date.h"
+#include "feeds/text/date.h"
 #include "feeds/text/ascii.h"
 
 #include <algorithm>
@@ -86,7 +86,7 @@ void MediaCollector::content(pugi::xml_node node, std::string_view base) {
   a.mime_type = attribute(node, "type");
   auto const medium = attribute(node, "medium");
   a.size_in_bytes = whole_number(attribute(node, "fileSize"));
-  a.duration_in_seconds = parse_duration(attribute(node, "duration"));
+  a.duration_in_seconds = text::parse_duration(attribute(node, "duration"));
   if (!a.url.empty() && is_image(a.mime_type, medium, a.url)) image(a.url, image_rank_content);
   for (auto const child : node.children())
     if (child.type() == pugi::node_element && context_.spaces.element_of(child) == Element::media_title)

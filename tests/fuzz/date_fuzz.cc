@@ -1,5 +1,5 @@
 // Any text is a date that can be written down, or none.
-#include "feeds/parse/date.h"
+#include "feeds/text/date.h"
 
 #include <algorithm>
 #include <cstdint>
@@ -9,10 +9,10 @@
 
 extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size) {
   std::string_view const bytes(reinterpret_cast<char const*>(data), size);
-  if (auto const date = newsfold::parse::parse_date(bytes)) {
+  if (auto const date = newsfold::text::parse_date(bytes)) {
     auto const written = newsfold::format_rfc3339(*date);
     if (newsfold::parse_rfc3339(written) != date) std::abort();
   }
-  newsfold::parse::parse_duration(bytes);
+  newsfold::text::parse_duration(bytes);
   return 0;
 }

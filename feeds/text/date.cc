@@ -1,16 +1,16 @@
 // Two readers. The first takes ISO 8601 in all its lengths, which must not be torn apart (in 2003-12-31 a
 // minus is no zone). The second takes anything else as a bag of words: a month name, a time with colons,
 // an offset, numbers; their order hardly matters, because what each can be is clear from itself.
-#include "feeds/parse/date.h"
+#include "feeds/text/date.h"
 
-#include "feeds/parse/date_words.h"
 #include "feeds/text/ascii.h"
+#include "feeds/text/date_words.h"
 #include "feeds/text/utf8.h"
 
 #include <charconv>
 #include <cmath>
 
-namespace newsfold::parse {
+namespace newsfold::text {
 
 namespace {
 
@@ -29,6 +29,8 @@ struct Fields {
   int second = 0;
   std::int64_t micros = 0;
   int offset_minutes = 0;
+  bool has_offset = false;
+  bool has_time = false;
 };
 
 std::optional<UtcMicros> to_time(Fields const& f) noexcept {
@@ -165,33 +167,21 @@ std::optional<Fields> read_iso(std::string_view s) noexcept {
     s.remove_prefix(1);
   if (s.empty()) return f;
   if (!take_time(s, f)) return std::nullopt;
+  f.has_time = true;
   s = text::trim(s);
   if (s.empty()) return f;
   if (s.front() == '+' || s.front() == '-') {
     auto const offset = take_offset(s);
     if (!offset) return std::nullopt;
     f.offset_minutes = *offset;
+    f.has_offset = true;
     return s.empty() ? std::optional(f) : std::nullopt;
   }
   auto const offset = zone_minutes(text::lower(s));
   if (!offset) return std::nullopt;
   f.offset_minutes = *offset;
+  f.has_offset = true;
   return f;
-}
-
-// Lower case for the alphabets of the month table.
-char32_t lower(char32_t c) noexcept {
-  if ((c >= 'A' && c <= 'Z') || (c >= 0xC0 && c <= 0xDE && c != 0xD7)) return c + 0x20;
-  if (c == 0x130) return 'i';
-  if (c >= 0x100 && c <= 0x137) return c | 1;
-  if ((c >= 0x139 && c <= 0x148) || (c >= 0x179 && c <= 0x17E)) return c + (c & 1);
-  if (c >= 0x14A && c <= 0x177) return c | 1;
-  if ((c >= 0x391 && c <= 0x3AB)) return c + 0x20;
-  if (c == 0x386) return 0x3AC;
-  if (c >= 0x388 && c <= 0x38A) return c + 0x25;
-  if (c >= 0x410 && c <= 0x42F) return c + 0x20;
-  if (c >= 0x400 && c <= 0x40F) return c + 0x50;
-  return c;
 }
 
 bool is_letter(char32_t c) noexcept {
@@ -302,7 +292,7 @@ class WordReader {
       char32_t const c = text::next_char(s_, next);
       bool const inner_stop = c == '.' && !word.empty() && next < s_.size() && text::is_alpha(s_[next]);
       if (!is_letter(c) && !inner_stop) break;
-      text::append_utf8(word, lower(c));
+      text::append_utf8(word, lower_letter(c));
       at_ = next;
     }
     if (word.empty()) {
@@ -334,6 +324,8 @@ class WordReader {
     // "02:02:33 PM" is 14:02; "14:02:33 PM" says it twice.
     if (half_ == DayHalf::after_noon && f_.hour < 12) f_.hour += 12;
     if (half_ == DayHalf::before_noon && f_.hour == 12) f_.hour = 0;
+    f_.has_time = has_time_;
+    f_.has_offset = has_zone_;
     return f_;
   }
 
@@ -361,20 +353,32 @@ std::optional<UtcMicros> read_unix_time(std::string_view s) noexcept {
   return std::nullopt;
 }
 
+std::optional<Stamp> to_stamp(Fields const& fields) noexcept {
+  auto const time = to_time(fields);
+  if (!time) return std::nullopt;
+  return Stamp{*time, fields.has_offset ? std::optional(fields.offset_minutes) : std::nullopt,
+               fields.has_time};
+}
+
 }  // namespace
 
-std::optional<UtcMicros> parse_date(std::string_view text) noexcept {
+std::optional<Stamp> parse_stamp(std::string_view text) noexcept {
   text = text::trim(text);
   if (text.empty() || text.size() > date_bytes_max) return std::nullopt;
   // "Thu, 02 Jan 2020": the weekday is not believed, so it is not looked up either.
   if (text.size() > 4 && text[3] == ',' && text::is_alpha(text[0])) text = text::trim(text.substr(4));
   if (text.empty()) return std::nullopt;
   if (is_digit(text.front())) {
-    if (auto const fields = read_iso(text)) return to_time(*fields);
-    if (auto const time = read_unix_time(text)) return time;
+    if (auto const fields = read_iso(text)) return to_stamp(*fields);
+    if (auto const time = read_unix_time(text)) return Stamp{*time, 0, true};
   }
-  if (auto const fields = WordReader(text).read()) return to_time(*fields);
+  if (auto const fields = WordReader(text).read()) return to_stamp(*fields);
   return std::nullopt;
+}
+
+std::optional<UtcMicros> parse_date(std::string_view text) noexcept {
+  auto const stamp = parse_stamp(text);
+  return stamp ? std::optional(stamp->time) : std::nullopt;
 }
 
 std::optional<double> parse_duration(std::string_view text) noexcept {
@@ -415,4 +419,4 @@ std::optional<double> parse_duration(std::string_view text) noexcept {
   return total + part;
 }
 
-}  // namespace newsfold::parse
+}  // namespace newsfold::text

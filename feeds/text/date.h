@@ -9,11 +9,19 @@
 #include <optional>
 #include <string_view>
 
-namespace newsfold::parse {
+namespace newsfold::text {
 
 std::optional<UtcMicros> parse_date(std::string_view text) noexcept;
+
+// The same, with what the text says beside the instant.
+struct Stamp {
+  UtcMicros time{};
+  std::optional<int> offset_minutes;  // east of Greenwich, where a zone is named; 0 for "Z"
+  bool has_time = false;              // false: the day alone
+};
+std::optional<Stamp> parse_stamp(std::string_view text) noexcept;
 
 // "1:02:03", "62:03", "3723", "3723.5", "PT1H2M3S", "1h 2m" in seconds.
 std::optional<double> parse_duration(std::string_view text) noexcept;
 
-}  // namespace newsfold::parse
+}  // namespace newsfold::text

@@ -1,8 +1,8 @@
-#include "feeds/parse/date.h"
+#include "feeds/text/date.h"
 
 #include <gtest/gtest.h>
 
-namespace newsfold::parse {
+namespace newsfold::text {
 namespace {
 
 struct Row {
@@ -96,4 +96,4 @@ TEST(Duration, ReadsClocksNumbersAndIso8601) {
 }
 
 }  // namespace
-}  // namespace newsfold::parse
+}  // namespace newsfold::text

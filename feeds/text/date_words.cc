@@ -1,9 +1,11 @@
-#include "feeds/parse/date_words.h"
+#include "feeds/text/date_words.h"
+
+#include "feeds/text/utf8.h"
 
 #include <algorithm>
 #include <iterator>
 
-namespace newsfold::parse {
+namespace newsfold::text {
 
 namespace {
 
@@ -79,6 +81,30 @@ constexpr Months months[] = {
     {"ar",
      {"يناير", "فبراير", "مارس", "أبريل ابريل", "مايو", "يونيو", "يوليو", "أغسطس اغسطس", "سبتمبر",
       "أكتوبر اكتوبر", "نوفمبر", "ديسمبر"}},
+    {"da", {"", "", "", "", "maj", "", "", "", "", "", "", ""}},
+    {"bg",
+     {"януари", "февруари", "март", "април", "май", "юни", "юли", "август", "септември", "октомври",
+      "ноември", "декември"}},
+    {"hr",
+     {"sij siječanj siječnja", "velj veljača veljače", "ožu ožujak ožujka", "tra travanj travnja",
+      "svi svibanj svibnja", "lipanj lipnja", "srpanj srpnja", "kol kolovoz kolovoza", "ruj rujan rujna",
+      "listopada", "stu studeni studenoga studenog", "prosinac prosinca"}},
+    {"sr",
+     {"јануар јануара", "фебруар фебруара", "март марта", "април априла", "мај маја", "јун јуна", "јул јула",
+      "август августа", "септембар септембра", "октобар октобра", "новембар новембра", "децембар децембра"}},
+    {"hi",
+     {"जनवरी", "फरवरी फ़रवरी", "मार्च", "अप्रैल", "मई", "जून", "जुलाई", "अगस्त", "सितंबर सितम्बर", "अक्टूबर अक्तूबर",
+      "नवंबर नवम्बर", "दिसंबर दिसम्बर"}},
+    {"bn",
+     {"জানুয়ারি জানুয়ারি", "ফেব্রুয়ারি ফেব্রুয়ারি", "মার্চ", "এপ্রিল", "মে", "জুন", "জুলাই", "আগস্ট", "সেপ্টেম্বর",
+      "অক্টোবর", "নভেম্বর", "ডিসেম্বর"}},
+    {"ar-levant",
+     {"كانون_الثاني", "شباط", "آذار اذار", "نيسان", "أيار ايار", "حزيران", "تموز", "آب", "أيلول ايلول",
+      "تشرين_الأول", "تشرين_الثاني", "كانون_الأول"}},
+    {"ar-maghreb", {"جانفي", "فيفري", "", "أفريل", "ماي", "جوان", "جويلية", "أوت", "", "", "", ""}},
+    {"fa",
+     {"ژانویه", "فوریه", "مارس", "آوریل", "مه", "ژوئن", "ژوئیه", "اوت", "سپتامبر", "اکتبر", "نوامبر",
+      "دسامبر"}},
 };
 
 struct Zone {
@@ -128,6 +154,26 @@ bool has_word(std::string_view words, std::string_view word) noexcept {
 
 }  // namespace
 
+char32_t lower_letter(char32_t c) noexcept {
+  if ((c >= 'A' && c <= 'Z') || (c >= 0xC0 && c <= 0xDE && c != 0xD7)) return c + 0x20;
+  if (c == 0x130) return 'i';
+  if (c >= 0x100 && c <= 0x137) return c | 1;
+  if ((c >= 0x139 && c <= 0x148) || (c >= 0x179 && c <= 0x17E)) return c + (c & 1);
+  if (c >= 0x14A && c <= 0x177) return c | 1;
+  if ((c >= 0x391 && c <= 0x3AB)) return c + 0x20;
+  if (c == 0x386) return 0x3AC;
+  if (c >= 0x388 && c <= 0x38A) return c + 0x25;
+  if (c >= 0x410 && c <= 0x42F) return c + 0x20;
+  if (c >= 0x400 && c <= 0x40F) return c + 0x50;
+  return c;
+}
+
+std::string lower_letters(std::string_view word) {
+  std::string out;
+  for (std::size_t at = 0; at < word.size();) append_utf8(out, lower_letter(next_char(word, at)));
+  return out;
+}
+
 int month_of(std::string_view word) noexcept {
   if (word.size() < 3) return 0;
   // Nearly all are English and short.
@@ -158,4 +204,4 @@ DayHalf day_half(std::string_view word) noexcept {
   return DayHalf::none;
 }
 
-}  // namespace newsfold::parse
+}  // namespace newsfold::text
