@@ -12,6 +12,15 @@ std::string_view to_string(Paywall paywall) noexcept {
   return "none";
 }
 
+std::string_view to_string(Completeness completeness) noexcept {
+  switch (completeness) {
+    case Completeness::full: return "full";
+    case Completeness::partial: return "partial";
+    case Completeness::teaser: return "teaser";
+  }
+  return "full";
+}
+
 std::string_view to_string(FragmentKind kind) noexcept {
   switch (kind) {
     case FragmentKind::ad: return "ad";

@@ -15,6 +15,13 @@ namespace newsfold {
 
 enum class Paywall : std::uint8_t { none, metered, registration, subscription };
 
+// How much of the article its text is, as far as can be told.
+enum class Completeness : std::uint8_t {
+  full,     // nothing says that something is missing
+  partial,  // cut, but more than its beginning
+  teaser,   // its first sentences
+};
+
 enum class FragmentKind : std::uint8_t {
   ad,
   paywall,
@@ -58,6 +65,7 @@ struct Article {
   std::vector<Author> authors;  // name, url
   std::optional<UtcMicros> date_published;
   std::optional<UtcMicros> date_modified;
+  int published_offset_minutes = 0;  // of the publisher's clock, east of Greenwich, where the page tells it
   std::string site_name;
   std::string language;  // BCP 47
   std::string url;       // canonical
@@ -69,12 +77,14 @@ struct Article {
   Paywall paywall = Paywall::none;
   std::string paywall_evidence;  // for a person: what on the page says so
   bool truncated = false;        // the wall cut the text
-  bool spam_mirror = false;      // words were substituted by a keyword: a copy, never an original
+  Completeness completeness = Completeness::full;
+  bool spam_mirror = false;  // words were substituted by a keyword: a copy, never an original
   std::vector<Removed> removed;
   std::vector<Repair> repairs;
 };
 
 std::string_view to_string(Paywall paywall) noexcept;
+std::string_view to_string(Completeness completeness) noexcept;
 std::string_view to_string(FragmentKind kind) noexcept;
 std::string_view to_string(RepairKind kind) noexcept;
 std::string_view to_string(FeedFormat format) noexcept;

@@ -49,7 +49,8 @@ json::object article_json(Article const& article) {
   put(out, "title", article.title);
   put(out, "byline", article.byline);
   if (!article.authors.empty()) out["authors"] = authors_json(article.authors);
-  put(out, "date_published", article.date_published);
+  if (article.date_published)
+    out["date_published"] = format_rfc3339(*article.date_published, article.published_offset_minutes);
   put(out, "date_modified", article.date_modified);
   put(out, "site_name", article.site_name);
   put(out, "language", article.language);
@@ -62,6 +63,7 @@ json::object article_json(Article const& article) {
   ours["paywall"] = to_string(article.paywall);
   put(ours, "paywall_evidence", article.paywall_evidence);
   ours["truncated"] = article.truncated;
+  ours["completeness"] = to_string(article.completeness);
   if (article.spam_mirror) ours["spam_mirror"] = true;
   ours["removed"] = removed_json(article.removed);
   ours["repairs"] = repairs_json(article.repairs);

@@ -50,6 +50,23 @@ std::string format_rfc3339(UtcMicros t) {
   return out;
 }
 
+std::string format_rfc3339(UtcMicros t, int offset_minutes) {
+  constexpr int offset_minutes_max = 18 * 60;
+  auto const shifted = t + minutes(offset_minutes);
+  int const year = int(year_month_day(floor<days>(shifted)).year());
+  if (offset_minutes == 0 || offset_minutes > offset_minutes_max || offset_minutes < -offset_minutes_max ||
+      year < 0 || year > 9999)
+    return format_rfc3339(t);
+  auto out = format_rfc3339(shifted);
+  out.pop_back();  // the Z
+  int const size = offset_minutes < 0 ? -offset_minutes : offset_minutes;
+  char buffer[16];
+  int const n = std::snprintf(buffer, sizeof buffer, "%c%02d:%02d", offset_minutes < 0 ? '-' : '+', size / 60,
+                              size % 60);
+  out.append(buffer, std::size_t(n));
+  return out;
+}
+
 std::optional<UtcMicros> parse_rfc3339(std::string_view text) noexcept {
   std::size_t at = 0;
   auto const y = digits(text, at, 4);
