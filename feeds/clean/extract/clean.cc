@@ -1,12 +1,17 @@
 #include "feeds/clean/extract/clean.h"
 
 #include "feeds/clean/extract/content.h"
-#include "feeds/clean/extract/metadata.h"
 #include "feeds/clean/extract/page_scan.h"
+#include "feeds/clean/extract/site_body.h"
 #include "feeds/clean/html/html_document.h"
+#include "feeds/clean/metadata/by_rule.h"
+#include "feeds/clean/metadata/metadata.h"
+#include "feeds/clean/metadata/wall.h"
 #include "feeds/clean/repair/repair.h"
+#include "feeds/clean/rules/site_rules.h"
 #include "feeds/clean/sanitize/sanitize.h"
 #include "feeds/text/charset.h"
+#include "feeds/text/url.h"
 
 #include <iterator>
 #include <utility>
@@ -26,6 +31,22 @@ void mend(Article& article) {
   for (auto& author : article.authors) author.name = repair_line(author.name);
 }
 
+// Takes the wall's own words and, unless they are kept, the parts that are marked as paid out of the page.
+// True where paid text went.
+bool take_out_wall(HtmlDocument& page, Wall const& wall, PaidText paid_text, std::vector<Removed>& removed) {
+  auto const take_out = [&](NodeIndex node) {
+    auto const text = text_of(page, node, 400);
+    if (!text.empty()) removed.push_back({FragmentKind::paywall, first_characters(text)});
+    page.blank(node);
+    return !text.empty();
+  };
+  for (auto const node : wall.blocks) take_out(node);
+  bool left_out = false;
+  if (paid_text == PaidText::drop && wall.keeps_paid_text_back())
+    for (auto const node : wall.paid) left_out |= take_out(node);
+  return left_out;
+}
+
 }  // namespace
 
 Result<Article> clean_page(std::string_view bytes, PageHints const& hints, CleanOptions const& options) {
@@ -37,15 +58,26 @@ Result<Article> clean_page(std::string_view bytes, PageHints const& hints, Clean
   if (!page) return page.error();
 
   Article article;
-  read_metadata(*page, hints.url, article);
-  auto const scan = scan_page(*page);
-  auto content = extract_content(*page, scan, article.title);
+  auto const metadata = read_metadata(*page, hints.url, article);
+  auto const* rule = options.rules ? options.rules->find(text::host_of(hints.url)) : nullptr;
+  auto const match = rule ? match_rule(*page, *rule) : RuleMatch{};
+  if (rule) apply_rule(*page, match, hints.url, article);
+  auto const wall = find_wall(*page, metadata.survey, metadata.article, metadata.heading);
+  bool const left_out = take_out_wall(*page, wall, options.paid_text, article.removed);
+  if (rule) strip_by_rule(*page, match);
+  auto content = extract_content(*page, scan_page(*page), article.title);
+  if (!match.body.empty()) {
+    keep_only(*page, match.body);
+    auto by_rule = extract_content(*page, scan_page(*page), article.title);
+    if (is_as_good(by_rule.text, content.text)) content = std::move(by_rule);
+  }
   if (content.text.empty()) return Error{ErrorCode::malformed, "there is no article text in the page"};
   article.extractor = "density";
   article.content_text = std::move(content.text);
   article.content_html = sanitize_html(content.html, hints.url);
-  article.removed = std::move(content.removed);
+  std::move(content.removed.begin(), content.removed.end(), std::back_inserter(article.removed));
   mend(article);
+  judge_completeness(wall, metadata.article, left_out, article);
   return article;
 }
 

@@ -7,9 +7,12 @@
 #include "feeds/model/error.h"
 #include "feeds/model/feed.h"
 
+#include <memory>
 #include <string_view>
 
 namespace newsfold::clean {
+
+class SiteRules;
 
 struct PageHints {
   std::string_view url;           // base of relative links; empty: they stay as they are
@@ -23,6 +26,7 @@ enum class PaidText : unsigned char {
 
 struct CleanOptions {
   PaidText paid_text = PaidText::drop;
+  std::shared_ptr<SiteRules const> rules;  // what is known about single sites; null: nothing
   std::size_t page_bytes_max = 16UL << 20;
 };
 

@@ -154,6 +154,30 @@ std::string_view HtmlDocument::attribute(NodeIndex element, std::string_view nam
   return {};
 }
 
+void HtmlDocument::blank(NodeIndex top) noexcept {
+  if (top >= size()) return;
+  for (auto node = top; node < nodes_[top].end; ++node) {
+    if (is_text(node))
+      nodes_[node].text = {};
+    else
+      nodes_[node].tag = "template";
+  }
+}
+
+void HtmlDocument::attributes(NodeIndex element, std::vector<Attribute>& out) const {
+  out.clear();
+  auto* const node = static_cast<myhtml_tree_node_t*>(const_cast<void*>(nodes_[element].source));
+  for (auto* attribute = myhtml_node_attribute_first(node); attribute != nullptr;
+       attribute = myhtml_attribute_next(attribute)) {
+    std::size_t key_length = 0;
+    std::size_t value_length = 0;
+    auto const* key = myhtml_attribute_key(attribute, &key_length);
+    auto const* value = myhtml_attribute_value(attribute, &value_length);
+    if (key == nullptr) continue;
+    out.push_back({{key, key_length}, value ? std::string_view(value, value_length) : std::string_view()});
+  }
+}
+
 namespace {
 
 // The library reads what is left open as if it were closed.

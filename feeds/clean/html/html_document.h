@@ -45,6 +45,18 @@ class HtmlDocument {
   // Character references decoded; "" where there is none.
   std::string_view attribute(NodeIndex element, std::string_view name) const noexcept;
 
+  // Empties an element, so that whoever reads the document finds a <template> without text in its place.
+  // Its attributes stay; select() still finds it. Of a text node the text goes. For what is known to be no
+  // part of the article.
+  void blank(NodeIndex node) noexcept;
+
+  struct Attribute {
+    std::string_view name;   // lower case
+    std::string_view value;  // character references decoded
+  };
+  // All attributes of an element at once, in the order of the page; `out` is emptied first.
+  void attributes(NodeIndex element, std::vector<Attribute>& out) const;
+
   // The elements that a CSS selector finds, in document order. Fails with `invalid` for what is none.
   Result<std::vector<NodeIndex>> select(std::string_view css) const;
 

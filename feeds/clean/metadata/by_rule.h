@@ -1,0 +1,16 @@
+#pragma once
+// What a site rule found, taken into an article: it goes before what was read from the page in general, and
+// where it found nothing, or nothing that could be read, that stays. Pure.
+
+#include "feeds/clean/html/html_document.h"
+#include "feeds/clean/rules/site_rules.h"
+#include "feeds/model/article.h"
+
+#include <string_view>
+
+namespace newsfold::clean {
+
+void apply_rule(HtmlDocument const& page, RuleMatch const& match, std::string_view page_url,
+                Article& article);
+
+}  // namespace newsfold::clean
