@@ -16,6 +16,7 @@ int main(int argc, char** argv) {
   newsfold::add_parse_command(app, context);
   newsfold::add_clean_command(app, context);
   newsfold::add_repair_command(app, context);
+  newsfold::add_rules_command(app, context);
   newsfold::add_run_command(app, context);
   newsfold::add_tail_command(app, context);
   newsfold::add_show_command(app, context);

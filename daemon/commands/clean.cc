@@ -1,6 +1,7 @@
 #include "feeds/clean/extract/clean.h"
 #include "daemon/commands/batch.h"
 #include "daemon/commands/commands.h"
+#include "daemon/rules/site_rule_files.h"
 #include "feeds/model/article_json.h"
 
 #include <CLI/CLI.hpp>
@@ -17,21 +18,24 @@ struct CleanArguments {
   std::string batch;
   std::string file;
   std::string url;
+  std::string rules;
+  std::string paid_text = "drop";
   bool json = false;
 };
 
 constexpr std::size_t page_bytes_max = 16UL << 20;
 
-Result<Article> clean_file(std::string const& path, std::string_view url, std::string_view content_type) {
+Result<Article> clean_file(std::string const& path, std::string_view url, std::string_view content_type,
+                           clean::CleanOptions const& options) {
   auto const bytes = read_file(path, page_bytes_max);
   if (!bytes) return bytes.error();
   clean::PageHints const hints{url, content_type};
-  return clean::clean_page(*bytes, hints);
+  return clean::clean_page(*bytes, hints, options);
 }
 
-Result<boost::json::object> clean_line(boost::json::object const& line) {
+Result<boost::json::object> clean_line(boost::json::object const& line, clean::CleanOptions const& options) {
   auto const article = clean_file(std::string(string_at(line, "path")), string_at(line, "url"),
-                                  string_at(line, "content_type"));
+                                  string_at(line, "content_type"), options);
   if (!article) return article.error();
   return boost::json::object{{"article", article_json(*article)}};
 }
@@ -41,6 +45,9 @@ void print_readable(Article const& article) {
   if (!article.byline.empty()) std::cout << article.byline << '\n';
   if (article.date_published) std::cout << format_rfc3339(*article.date_published) << '\n';
   if (!article.url.empty()) std::cout << article.url << '\n';
+  if (article.paywall != Paywall::none)
+    std::cout << "Wall: " << to_string(article.paywall) << " (" << article.paywall_evidence
+              << "); the text is " << to_string(article.completeness) << '\n';
   std::cout << '\n' << article.content_text << '\n';
   if (!article.removed.empty()) std::cout << "\nLeft out:\n";
   for (auto const& removed : article.removed)
@@ -52,12 +59,22 @@ void print_readable(Article const& article) {
 }
 
 int run_clean(CleanArguments const& arguments) {
-  if (!arguments.batch.empty()) return run_batch(arguments.batch, std::cout, clean_line);
+  auto const rules = rules::load_rules(arguments.rules);
+  if (!rules) {
+    std::cerr << "newsfold clean: " << rules.error().message << '\n';
+    return 2;
+  }
+  clean::CleanOptions options;
+  options.rules = *rules;
+  options.paid_text = arguments.paid_text == "keep" ? clean::PaidText::keep : clean::PaidText::drop;
+  if (!arguments.batch.empty())
+    return run_batch(arguments.batch, std::cout,
+                     [&](boost::json::object const& line) { return clean_line(line, options); });
   if (arguments.file.empty()) {
     std::cerr << "newsfold clean: name a FILE (- for standard input), or --batch MANIFEST\n";
     return 2;
   }
-  auto const article = clean_file(arguments.file, arguments.url, {});
+  auto const article = clean_file(arguments.file, arguments.url, {}, options);
   if (!article) {
     std::cerr << "newsfold: " << article.error().message << '\n';
     return 1;
@@ -77,6 +94,12 @@ void add_clean_command(CLI::App& app, CommandContext& context) {
   command->add_option("file", arguments->file, "A saved page; - for standard input")->type_name("FILE");
   command->add_option("--url", arguments->url, "Where the page came from: the base of its links")
       ->type_name("URL");
+  command->add_option("--rules", arguments->rules, "Folder with site rules of your own, as clean.rules_dir")
+      ->type_name("DIR");
+  command
+      ->add_option("--paid-text", arguments->paid_text,
+                   "drop or keep what the page marks as paid, as clean.paid_text")
+      ->check(CLI::IsMember({"drop", "keep"}));
   command->add_flag("--json", arguments->json, "Print the whole article as JSON");
   command
       ->add_option("--batch", arguments->batch,

@@ -19,6 +19,7 @@ void add_dedup_command(CLI::App& app, CommandContext& context);
 void add_discover_command(CLI::App& app, CommandContext& context);
 void add_parse_command(CLI::App& app, CommandContext& context);
 void add_clean_command(CLI::App& app, CommandContext& context);
+void add_rules_command(CLI::App& app, CommandContext& context);
 void add_repair_command(CLI::App& app, CommandContext& context);
 void add_run_command(CLI::App& app, CommandContext& context);
 void add_tail_command(CLI::App& app, CommandContext& context);

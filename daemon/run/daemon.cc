@@ -80,7 +80,6 @@ void warn_of_options_without_effect(config::Config const& config) {
   if (!config.webhooks.empty()) warn("[[webhook]]", "newsfold tail --as NAME --exec COMMAND");
   if (!config.nats.url.empty()) warn("nats.url", "newsfold tail --as NAME --exec COMMAND");
   if (!config.polling.websub_callback_url.empty()) warn("polling.websub_callback_url", "polling");
-  if (!config.clean.rules_dir.empty()) warn("clean.rules_dir", "extraction without site rules");
 }
 
 }  // namespace

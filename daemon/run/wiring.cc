@@ -1,5 +1,6 @@
 #include "daemon/run/wiring.h"
 
+#include "daemon/rules/site_rule_files.h"
 #include "daemon/version.h"
 
 #include <algorithm>
@@ -209,6 +210,8 @@ Result<api::ApiOptions> api_options(config::Config const& config) {
 
 Result<Sources> make_sources(config::Config const& config) {
   Sources out;
+  auto const site_rules = rules::load_rules(config.clean.rules_dir);
+  if (!site_rules) return site_rules.error();
   for (auto const& source : config.sources) {
     if (!source.enabled) continue;
     auto access = credentials(source);
@@ -237,6 +240,9 @@ Result<Sources> make_sources(config::Config const& config) {
       pipeline_source.listing =
           pipeline::Source::Listing{source.item, source.link, source.title, source.date, source.summary};
     pipeline_source.pages = policy(source.fetch_pages.value_or(config.clean.fetch_pages));
+    pipeline_source.clean.paid_text =
+        config.clean.paid_text == config::PaidText::keep ? clean::PaidText::keep : clean::PaidText::drop;
+    pipeline_source.clean.rules = *site_rules;
     pipeline_source.language = source.language;
     pipeline_source.tags = source.tags;
     pipeline_source.recheck = source.recheck;
