@@ -52,3 +52,19 @@ macro(newsfold_rooms)
     endif()
   endforeach()
 endmacro()
+
+# newsfold_embed_texts(TARGET DIRECTORY FILE...): data files that the program carries in itself. DIRECTORY/FILE
+# becomes `#include "embedded/DIRECTORY/FILE.inc"`, a string literal of its lines.
+function(newsfold_embed_texts target directory)
+  foreach(file IN LISTS ARGN)
+    set(input ${CMAKE_CURRENT_SOURCE_DIR}/${directory}/${file})
+    set(output ${CMAKE_CURRENT_BINARY_DIR}/embedded/${directory}/${file}.inc)
+    add_custom_command(
+      OUTPUT ${output}
+      COMMAND ${CMAKE_COMMAND} -DINPUT=${input} -DOUTPUT=${output} -P ${PROJECT_SOURCE_DIR}/cmake/embed_text.cmake
+      DEPENDS ${input} ${PROJECT_SOURCE_DIR}/cmake/embed_text.cmake
+      COMMENT "Embedding ${directory}/${file}" VERBATIM)
+    target_sources(${target} PRIVATE ${output})
+  endforeach()
+  target_include_directories(${target} PRIVATE ${CMAKE_CURRENT_BINARY_DIR})
+endfunction()

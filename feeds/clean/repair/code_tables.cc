@@ -5,156 +5,82 @@
 #include <unicode/ucnv.h>
 #include <unicode/ucnv_err.h>
 
-#include <algorithm>
 #include <memory>
-#include <vector>
 
 namespace newsfold::clean {
 namespace {
 
-struct CloseConverter {
-  void operator()(UConverter* converter) const noexcept { ucnv_close(converter); }
-};
-using Converter = std::unique_ptr<UConverter, CloseConverter>;
-
-Converter open(char const* name) {
-  UErrorCode status = U_ZERO_ERROR;
-  Converter converter(ucnv_open(name, &status));
-  if (U_FAILURE(status)) return nullptr;
-  ucnv_setToUCallBack(converter.get(), UCNV_TO_U_CALLBACK_STOP, nullptr, nullptr, nullptr, &status);
-  return converter;
-}
-
-// Strict: nothing where one sequence is not of the encoding.
-std::optional<std::u32string> decode(UConverter* converter, std::string_view bytes) {
-  ucnv_resetToUnicode(converter);
-  std::u32string out;
-  char const* at = bytes.data();
-  char const* const end = at + bytes.size();
-  while (at < end) {
-    UErrorCode status = U_ZERO_ERROR;
-    auto const c = ucnv_getNextUChar(converter, &at, end, &status);
-    if (U_FAILURE(status)) return std::nullopt;
-    out += char32_t(c);
-  }
-  return out;
-}
+// Nearly all characters of all tables lie below; macintosh has three ligatures and signs above.
+constexpr char32_t flat_end = 0x2700;
 
 constexpr std::array<char32_t, 32> windows_1252_high = {
     0x20AC, 0,      0x201A, 0x0192, 0x201E, 0x2026, 0x2020, 0x2021, 0x02C6, 0x2030, 0x0160,
     0x2039, 0x0152, 0,      0x017D, 0,      0,      0x2018, 0x2019, 0x201C, 0x201D, 0x2022,
     0x2013, 0x2014, 0x02DC, 0x2122, 0x0161, 0x203A, 0x0153, 0,      0x017E, 0x0178};
 
-// How much a decoded line looks like text of its language, 0..1.
-using Likeness = double (*)(std::u32string_view);
-
-template <class Predicate>
-double share(std::u32string_view text, Predicate predicate) {
-  std::size_t letters = 0;
-  std::size_t good = 0;
-  for (auto const c : text) {
-    if (c < 0x80) continue;
-    ++letters;
-    good += predicate(c) ? 1 : 0;
-  }
-  return letters == 0 ? 0 : double(good) / double(letters);
-}
-
-bool is_kana(char32_t c) { return c >= 0x3041 && c <= 0x30FE; }
-bool is_hangul(char32_t c) { return c >= 0xAC00 && c <= 0xD7A3; }
-bool is_han(char32_t c) { return c >= 0x4E00 && c <= 0x9FFF; }
-bool is_cjk_mark(char32_t c) { return (c >= 0x3001 && c <= 0x3011) || (c >= 0xFF01 && c <= 0xFF5E); }
-
-double like_japanese(std::u32string_view text) {
-  auto const kana = share(text, is_kana);
-  if (kana < 0.2) return 0;
-  return share(text, [](char32_t c) { return is_kana(c) || is_han(c) || is_cjk_mark(c); });
-}
-double like_korean(std::u32string_view text) {
-  return share(text, is_hangul) > 0.7 ? share(text, [](char32_t c) { return is_hangul(c) || is_cjk_mark(c); })
-                                      : 0;
-}
-double like_chinese(std::u32string_view text) {
-  if (share(text, is_kana) > 0.05) return 0;
-  return 0.95 * share(text, [](char32_t c) { return is_han(c) || is_cjk_mark(c); });
-}
-
-// Small letters make most of a Russian line, and these make most of the small letters. The encodings differ
-// in the order of letters and in where capitals lie, so a wrong one of the two shows in both.
-double like_russian(std::u32string_view text) {
-  constexpr std::u32string_view common = U"оеаинтсрвлкмдпуяыьгзбчйхжшюцщэфъё";
-  std::size_t letters = 0;
-  double worth = 0;
-  bool word_began = true;
-  for (auto const c : text) {
-    bool const small = (c >= 0x430 && c <= 0x44F) || c == 0x451;
-    bool const capital = (c >= 0x410 && c <= 0x42F) || c == 0x401;
-    if (c >= 0x80) ++letters;
-    if (small) {
-      auto const rank = common.find(c);
-      worth += rank < 10 ? 1.0 : rank < 20 ? 0.9 : 0.6;
-    } else if (capital && word_began) {
-      worth += 0.8;
-    } else if (capital) {
-      worth -= 0.5;
-    }
-    word_began = !small && !capital;
-  }
-  return letters == 0 ? 0 : worth / double(letters);
-}
-
-// Of two-byte encodings that all accept a line, the right one has common characters: the first rows.
-double first_level(std::string_view bytes, std::uint8_t lead_min, std::uint8_t lead_max) {
-  std::size_t pairs = 0;
-  std::size_t common = 0;
-  for (std::size_t i = 0; i + 1 < bytes.size();) {
-    auto const lead = std::uint8_t(bytes[i]);
-    if (lead < 0x80) {
-      ++i;
-      continue;
-    }
-    ++pairs;
-    common += lead >= lead_min && lead <= lead_max ? 1 : 0;
-    i += 2;
-  }
-  return pairs == 0 ? 0 : double(common) / double(pairs);
-}
-
-struct Legacy {
-  std::string_view name;
-  char const* icu_name;
-  Likeness likeness;
-  std::uint8_t common_min, common_max;  // lead bytes of common characters; 0: single-byte
+// Makers of tables disagree on which of two characters of one shape a byte is: both mean it.
+struct Twin {
+  std::string_view table;
+  char32_t character;
+  std::uint8_t byte;
 };
-constexpr auto legacies = std::to_array<Legacy>({
-    {"euc-jp", "euc-jp", like_japanese, 0xA1, 0xCF},
-    {"shift_jis", "windows-31j", like_japanese, 0x81, 0x97},
-    {"euc-kr", "windows-949", like_korean, 0xA1, 0xC8},
-    {"gbk", "gbk", like_chinese, 0xA1, 0xD7},
-    {"big5", "big5", like_chinese, 0xA1, 0xC6},
-    {"koi8-r", "koi8-r", like_russian, 0, 0},
-    {"windows-1251", "windows-1251", like_russian, 0, 0},
+constexpr auto twins = std::to_array<Twin>({
+    {"ibm437", 0x00B5, 0xE6},    {"ibm437", 0x03BC, 0xE6},    {"ibm437", 0x00DF, 0xE1},
+    {"ibm437", 0x03B2, 0xE1},    {"ibm437", 0x03A3, 0xE4},    {"ibm437", 0x2211, 0xE4},
+    {"ibm437", 0x03A6, 0xE8},    {"ibm437", 0x0278, 0xE8},    {"ibm437", 0x03C6, 0xED},
+    {"ibm437", 0x2205, 0xED},    {"ibm437", 0x03A9, 0xEA},    {"ibm437", 0x2126, 0xEA},
+    {"ibm437", 0x03B4, 0xEB},    {"ibm437", 0x03B5, 0xEE},    {"ibm437", 0x2208, 0xEE},
+    {"ibm437", 0x2219, 0xF9},    {"ibm437", 0x00B7, 0xFA},    {"macintosh", 0x03A9, 0xBD},
+    {"macintosh", 0x2126, 0xBD}, {"macintosh", 0x0394, 0xC6}, {"macintosh", 0x2206, 0xC6},
+    {"macintosh", 0x00B5, 0xB5}, {"macintosh", 0x03BC, 0xB5}, {"macintosh", 0x00A4, 0xDB},
+    {"macintosh", 0x20AC, 0xDB},
 });
-
-constexpr double likeness_min = 0.8;
-constexpr std::size_t odd_letters_min = 5;
 
 }  // namespace
 
-ByteTable::ByteTable(std::string_view name, char const* icu_name) : name_(name) {
-  auto const converter = open(icu_name);
+ByteTable::ByteTable(std::string_view name, char const* icu_name) : name_(name), bytes_(flat_end, 0) {
+  UErrorCode status = U_ZERO_ERROR;
+  std::unique_ptr<UConverter, void (*)(UConverter*)> const converter(ucnv_open(icu_name, &status),
+                                                                     ucnv_close);
+  if (U_SUCCESS(status))
+    ucnv_setToUCallBack(converter.get(), UCNV_TO_U_CALLBACK_STOP, nullptr, nullptr, nullptr, &status);
   for (unsigned byte = 0x80; byte <= 0xFF; ++byte) {
     char const raw = char(byte);
-    auto const decoded = converter ? decode(converter.get(), std::string_view(&raw, 1)) : std::nullopt;
-    bytes_.emplace(decoded && decoded->size() == 1 ? decoded->front() : char32_t(byte), std::uint8_t(byte));
+    char const* at = &raw;
+    status = U_ZERO_ERROR;
+    auto c = char32_t(byte);
+    if (converter) {
+      ucnv_resetToUnicode(converter.get());
+      auto const decoded = ucnv_getNextUChar(converter.get(), &at, at + 1, &status);
+      if (U_SUCCESS(status)) c = char32_t(decoded);
+    }
+    add(c, std::uint8_t(byte));
   }
+  for (auto const& twin : twins)
+    if (twin.table == name_) add(twin.character, twin.byte);
   // C1 controls stand for their own bytes wherever the table has no character of that number.
-  for (unsigned byte = 0x80; byte <= 0x9F; ++byte) bytes_.emplace(char32_t(byte), std::uint8_t(byte));
+  for (unsigned byte = 0x80; byte <= 0x9F; ++byte) add(char32_t(byte), std::uint8_t(byte));
+}
+
+void ByteTable::add(char32_t c, std::uint8_t byte) {
+  if (high_byte_of(c) != 0) return;
+  if (c < flat_end)
+    bytes_[c] = byte;
+  else
+    others_.emplace_back(c, byte);
+}
+
+std::uint8_t ByteTable::high_byte_of(char32_t c) const noexcept {
+  if (c < flat_end) return bytes_[c];
+  for (auto const& [character, byte] : others_)
+    if (character == c) return byte;
+  return 0;
 }
 
 std::span<ByteTable const> byte_tables() {
   static std::vector<ByteTable> const tables = [] {
     std::vector<ByteTable> made;
+    made.reserve(tables_max);
     made.emplace_back("windows-1252", "windows-1252");
     made.emplace_back("iso-8859-1", "iso-8859-1");
     made.emplace_back("windows-1251", "windows-1251");
@@ -170,40 +96,37 @@ std::span<ByteTable const> byte_tables() {
   return tables;
 }
 
-char32_t windows_1252(std::uint8_t byte) noexcept {
-  return byte >= 0x80 && byte <= 0x9F ? windows_1252_high[byte - 0x80U] : byte;
+CharacterRole role_of(char32_t c) noexcept {
+  static auto const make = [](char32_t character) {
+    CharacterRole role;
+    unsigned bit = 1;
+    for (auto const& table : byte_tables()) {
+      auto const byte = table.high_byte_of(character);
+      auto const mark = std::uint16_t(bit);
+      if (byte >= 0xF0 && byte <= 0xF4)
+        role.lead4 |= mark;
+      else if (byte >= 0xE0 && byte < 0xF0)
+        role.lead3 |= mark;
+      else if (byte >= 0xC2 && byte < 0xE0)
+        role.lead2 |= mark;
+      else if (byte >= 0x80 && byte < 0xC0)
+        role.rest |= mark;
+      bit <<= 1;
+    }
+    return role;
+  };
+  static auto const roles = [] {
+    std::vector<CharacterRole> made(flat_end);
+    for (char32_t character = 0x80; character < flat_end; ++character) made[character] = make(character);
+    return made;
+  }();
+  if (c < flat_end) return roles[c];
+  if (c == 0xF8FF || c == 0xFB01 || c == 0xFB02) return make(c);
+  return {};
 }
 
-std::optional<LegacyReading> legacy_reading(std::u32string_view line) {
-  std::string bytes;
-  std::size_t odd = 0;
-  std::size_t letters = 0;
-  auto const& windows = byte_tables().front();
-  for (auto const c : line) {
-    auto const byte = c <= 0xFF ? std::optional<std::uint8_t>(std::uint8_t(c)) : windows.byte_of(c);
-    if (!byte) return std::nullopt;
-    bytes += char(*byte);
-    odd += *byte >= 0x80 ? 1 : 0;
-    letters += *byte >= 0x80 || (*byte >= 'a' && *byte <= 'z') || (*byte >= 'A' && *byte <= 'Z') ? 1 : 0;
-  }
-  if (odd < odd_letters_min || odd * 2 < letters) return std::nullopt;
-
-  std::optional<LegacyReading> best;
-  double best_likeness = likeness_min;
-  for (auto const& legacy : legacies) {
-    auto const converter = open(legacy.icu_name);
-    if (!converter) continue;
-    auto decoded = decode(converter.get(), bytes);
-    if (!decoded) continue;
-    auto likeness = legacy.likeness(*decoded);
-    if (legacy.common_max != 0)
-      likeness *= 0.5 + 0.5 * first_level(bytes, legacy.common_min, legacy.common_max);
-    if (likeness <= best_likeness) continue;
-    best_likeness = likeness;
-    best = LegacyReading{std::move(*decoded), legacy.name, 0};
-    best->count = best->text.size();
-  }
-  return best;
+char32_t windows_1252(std::uint8_t byte) noexcept {
+  return byte >= 0x80 && byte <= 0x9F ? windows_1252_high[byte - 0x80U] : byte;
 }
 
 std::u32string to_code_points(std::string_view utf8) {
@@ -215,7 +138,7 @@ std::u32string to_code_points(std::string_view utf8) {
 
 std::string to_utf8(std::u32string_view text) {
   std::string out;
-  out.reserve(text.size());
+  out.reserve(text.size() * 2);
   for (auto const c : text) text::append_utf8(out, c);
   return out;
 }

@@ -1,103 +1,47 @@
 #include "feeds/clean/repair/mojibake.h"
 
 #include "feeds/clean/repair/code_tables.h"
-
-#include <unicode/uchar.h>
+#include "feeds/clean/repair/legacy.h"
+#include "feeds/clean/repair/utf8_reading.h"
+#include "feeds/text/utf8.h"
 
 #include <array>
+#include <cstring>
 #include <optional>
-#include <vector>
 
 namespace newsfold::clean {
 namespace {
 
 constexpr int rounds_max = 3;
-constexpr std::ptrdiff_t tables_common = 2;  // the first tables: windows-1252 and Latin-1
+constexpr std::size_t tables_common = 2;  // the first tables: windows-1252 and Latin-1
 constexpr std::size_t line_bytes_max = 64 * 1024;
+constexpr std::uint32_t legacy_high_min = 5;
 
-struct Reading {
-  std::u32string text;
-  std::string_view mix_up;
-  std::uint64_t hits = 0;
-  double misses = 0;
-  bool firm = false;  // at least one of the hits can hardly be chance
-  double score() const { return double(hits) - 2 * misses; }
-};
-
-// A code point that text is made of, as opposed to what a chance match gives.
-bool plausible(char32_t c) {
-  if (c < 0xA0 || (c >= 0xE000 && c < 0xF900) || c > 0x1FAFF) return false;
-  return (c & 0xFFFE) != 0xFFFE;
+bool is_believed(Utf8Reading const& reading, TableSet trusted) {
+  if (reading.hits == 0) return false;
+  bool const known = (trusted >> reading.table & 1) != 0;
+  if (known && (reading.firm > 0 || (reading.hits > 1 && reading.score() > 0))) return true;
+  bool const common = reading.table < tables_common;
+  // A part of the line is broken, and its other letters are as they should be.
+  if (reading.firm >= 2 && reading.misses <= (common ? 1.5 : 0.5) * double(reading.firm)) return true;
+  if (reading.score() <= 0) return false;
+  // One pair proves nothing beside letters that are whole.
+  if (reading.hits == 1) return reading.firm == 1 && reading.misses == 0;
+  // A few pairs in a row may be a name in capitals ("ВІКІ"), a formula ("√π") or a decoration.
+  return reading.firm > 0 || reading.hits >= 3;
 }
 
-bool is_small(char32_t c) { return c < 0x80 ? c >= U'a' && c <= U'z' : u_islower(UChar32(c)) != 0; }
-
-// "Ã©" in the middle of a word is an accent; "LÉ®", "Ó…" and "Brontë…”" are what they say.
-bool stands_in_word(std::u32string_view line, std::size_t begin, std::size_t end) {
-  auto const last = line[end - 1];
-  if ((last >= 0x2010 && last < 0x2070) || last == 0xAE || last == 0x2122 || last == 0xB4) return false;
-  bool const before = begin > 0 && is_small(line[begin - 1]);
-  bool const behind = end < line.size() && is_small(line[end]);
-  bool const starts_line_word = begin == 0 || line[begin - 1] == U' ';
-  return before || (behind && starts_line_word && u_isalpha(UChar32(line[begin])) != 0);
-}
-
-// Reads `line` as if its characters were bytes of `table`: each run of them that is a UTF-8 sequence becomes
-// its code point.
-Reading read_utf8_through(ByteTable const& table, std::u32string_view line) {
-  Reading reading;
-  reading.mix_up = table.name();
-  reading.text.reserve(line.size());
-  for (std::size_t i = 0; i < line.size();) {
-    auto const c = line[i];
-    auto const lead = c < 0x80 ? std::optional<std::uint8_t>() : table.byte_of(c);
-    std::size_t length = 0;
-    char32_t code = 0;
-    if (lead && *lead >= 0xC2 && *lead <= 0xF4) {
-      length = *lead < 0xE0 ? 2 : *lead < 0xF0 ? 3 : 4;
-      code = *lead & (0xFF >> (length + 1));
-      for (std::size_t k = 1; k < length; ++k) {
-        auto next = i + k < line.size() ? table.byte_of(line[i + k]) : std::nullopt;
-        // A no-break space is often flattened to a space on the way.
-        if (i + k < line.size() && line[i + k] == U' ' && k + 1 == length && length == 2 && *lead == 0xC3)
-          next = 0xA0;
-        if (!next || *next < 0x80 || *next > 0xBF) {
-          length = 0;
-          break;
-        }
-        code = code << 6 | (*next & 0x3F);
-      }
-      if (length == 3 && (code < 0x800 || (code >= 0xD800 && code < 0xE000))) length = 0;
-      if (length == 4 && code < 0x10000) length = 0;
-      bool const control = code >= 0x80 && code < 0xA0;
-      if (length > 0 && !plausible(code) && !control) length = 0;
-    }
-    if (length > 0) {
-      reading.text += code;
-      reading.hits += 1;
-      if (length > 2 || stands_in_word(line, i, i + length)) reading.firm = true;
-      bool const flattened = line[i + length - 1] == U' ';
-      i += flattened ? length - 1 : length;
-      continue;
-    }
-    // A letter that did not take part speaks against this reading, a quotation mark hardly.
-    if (c >= 0x80) reading.misses += c >= 0x2000 && c < 0x2070 ? 0.2 : c >= 0xC0 ? 1.0 : 0.4;
-    reading.text += c;
-    ++i;
-  }
-  return reading;
-}
-
-std::optional<Reading> best_utf8_reading(std::u32string_view line) {
-  std::optional<Reading> best;
-  for (auto const& table : byte_tables()) {
-    auto reading = read_utf8_through(table, line);
-    if (reading.hits == 0 || reading.score() <= 0) continue;
-    // A few pairs in a row may be a name in capitals ("ВІКІ"), a formula ("√π") or a decoration.
-    bool const common = &table < byte_tables().data() + tables_common;
-    if (!reading.firm && reading.hits < 3) continue;
-    if (!common && reading.hits < 2 && !(reading.firm && reading.misses == 0)) continue;
+std::optional<Utf8Reading> best_utf8_reading(std::u32string_view line, TableSet tables, TableSet trusted) {
+  std::optional<Utf8Reading> best;
+  for (std::size_t table = 0; table < tables_max; ++table) {
+    if ((tables >> table & 1) == 0) continue;
+    auto reading = read_utf8_through(table, line, Spaces::strict);
+    if (!is_believed(reading, trusted)) continue;
     if (!best || reading.score() > best->score()) best = std::move(reading);
+  }
+  if (best) {
+    auto flattened = read_utf8_through(best->table, line, Spaces::flattened);
+    if (flattened.hits > best->hits) best = std::move(flattened);
   }
   return best;
 }
@@ -153,41 +97,109 @@ std::uint64_t mend_c1(std::u32string& line) {
   return count;
 }
 
-bool may_be_broken(std::u32string_view line) {
-  for (auto const c : line)
-    if (c >= 0x80) return true;
-  return false;
+TableSet tables_for(std::u32string_view line) {
+  CharacterRole one, two, three;  // of the characters before, the nearest first
+  TableSet tables = 0;
+  char32_t before = 0;
+  for (auto const c : line) {
+    CharacterRole role;
+    if (c == 0xFFFD)
+      role.rest = TableSet(~TableSet(0));
+    else if (c >= 0x80)
+      role = role_of(c);
+    else if (c == U' ' && before == 0xC3)
+      role.rest = one.lead2;
+    tables |= (one.lead2 & role.rest) | (two.lead3 & one.rest & role.rest) |
+              (three.lead4 & two.rest & one.rest & role.rest);
+    three = two;
+    two = one;
+    one = role;
+    before = c;
+  }
+  return tables;
 }
 
 }  // namespace
 
-MojibakeFix undo_mojibake(std::string_view line) {
+bool LineSigns::any() const noexcept {
+  return tables != 0 || control || pairs || latin_high >= legacy_high_min;
+}
+
+LineSigns signs_of(std::string_view line) noexcept {
+  LineSigns signs;
+  CharacterRole one, two, three;
+  char32_t before = 0;
+  for (std::size_t at = 0; at < line.size();) {
+    if (static_cast<unsigned char>(line[at]) < 0x80) {
+      // Only what touches a character above ASCII matters.
+      if (before >= 0x80) {
+        if (before == 0xC3 && line[at] == ' ') signs.tables |= one.lead2;
+        if (before == 0xA8 && (line[at] == 'C' || line[at] == 'D')) signs.pairs = true;
+        one = two = three = {};
+        before = 0;
+      }
+      std::uint64_t block = 0;
+      while (at + sizeof block <= line.size()) {
+        std::memcpy(&block, line.data() + at, sizeof block);
+        if ((block & 0x8080808080808080U) != 0) break;
+        at += sizeof block;
+      }
+      while (at < line.size() && static_cast<unsigned char>(line[at]) < 0x80) ++at;
+      continue;
+    }
+    auto const c = text::next_char(line, at);
+    auto role = role_of(c);
+    if (c == 0xFFFD) role.rest = TableSet(~TableSet(0));
+    signs.tables |= (one.lead2 & role.rest) | (two.lead3 & one.rest & role.rest) |
+                    (three.lead4 & two.rest & one.rest & role.rest);
+    if (c < 0xA0) signs.control = true;
+    if (c <= 0xFF) ++signs.latin_high;
+    if (before == 0xA1 && c < 0xC0) signs.pairs = true;
+    three = two;
+    two = one;
+    one = role;
+    before = c;
+  }
+  return signs;
+}
+
+MojibakeFix undo_mojibake(std::string_view line, TableSet trusted) {
   MojibakeFix fix;
   if (line.size() > line_bytes_max) return fix;
+  auto const signs = signs_of(line);
+  if (!signs.any()) return fix;
   auto text = to_code_points(line);
-  if (!may_be_broken(text)) return fix;
 
-  for (int round = 0; round < rounds_max; ++round) {
-    auto reading = best_utf8_reading(text);
+  auto tables = signs.tables;
+  for (int round = 0; round < rounds_max && tables != 0; ++round) {
+    auto reading = best_utf8_reading(text, tables, trusted);
     if (!reading) break;
     text = std::move(reading->text);
     fix.count += reading->hits;
-    if (fix.mix_up.empty()) fix.mix_up = "utf-8 as " + std::string(reading->mix_up);
+    if (fix.mix_up.empty()) {
+      fix.mix_up = "utf-8 as " + std::string(byte_tables()[reading->table].name());
+      fix.tables = TableSet(1U << reading->table);
+    }
+    tables = tables_for(text);
   }
-  if (fix.count == 0) {
+  if (fix.count == 0 && signs.latin_high >= legacy_high_min) {
     if (auto legacy = legacy_reading(text)) {
       text = std::move(legacy->text);
       fix.count += legacy->count;
       fix.mix_up = std::string(legacy->encoding) + " as iso-8859-1";
     }
   }
-  if (auto const count = mend_gbk_punctuation(text); count > 0) {
-    fix.count += count;
-    if (fix.mix_up.empty()) fix.mix_up = "gbk as iso-8859-1";
+  if (signs.pairs) {
+    if (auto const count = mend_gbk_punctuation(text); count > 0) {
+      fix.count += count;
+      if (fix.mix_up.empty()) fix.mix_up = "gbk as iso-8859-1";
+    }
   }
-  if (auto const count = mend_c1(text); count > 0) {
-    fix.count += count;
-    if (fix.mix_up.empty()) fix.mix_up = "windows-1252 as iso-8859-1";
+  if (signs.control || fix.count > 0) {
+    if (auto const count = mend_c1(text); count > 0) {
+      fix.count += count;
+      if (fix.mix_up.empty()) fix.mix_up = "windows-1252 as iso-8859-1";
+    }
   }
   if (fix.count > 0) fix.text = to_utf8(text);
   return fix;

@@ -1,10 +1,11 @@
 #pragma once
 // Text that was decoded by the wrong table: UTF-8 read as a single-byte encoding (once or twice), and East
-// Asian or Cyrillic bytes read as Latin-1. Works on one line, because often only part of a text is broken.
+// Asian, Cyrillic and other bytes read as Latin-1. Works on one line, because often only part of a text is
+// broken.
 //
 // The proof is in the bytes: what, written back in the wrong encoding, turns out to be valid UTF-8 was UTF-8,
-// as long as (nearly) all of the line's odd letters take part. For the others there is no such proof; they
-// are decided by which reading looks like a language, and only in lines that are hardly anything else.
+// as long as no language writes such a row of letters and signs itself. A single pair beside other
+// accented letters proves nothing; it is believed where another line of the text was broken the same way.
 
 #include <cstdint>
 #include <string>
@@ -12,13 +13,28 @@
 
 namespace newsfold::clean {
 
+// Tables of code_tables.h, a bit each.
+using TableSet = std::uint16_t;
+
+// What undo_mojibake would have to look at; nothing for nearly all lines of clean text. Cheap.
+struct LineSigns {
+  TableSet tables = 0;           // through which some part of the line reads as UTF-8
+  bool control = false;          // C1 controls
+  bool pairs = false;            // GBK punctuation read as Latin-1
+  std::uint32_t latin_high = 0;  // letters and signs that Latin-1 and windows-1252 have above ASCII
+
+  bool any() const noexcept;
+};
+LineSigns signs_of(std::string_view line) noexcept;
+
 struct MojibakeFix {
   std::string text;
   std::string mix_up;       // "utf-8 as windows-1252", the outermost one
+  TableSet tables = 0;      // of that one
   std::uint64_t count = 0;  // characters that came out of it; 0: the line is as it was
 };
 
-// `line` is UTF-8 without a line break.
-MojibakeFix undo_mojibake(std::string_view line);
+// `line` is UTF-8 without a line break; `trusted` are tables that other lines were broken by.
+MojibakeFix undo_mojibake(std::string_view line, TableSet trusted = 0);
 
 }  // namespace newsfold::clean

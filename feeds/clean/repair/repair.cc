@@ -8,6 +8,9 @@
 #include "feeds/text/utf8.h"
 
 #include <algorithm>
+#include <array>
+#include <cctype>
+#include <optional>
 
 namespace newsfold::clean {
 namespace {
@@ -70,38 +73,115 @@ void drop_controls(RepairResult& result) {
     note(result.repairs, RepairKind::control, "control character", "", count);
 }
 
+// Lines first by themselves; then, trusting the mix-ups that were proven, those that were in doubt.
 void mend_encodings(RepairResult& result) {
-  for_each_line(result.text, [&](std::string_view line) -> std::optional<std::string> {
-    auto fix = undo_mojibake(line);
-    if (fix.count == 0) return std::nullopt;
+  TableSet proven = 0;
+  bool doubtful = false;
+  auto mend = [&](std::string_view line) -> std::optional<std::string> {
+    auto fix = undo_mojibake(line, proven);
+    if (fix.count == 0) {
+      doubtful = doubtful || signs_of(line).tables != 0;
+      return std::nullopt;
+    }
+    proven |= fix.tables;
     note(result.repairs, RepairKind::mojibake, fix.mix_up, "", fix.count);
     return std::move(fix.text);
-  });
+  };
+  for_each_line(result.text, mend);
+  if (proven != 0 && doubtful) for_each_line(result.text, mend);
 }
 
-// "&amp;quot;" in what should be plain text. Articles about HTML write a reference now and then; text that
-// was escaped twice does it for every quotation mark and never has the plain character beside it.
+// The reference that begins at `at`, "&...;", or nothing.
+std::string_view reference_at(std::string_view text, std::size_t at) {
+  constexpr std::size_t reference_bytes_max = 12;
+  auto const end = text.find(';', at);
+  if (end == std::string_view::npos || end - at > reference_bytes_max || end - at < 3) return {};
+  auto const name = text.substr(at + 1, end - at - 1);
+  bool const good =
+      std::all_of(name.begin(), name.end(), [](unsigned char c) { return std::isalnum(c) || c == '#'; });
+  return good ? text.substr(at, end + 1 - at) : std::string_view();
+}
+
+// "&quot;" or "&amp;quot;" in what should be plain text. Articles about HTML write a reference now and then;
+// text that was escaped twice has one for every quotation mark, apostrophe and accent.
 void mend_entities(RepairResult& result) {
+  constexpr std::size_t references_min = 2;
+  constexpr auto telling =
+      std::to_array<std::string_view>({"\"", "'", "‘", "’", "“", "”", "–", "—", "…", "\u00A0"});
   auto const& text = result.text;
-  std::size_t twice = 0;
-  for (auto const* mark :
-       {"&amp;quot;",  "&amp;#",  "&amp;amp;", "&amp;nbsp;", "&amp;rsquo;", "&amp;lsquo;", "&amp;ldquo;",
-        "&amp;rdquo;", "&#39;",   "&#8217;",   "&#8216;",    "&#8220;",     "&#8221;",     "&quot;",
-        "&nbsp;",      "&rsquo;", "&ldquo;",   "&eacute;",   "&ndash;",     "&mdash;"})
-    for (auto at = text.find(mark); at != std::string::npos; at = text.find(mark, at + 1)) ++twice;
-  if (twice < 2) return;
-  auto decoded = text::decode_entities(text::decode_entities(text));
-  note(result.repairs, RepairKind::entity, "character reference", "", twice);
-  result.text = std::move(decoded);
+  std::string out;
+  std::size_t count = 0;
+  std::size_t copied = 0;
+  for (auto at = text.find('&'); at != std::string::npos; at = text.find('&', at + 1)) {
+    auto reference = reference_at(text, at);
+    if (reference.empty() || reference == "&lt;" || reference == "&gt;") continue;
+    std::string meant(reference);
+    auto end = at + reference.size();
+    // Escaped twice and more: "&amp;#39;", "&amp;amp;quot;".
+    for (int depth = 0; depth < 3 && meant == "&amp;"; ++depth) {
+      auto const tail = "&" + text.substr(end, 12);
+      auto const inner = reference_at(tail, 0);
+      if (inner.empty()) break;
+      meant = inner;
+      end += inner.size() - 1;
+    }
+    auto decoded = text::decode_entities(meant);
+    if (decoded == meant) continue;
+    // Feeds leave an accent or an ampersand in; of punctuation and of what was escaped twice that is no
+    // chance.
+    if (end - at > reference.size() || std::find(telling.begin(), telling.end(), decoded) != telling.end())
+      ++count;
+    out.append(text, copied, at - copied);
+    out += decoded;
+    copied = end;
+    at = end - 1;
+  }
+  if (count < references_min) return;
+  for (auto const* topic : {"HTML", "XML", "entity", "entities", "escap"})
+    if (text.find(topic) != std::string::npos) return;
+  out.append(text, copied, std::string::npos);
+  note(result.repairs, RepairKind::entity, "character reference", "", count);
+  result.text = std::move(out);
+}
+
+// Characters that show nothing and part nothing: byte order marks inside a text, placeholders of embedded
+// objects; line separators of Unicode are line breaks. Joiners and marks of direction mean something and
+// stay.
+void mend_odd_spaces(RepairResult& result) {
+  struct Odd {
+    std::string_view bytes, meant;
+    std::size_t count_min;
+  };
+  constexpr auto odd = std::to_array<Odd>({
+      {"\xEF\xBB\xBF", "", 1},    // U+FEFF
+      {"\xEF\xBF\xBC", "", 1},    // U+FFFC
+      {"\xE2\x80\xA8", "\n", 1},  // U+2028
+      {"\xE2\x80\xA9", "\n", 1},  // U+2029
+      {"\xC2\xAD", "", 3},        // soft hyphens: one may be what a text is about
+  });
+  for (auto const& one : odd) {
+    std::uint64_t count = 0;
+    for (auto at = result.text.find(one.bytes); at != std::string::npos;
+         at = result.text.find(one.bytes, at + one.bytes.size()))
+      ++count;
+    if (count < one.count_min) continue;
+    std::string out;
+    out.reserve(result.text.size());
+    std::size_t copied = 0;
+    for (auto at = result.text.find(one.bytes); at != std::string::npos;
+         at = result.text.find(one.bytes, copied)) {
+      out.append(result.text, copied, at - copied);
+      out += one.meant;
+      copied = at + one.bytes.size();
+    }
+    out.append(result.text, copied, std::string::npos);
+    result.text = std::move(out);
+    note(result.repairs, RepairKind::space, "odd space", one.meant, count);
+  }
 }
 
 // A short line right above a picture's credit is the picture's caption.
-bool is_caption(std::string_view text, std::size_t next, std::string_view line) {
-  if (line.empty() || line.size() > caption_bytes_max || next >= text.size() || text[next] == '\n')
-    return false;
-  auto const end = std::min(text.find('\n', next), text.size());
-  return classify_line(text.substr(next, end - next)) == FragmentKind::credit;
-}
+bool may_be_caption(std::string_view line) { return !line.empty() && line.size() <= caption_bytes_max; }
 
 // Blanks at the ends of lines: only where the text was damaged anyway.
 void trim_lines(std::string& text) {
@@ -123,16 +203,29 @@ void trim_lines(std::string& text) {
   text = std::move(out);
 }
 
-void drop_fragments(RepairResult& result) {
+void drop_fragments(RepairResult& result, Credits credits) {
   std::string out;
   bool changed = false;
   auto const& text = result.text;
+  auto const line_at = [&](std::size_t at) {
+    return std::string_view(text).substr(at, std::min(text.find('\n', at), text.size()) - at);
+  };
+  auto const classify = [&](std::string_view line) {
+    auto const kind = classify_line(line);
+    return kind == FragmentKind::credit && credits == Credits::keep ? std::nullopt : kind;
+  };
+  std::optional<FragmentKind> kind_of_next;  // known when a line before asked for it
+  bool next_is_known = false;
   for (std::size_t at = 0; at < text.size();) {
-    auto const end = std::min(text.find('\n', at), text.size());
-    std::string_view const line(text.data() + at, end - at);
-    auto const next = std::min(end + 1, text.size());
-    auto const kind =
-        is_caption(text, next, line) ? std::optional(FragmentKind::caption) : classify_line(line);
+    auto const line = line_at(at);
+    auto const next = std::min(at + line.size() + 1, text.size());
+    auto kind = next_is_known ? kind_of_next : classify(line);
+    next_is_known = false;
+    if (!kind && may_be_caption(line) && next < text.size() && text[next] != '\n') {
+      kind_of_next = classify(line_at(next));
+      next_is_known = true;
+      if (kind_of_next == FragmentKind::credit) kind = FragmentKind::caption;
+    }
     if (kind) {
       if (!changed) out.assign(text, 0, at);
       changed = true;
@@ -140,7 +233,9 @@ void drop_fragments(RepairResult& result) {
         result.removed.push_back({*kind, std::string(first_characters(line))});
       // With its line goes one of two blank lines around it.
       bool const blank_before = out.empty() || out.ends_with("\n\n");
-      at = blank_before && next < text.size() && text[next] == '\n' ? next + 1 : next;
+      bool const blank_behind = next < text.size() && text[next] == '\n';
+      at = blank_before && blank_behind ? next + 1 : next;
+      if (at != next) next_is_known = false;
       continue;
     }
     if (changed) out.append(text, at, next - at);
@@ -159,16 +254,28 @@ struct Suspicion {
   bool control = false;
   bool question = false;
   bool ampersand = false;
+  bool odd_space = false;
 };
+constexpr unsigned char sign_high = 1, sign_control = 2, sign_question = 4, sign_ampersand = 8, sign_odd = 16;
+constexpr auto byte_signs = [] {
+  std::array<unsigned char, 256> signs{};
+  for (unsigned c = 0; c < 0x20; ++c) signs[c] = sign_control;
+  signs['\n'] = signs['\t'] = signs['\r'] = 0;
+  signs[0x7F] = sign_control;
+  signs['?'] = sign_question;
+  signs['&'] = sign_ampersand;
+  for (unsigned c = 0x80; c < 0x100; ++c) signs[c] = sign_high;
+  // Lead bytes of what mend_odd_spaces() looks for, but E2, which is too common.
+  signs[0xEF] = sign_high | sign_odd;
+  signs[0xAD] = signs[0xA8] = signs[0xA9] = sign_high | sign_odd;
+  return signs;
+}();
+
 Suspicion suspect(std::string_view text) {
-  Suspicion found;
-  for (char c : text) {
-    found.high |= static_cast<unsigned char>(c) >= 0x80;
-    found.control |= is_control(c);
-    found.question |= c == '?';
-    found.ampersand |= c == '&';
-  }
-  return found;
+  unsigned char seen = 0;
+  for (char c : text) seen |= byte_signs[static_cast<unsigned char>(c)];
+  return {(seen & sign_high) != 0, (seen & sign_control) != 0, (seen & sign_question) != 0,
+          (seen & sign_ampersand) != 0, (seen & sign_odd) != 0};
 }
 
 }  // namespace
@@ -179,6 +286,7 @@ RepairResult repair_text(std::string_view text, RepairOptions const& options) {
   auto const suspicion = suspect(text);
   if (suspicion.control) drop_controls(result);
   if (suspicion.high) mend_encodings(result);
+  if (suspicion.odd_space || !result.repairs.empty()) mend_odd_spaces(result);
   if (suspicion.ampersand) mend_entities(result);
   // A keyword in the place of words is found before lost spaces: "?" stands beside it.
   if (auto swap = undo_substitution(result.text)) {
@@ -191,7 +299,7 @@ RepairResult repair_text(std::string_view text, RepairOptions const& options) {
       note(result.repairs, RepairKind::lost_nbsp, "?", " ", count);
   }
   if (!result.repairs.empty()) trim_lines(result.text);
-  if (options.fragments == Fragments::remove) drop_fragments(result);
+  if (options.fragments == Fragments::remove) drop_fragments(result, options.credits);
   return result;
 }
 

@@ -20,8 +20,14 @@ enum class Fragments : unsigned char {
   keep,
 };
 
+enum class Credits : unsigned char {
+  remove,  // whose picture it is, and the caption above it
+  keep,
+};
+
 struct RepairOptions {
   Fragments fragments = Fragments::remove;
+  Credits credits = Credits::remove;
 };
 
 struct RepairResult {

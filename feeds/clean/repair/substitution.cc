@@ -1,16 +1,13 @@
 #include "feeds/clean/repair/substitution.h"
 
-#include "feeds/clean/repair/lexicon_en.h"
+#include "feeds/clean/repair/keyword.h"
+#include "feeds/clean/repair/lexicon.h"
 #include "feeds/text/utf8.h"
 
 #include <unicode/uchar.h>
-#include <unicode/uscript.h>
 
 #include <algorithm>
-#include <array>
-#include <cctype>
 #include <cmath>
-#include <map>
 #include <unordered_map>
 #include <vector>
 
@@ -18,308 +15,322 @@ namespace newsfold::clean {
 namespace {
 
 constexpr std::size_t text_bytes_max = 1UL << 20;
-constexpr std::size_t uses_min = 3;
-constexpr double share_of_foreign_min = 0.6;
-constexpr std::size_t latin_uses_min = 3;
-constexpr std::size_t keyword_part_min = 3;  // letters on each side of its hyphen
-constexpr double latin_share_min = 0.006;    // of the words
 constexpr double score_min = 1.5;
-constexpr double expected_min = 0.8;  // uses of the word in a text of this length
-constexpr double score_per_use_min = 0.5;
-constexpr double margin_far = 3.0;
-constexpr double share_min = 0.0025;  // of candidates: mirrors replace the most frequent words
-constexpr double margin_min = 1.0;    // to the next best word
+constexpr double margin_min = 1.0;  // to the next best word
+constexpr double word_found = 3.0;
+constexpr double name_not_found = -0.7;  // names are in no dictionary
+constexpr double embedded_max = 60.0;
+constexpr double hopeless = -20.0;    // no more is looked at
+constexpr double expected_min = 0.6;  // uses of the word in a text of this length
+constexpr double count_weight = 0.5;  // texts differ in how often they use a word more than chance says
+constexpr double count_score_min = -8.0;
+constexpr double left_over = -4.0;  // what was replaced everywhere is nowhere left
+constexpr double capital_left = 1.0;
+constexpr double kind_weight = 0.7;   // of a neighbour that is known by its kind only
+constexpr double prior_weight = 0.7;  // mirrors replace the most frequent words
+constexpr double share_common = 0.01;
+// Nobody writes another script into the middle of a word, and hardly anybody a gambler's keyword.
+constexpr double mirror_for_certain = 3.0;
+constexpr double latin_score_min =
+    6.0;  // compounds are common; a gambler's one needs mirror_for_certain less
 
-// Parts of words that mirrors replace, too; none of them is a word.
-constexpr auto parts =
-    std::to_array<std::string_view>({"ing", "er", "ed", "tion", "ly", "es", "ent", "ion", "al", "re"});
+bool is_letter(char32_t c) {
+  return c < 0x80 ? (c | 0x20) >= U'a' && (c | 0x20) <= U'z' : u_isalpha(UChar32(c)) != 0;
+}
+
+std::string lower(std::string_view text) {
+  std::string out(text);
+  std::size_t ascii = 0;
+  for (; ascii < out.size() && (out[ascii] & 0x80) == 0; ++ascii)
+    if (out[ascii] >= 'A' && out[ascii] <= 'Z') out[ascii] = char(out[ascii] | 0x20);
+  if (ascii == out.size()) return out;
+  out.resize(ascii);
+  for (std::size_t at = ascii; at < text.size();)
+    text::append_utf8(out, char32_t(u_tolower(UChar32(text::next_char(text, at)))));
+  return out;
+}
+bool is_capital(std::string_view word) {
+  std::size_t at = 0;
+  return !word.empty() && u_isupper(UChar32(text::next_char(word, at))) != 0;
+}
+
+// The letters that end at `end`.
+std::string_view letters_before(std::string_view text, std::size_t end) {
+  auto begin = end;
+  while (begin > 0) {
+    auto at = begin - 1;
+    while (at > 0 && (static_cast<unsigned char>(text[at]) & 0xC0) == 0x80) --at;
+    auto next = at;
+    if (!is_letter(text::next_char(text, next))) break;
+    begin = at;
+  }
+  return text.substr(begin, end - begin);
+}
+std::string_view letters_behind(std::string_view text, std::size_t begin) {
+  auto end = begin;
+  while (end < text.size()) {
+    if (char const c = char(text[end] | 0x20); c >= 'a' && c <= 'z') {
+      ++end;
+      continue;
+    }
+    if ((text[end] & 0x80) == 0) break;
+    auto next = end;
+    if (!is_letter(text::next_char(text, next))) break;
+    end = next;
+  }
+  return text.substr(begin, end - begin);
+}
 
 struct Use {
   std::size_t begin = 0, end = 0;   // of the keyword
   std::string_view before, behind;  // letters that touch it
+  bool embedded() const { return !before.empty() || !behind.empty(); }
 };
 
-bool is_letter(char c) { return std::isalpha(static_cast<unsigned char>(c)) != 0; }
+struct Neighbour {
+  WordId word = 0;  // "0" for a number; none where a sentence ends between
+  WordId kind = 0;  // "Aa" of a name, "~" and the last two letters of others: for words that are not frequent
+};
+struct Neighbours {
+  Neighbour before, behind;
+  double marks = 0;  // what the punctuation around says
+};
 
-std::string lower(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) c = char(std::tolower(static_cast<unsigned char>(c)));
-  return out;
-}
-
-bool is_foreign_letter(std::string_view text, std::size_t at) {
-  auto const c = text::next_char(text, at);
-  if (c < 0x80 || !u_isalpha(UChar32(c))) return false;
-  UErrorCode status = U_ZERO_ERROR;
-  auto const script = uscript_getScript(UChar32(c), &status);
-  return script != USCRIPT_LATIN && script != USCRIPT_COMMON;
-}
-
-// The run of letters of another script that makes most of what is foreign in a Latin text.
-std::string foreign_keyword(std::string_view text) {
-  std::unordered_map<std::string_view, std::size_t> runs;
-  std::size_t latin = 0;
-  std::size_t foreign = 0;
-  std::size_t run_begin = 0;
-  bool in_run = false;
-  auto close = [&](std::size_t end) {
-    if (in_run) ++runs[text.substr(run_begin, end - run_begin)];
-    in_run = false;
-  };
-  for (std::size_t at = 0; at < text.size();) {
-    auto const begin = at;
-    auto const c = text::next_char(text, at);
-    if (c < 0x80) {
-      latin += is_letter(char(c)) ? 1 : 0;
-      // Keywords of two words: a blank between two foreign letters belongs to the run.
-      bool const joins = c == U' ' && in_run && at < text.size() && is_foreign_letter(text, at);
-      if (!joins) close(begin);
-      continue;
-    }
-    UErrorCode status = U_ZERO_ERROR;
-    auto const script = uscript_getScript(UChar32(c), &status);
-    bool const letter =
-        u_isalpha(UChar32(c)) || (u_getIntPropertyValue(UChar32(c), UCHAR_CANONICAL_COMBINING_CLASS) > 0);
-    bool const mark = (U_GET_GC_MASK(UChar32(c)) & U_GC_M_MASK) != 0;
-    if (letter && script == USCRIPT_LATIN) ++latin;
-    if ((letter || (mark && in_run)) && script != USCRIPT_LATIN && script != USCRIPT_COMMON) {
-      ++foreign;
-      if (!in_run) run_begin = begin;
-      in_run = true;
-    } else {
-      close(begin);
-    }
-  }
-  close(text.size());
-  if (foreign == 0 || foreign * 2 > latin) return {};
-  auto const best = std::max_element(runs.begin(), runs.end(), [](auto const& a, auto const& b) {
-    return a.second * a.first.size() < b.second * b.first.size();
-  });
-  std::size_t all = 0;
-  for (auto const& [run, count] : runs) all += run.size() * count;
-  if (best->second < uses_min ||
-      double(best->first.size() * best->second) < share_of_foreign_min * double(all))
-    return {};
-  return std::string(best->first);
-}
-
-// The longest ending (or beginning) that most of `words` have in common.
-enum class Side : std::uint8_t { ending, beginning };
-std::string common_part(std::vector<std::string> const& words, Side side) {
-  std::map<std::string, std::size_t> counts;
-  for (auto const& word : words) {
-    for (std::size_t n = keyword_part_min; n <= std::min<std::size_t>(word.size(), 20); ++n)
-      ++counts[side == Side::ending ? word.substr(word.size() - n) : word.substr(0, n)];
-  }
-  std::string best;
-  for (auto const& [part, count] : counts)
-    if (count * 10 >= words.size() * 9 && part.size() > best.size()) best = part;
-  return best;
-}
-
-// A compound such as "casino-online" that stands far too often, alone or inside words
-// ("mcasino-onlineatics").
-std::string latin_keyword(std::string_view text) {
-  std::vector<std::string> left;
-  std::vector<std::string> right;
-  std::unordered_map<std::string, std::size_t> cores;
-  std::size_t words = 1;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] == ' ') ++words;
-    if (text[i] != '-' || i == 0 || i + 1 >= text.size() || !is_letter(text[i - 1]) ||
-        !is_letter(text[i + 1]))
-      continue;
-    auto begin = i;
-    while (begin > 0 && is_letter(text[begin - 1])) --begin;
-    auto end = i + 1;
-    while (end < text.size() && is_letter(text[end])) ++end;
-    if (i - begin < keyword_part_min || end - i - 1 < keyword_part_min) continue;
-    // Names have capitals ("Blu-ray"), keywords have none.
-    if (std::isupper(static_cast<unsigned char>(text[i + 1])) != 0) continue;
-    left.emplace_back(text.substr(begin, i - begin));
-    right.emplace_back(text.substr(i + 1, end - i - 1));
-    // What touches the hyphen is the same in every use, whatever word it stands in.
-    ++cores[left.back().substr(left.back().size() - keyword_part_min) + '-' +
-            right.back().substr(0, keyword_part_min)];
-  }
-  if (cores.empty()) return {};
-  auto const most = std::max_element(cores.begin(), cores.end(),
-                                     [](auto const& a, auto const& b) { return a.second < b.second; });
-  if (most->second < latin_uses_min || double(most->second) < latin_share_min * double(words)) return {};
-  std::vector<std::string> lefts;
-  std::vector<std::string> rights;
-  for (std::size_t i = 0; i < left.size(); ++i) {
-    auto const core =
-        left[i].substr(left[i].size() - keyword_part_min) + '-' + right[i].substr(0, keyword_part_min);
-    if (core != most->first) continue;
-    lefts.push_back(left[i]);
-    rights.push_back(right[i]);
-  }
-  auto keyword = common_part(lefts, Side::ending) + '-' + common_part(rights, Side::beginning);
-  bool const capital =
-      std::any_of(keyword.begin(), keyword.end(), [](unsigned char c) { return std::isupper(c) != 0; });
-  return capital ? std::string() : keyword;
-}
+struct Evidence {
+  std::vector<std::string> embedded_before, embedded_behind;  // in lower case
+  std::vector<bool> capital;                                  // of the embedded ones
+  std::vector<Neighbours> alone;
+  std::vector<std::string> words;                              // of the whole text, in lower case
+  std::unordered_map<std::string_view, std::size_t> small;     // how often each stands in small letters
+  std::unordered_map<std::string_view, std::size_t> capitals;  // with a capital
+};
 
 std::vector<Use> find_uses(std::string_view text, std::string_view keyword) {
   std::vector<Use> uses;
   for (auto at = text.find(keyword); at != std::string_view::npos;
-       at = text.find(keyword, at + keyword.size())) {
-    Use use{at, at + keyword.size(), {}, {}};
-    auto begin = at;
-    while (begin > 0 && is_letter(text[begin - 1])) --begin;
-    auto end = use.end;
-    while (end < text.size() && is_letter(text[end])) ++end;
-    use.before = text.substr(begin, at - begin);
-    use.behind = text.substr(use.end, end - use.end);
-    uses.push_back(use);
-  }
+       at = text.find(keyword, at + keyword.size()))
+    uses.push_back(
+        {at, at + keyword.size(), letters_before(text, at), letters_behind(text, at + keyword.size())});
   return uses;
 }
 
-bool ends_sentence(char c) {
-  return c == '.' || c == '!' || c == '?' || c == ':' || c == ';' || c == ',' || c == '\n';
+Neighbour neighbour(Lexicon const& lexicon, std::string_view word, char touching) {
+  if (word.empty()) return {touching >= '0' && touching <= '9' ? lexicon.id("0") : 0, 0};
+  auto const small = lower(word);
+  if (is_capital(word)) return {lexicon.id(small), lexicon.id("Aa")};
+  auto cut = small.size();
+  for (int letters = 0; letters < 2 && cut > 0;)
+    if ((static_cast<unsigned char>(small[--cut]) & 0xC0) != 0x80) ++letters;
+  return {lexicon.id(small), lexicon.id("~" + small.substr(cut))};
 }
 
-// The neighbours of a use that stands alone; "" where a sentence ends between.
-std::string word_before(std::string_view text, std::size_t at) {
-  while (at > 0 && text[at - 1] == ' ') --at;
-  if (at == 0 || ends_sentence(text[at - 1])) return {};
-  auto begin = at;
-  while (begin > 0 && (is_letter(text[begin - 1]) || text[begin - 1] == '\'')) --begin;
-  return lower(text.substr(begin, at - begin));
-}
-std::string word_behind(std::string_view text, std::size_t at) {
-  while (at < text.size() && text[at] == ' ') ++at;
-  auto end = at;
-  while (end < text.size() && (is_letter(text[end]) || text[end] == '\'')) ++end;
-  return lower(text.substr(at, end - at));
+Neighbours neighbours_of(Lexicon const& lexicon, std::string_view text, Use const& use) {
+  Neighbours out;
+  auto left = use.begin;
+  while (left > 0 && text[left - 1] == ' ') --left;
+  out.before = neighbour(lexicon, letters_before(text, left), left > 0 ? text[left - 1] : ' ');
+  auto right = use.end;
+  while (right < text.size() && text[right] == ' ') ++right;
+  out.behind = neighbour(lexicon, letters_behind(text, right), right < text.size() ? text[right] : ' ');
+  // Such words neither end a sentence nor stand in quotation marks or before an explanation in brackets.
+  auto const next = text.substr(right, 3);
+  if (next.empty() || next[0] == '.' || next[0] == '!' || next[0] == '?' || next[0] == '\n')
+    out.marks -= 2;
+  else if (next[0] == '(' || next[0] == ')' || next[0] == '"' || next == "”" || next.starts_with("»") ||
+           next == "’")
+    out.marks -= 2.5;
+  else if (next[0] == ',' || next[0] == ';' || next[0] == ':')
+    out.marks -= 1;
+  auto const last = text.substr(left >= 3 ? left - 3 : 0, std::min<std::size_t>(left, 3));
+  if (last.ends_with('(') || last.ends_with('"') || last.ends_with("“") || last.ends_with("«"))
+    out.marks -= 1.5;
+  return out;
 }
 
-// How often each word stands in the text by itself.
-std::unordered_map<std::string, std::size_t> count_words(std::string_view text, std::size_t& total) {
-  std::unordered_map<std::string, std::size_t> counts;
+Evidence gather(std::string_view text, std::string_view keyword, std::vector<Use> const& uses) {
+  Evidence evidence;
+  for (auto const& use : uses) {
+    if (!use.embedded()) continue;
+    evidence.embedded_before.push_back(lower(use.before));
+    evidence.embedded_behind.push_back(lower(use.behind));
+    evidence.capital.push_back(is_capital(use.before));
+  }
+  std::vector<bool> capital;
+  std::size_t use = 0;
   for (std::size_t at = 0; at < text.size();) {
-    if (!is_letter(text[at])) {
-      ++at;
+    if (use < uses.size() && at >= uses[use].begin) {
+      at = std::max(at, uses[use].begin + keyword.size());
+      ++use;
       continue;
     }
-    auto const begin = at;
-    while (at < text.size() && is_letter(text[at])) ++at;
-    ++total;
-    // A capital at a sentence's start may have been spared by the replacement.
-    if (std::islower(static_cast<unsigned char>(text[begin])) != 0)
-      ++counts[std::string(text.substr(begin, at - begin))];
+    auto const stop = use < uses.size() ? uses[use].begin : text.size();
+    auto const word = letters_behind(text.substr(0, stop), at);
+    if (word.empty()) {
+      (void)text::next_char(text, at);
+      continue;
+    }
+    evidence.words.push_back(lower(word));
+    capital.push_back(is_capital(word));
+    at += word.size();
   }
-  return counts;
+  for (std::size_t i = 0; i < evidence.words.size(); ++i)
+    ++(capital[i] ? evidence.capitals : evidence.small)[evidence.words[i]];
+  return evidence;
 }
 
-double poisson_log(double count, double mean) {
-  return count * std::log(mean) - mean - std::lgamma(count + 1);
+// How likely a count is where `mean` is expected, against the likeliest count.
+double count_score(double count, double mean) {
+  auto const log = [mean](double n) { return n * std::log(mean) - mean - std::lgamma(n + 1); };
+  return std::max(count_score_min, count_weight * (log(count) - log(std::floor(mean))));
 }
 
-struct Evidence {
-  std::vector<Use> embedded;
-  std::vector<std::pair<std::string, std::string>> alone;  // neighbours
-  std::unordered_map<std::string, std::size_t> counts;
-  std::size_t words = 0;
-};
-
-double neighbour_score(std::unordered_map<std::string_view, double> const& table, std::string const& word) {
-  if (word.empty()) return 0;
-  auto const found = table.find(word);
-  return found == table.end() ? 0 : std::clamp(found->second, -4.0, 3.0);
+double neighbour_score(std::unordered_map<WordId, double> const& table, Neighbour const& neighbour) {
+  if (auto const found = table.find(neighbour.word); found != table.end()) return found->second;
+  auto const found = table.find(neighbour.kind);
+  return found == table.end() ? 0 : kind_weight * found->second;
 }
 
-double embedded_score(Evidence const& evidence, std::string_view candidate) {
+double embedded_score(Evidence const& evidence, Lexicon const& lexicon, std::string_view candidate) {
   double score = 0;
-  for (auto const& use : evidence.embedded) {
-    auto const word = lower(use.before) + std::string(candidate) + lower(use.behind);
-    score += is_english_word(word) ? 3.0 : -3.0;
+  std::string word;
+  for (std::size_t i = 0; i < evidence.capital.size() && score > hopeless; ++i) {
+    word = evidence.embedded_before[i];
+    word += candidate;
+    word += evidence.embedded_behind[i];
+    score += lexicon.is_word(word) ? word_found : evidence.capital[i] ? name_not_found : -word_found;
   }
-  return std::clamp(score, -60.0, 60.0);
+  return std::clamp(score, -embedded_max, embedded_max);
 }
 
-double word_score(Evidence const& evidence, FrequentWord const& candidate) {
-  double score = embedded_score(evidence, candidate.word);
-  for (auto const& [before, behind] : evidence.alone)
-    score += neighbour_score(candidate.before, before) + neighbour_score(candidate.behind, behind);
-  auto const mean = std::max(0.3, candidate.share * double(evidence.words));
-  score += std::max(-12.0, poisson_log(double(evidence.alone.size()), mean) * 0.5);
+std::size_t count_of(std::unordered_map<std::string_view, std::size_t> const& counts, std::string_view word) {
+  auto const found = counts.find(word);
+  return found == counts.end() ? 0 : found->second;
+}
+
+double word_score(Evidence const& evidence, Lexicon const& lexicon, FrequentWord const& candidate) {
+  auto const words = double(evidence.words.size() + evidence.alone.size());
+  auto const mean = std::max(0.2, candidate.share * words);
   // That a word is missing tells nothing where it would hardly stand in so short a text anyway.
-  if (mean < expected_min && evidence.embedded.size() < 2) return -100;
-  // What was replaced everywhere is nowhere left.
-  auto const left = evidence.counts.find(std::string(candidate.word));
-  if (left != evidence.counts.end()) score -= 4.0 * double(left->second);
+  if (mean < expected_min && evidence.capital.size() < 2) return -100;
+  double score = embedded_score(evidence, lexicon, candidate.word);
+  for (auto const& use : evidence.alone)
+    score += neighbour_score(candidate.before, use.before) + neighbour_score(candidate.behind, use.behind) +
+             use.marks;
+  score += count_score(double(evidence.alone.size()), mean);
+  score += prior_weight * std::log(candidate.share / share_common);
+  if (!evidence.capital.empty())
+    score += count_score(double(evidence.capital.size()), std::max(0.2, candidate.inside * words));
+  auto const left = count_of(evidence.small, candidate.word);
+  score += left_over * double(left);
+  if (left == 0) score += std::min(2.0, capital_left * double(count_of(evidence.capitals, candidate.word)));
   return score;
 }
 
-double part_score(Evidence const& evidence, std::string_view part) {
-  if (evidence.embedded.empty()) return -100;
+double part_score(Evidence const& evidence, Lexicon const& lexicon, FrequentWord const& part) {
+  if (evidence.capital.empty()) return -100;
+  auto const words = double(evidence.words.size());
   // A part that words still have was not replaced everywhere.
   std::size_t left = 0;
-  for (auto const& [word, count] : evidence.counts)
-    if (word.size() > part.size() && word.find(part) != std::string::npos) left += count;
-  return embedded_score(evidence, part) - 4.0 * double(evidence.alone.size()) - 2.0 * double(left);
+  for (auto const& [word, count] : evidence.small)
+    if (word.size() > part.word.size() && word.find(part.word) != std::string_view::npos) left += count;
+  return embedded_score(evidence, lexicon, part.word) + left_over * double(evidence.alone.size()) -
+         2.0 * double(left) +
+         count_score(double(evidence.capital.size()), std::max(0.2, part.inside * words));
 }
 
-std::string infer_word(Evidence const& evidence) {
-  std::string best;
-  double best_score = score_min;
+std::string_view infer_word(Evidence const& evidence, Lexicon const& lexicon, double enough) {
+  std::string_view best;
+  double best_score = enough;
   double second = -1e9;
-  auto consider = [&](std::string_view word, double score) {
+  for (auto const& candidate : lexicon.frequent()) {
+    auto const score = candidate.share > 0 ? word_score(evidence, lexicon, candidate)
+                                           : part_score(evidence, lexicon, candidate);
     if (score > best_score) {
       second = best.empty() ? second : best_score;
-      best = word;
+      best = candidate.word;
       best_score = score;
     } else {
       second = std::max(second, score);
     }
-  };
-  for (auto const& word : frequent_words())
-    if (word.share >= share_min) consider(word.word, word_score(evidence, word));
-  for (auto const part : parts) consider(part, part_score(evidence, part));
-  auto const uses = double(evidence.embedded.size() + evidence.alone.size());
-  bool const far_ahead = best_score - second >= margin_far;
-  if ((best_score < score_per_use_min * uses && !far_ahead) || best_score - second < margin_min) return {};
-  return best;
+  }
+  return best_score - second < margin_min ? std::string_view() : best;
 }
 
+// "file-sharing": what touches the compound makes words of its halves, so it is an ordinary one.
+bool is_ordinary_compound(Evidence const& evidence, Lexicon const& lexicon, std::string_view keyword) {
+  auto const hyphen = keyword.find('-');
+  if (hyphen == std::string_view::npos) return false;
+  std::size_t ordinary = 0;
+  for (std::size_t i = 0; i < evidence.capital.size(); ++i)
+    ordinary += lexicon.is_word(evidence.embedded_before[i] + std::string(keyword.substr(0, hyphen))) &&
+                        lexicon.is_word(std::string(keyword.substr(hyphen + 1)) + evidence.embedded_behind[i])
+                    ? 1
+                    : 0;
+  return ordinary > 0 && ordinary * 2 >= evidence.capital.size();
+}
+
+// A label in another language on lines of its own takes no word's place.
+bool stands_by_itself(std::string_view text, std::vector<Use> const& uses) {
+  std::size_t lonely = 0;
+  for (auto const& use : uses) {
+    auto const begin = text.rfind('\n', use.begin) + 1;  // npos + 1: the text's beginning
+    auto const line = text.substr(begin, text.find('\n', use.end) - begin);
+    auto const letters = std::count_if(line.begin(), line.end(),
+                                       [](char c) { return (c | 0x20) >= 'a' && (c | 0x20) <= 'z'; });
+    lonely += letters < 10 ? 1 : 0;
+  }
+  return lonely * 2 > uses.size();
+}
+
+double enough_for(Evidence const& evidence, std::string_view keyword) {
+  bool const foreign = (keyword[0] & 0x80) != 0;
+  double enough = foreign ? score_min : latin_score_min;
+  if (foreign && !evidence.capital.empty()) enough -= mirror_for_certain;
+  if (is_spam_keyword(keyword)) enough -= mirror_for_certain;
+  return enough;
+}
+
+// Abbreviations end in a full stop and no sentence: "Inc. of".
 bool begins_sentence(std::string_view text, std::size_t at) {
-  while (at > 0 && (text[at - 1] == ' ' || text[at - 1] == '"' || (text[at - 1] & 0x80) != 0)) --at;
-  return at == 0 || text[at - 1] == '\n' || text[at - 1] == '.' || text[at - 1] == '!' || text[at - 1] == '?';
+  while (at > 0 && (text[at - 1] == ' ' || text[at - 1] == '"' || text.substr(0, at).ends_with("“")))
+    at -= (text[at - 1] & 0x80) != 0 ? 3 : 1;
+  if (at == 0 || text[at - 1] == '\n' || text[at - 1] == '!' || text[at - 1] == '?') return true;
+  if (text[at - 1] != '.' || (at > 1 && text[at - 2] == '.')) return false;
+  auto const word = letters_before(text, at - 1);
+  return word.empty() || !is_capital(word) || word.size() > 4;
 }
 
 }  // namespace
 
 std::optional<Substitution> undo_substitution(std::string_view text) {
   if (text.size() > text_bytes_max) return std::nullopt;
-  auto keyword = foreign_keyword(text);
-  if (keyword.empty()) keyword = latin_keyword(text);
+  auto keyword = find_keyword(text);
   if (keyword.empty()) return std::nullopt;
-
   auto const uses = find_uses(text, keyword);
-  Evidence evidence;
-  for (auto const& use : uses) {
-    if (!use.before.empty() || !use.behind.empty())
-      evidence.embedded.push_back(use);
-    else
-      evidence.alone.emplace_back(word_before(text, use.begin), word_behind(text, use.end));
-  }
-  evidence.counts = count_words(text, evidence.words);
-  auto const word = infer_word(evidence);
+  if (stands_by_itself(text, uses)) return std::nullopt;
+  auto evidence = gather(text, keyword, uses);
+  auto const* lexicon = lexicon_of_text(evidence.words);
+  if (lexicon == nullptr) return std::nullopt;
+  for (auto const& use : uses)
+    if (!use.embedded()) evidence.alone.push_back(neighbours_of(*lexicon, text, use));
+  if (is_ordinary_compound(evidence, *lexicon, keyword)) return std::nullopt;
+  auto const word = infer_word(evidence, *lexicon, enough_for(evidence, keyword));
   if (word.empty()) return std::nullopt;
 
+  // Where capitals of the word are left, small letters were all that was replaced.
+  bool const spared_capitals = count_of(evidence.capitals, word) > 0;
   Substitution out;
-  out.keyword = keyword;
+  out.keyword = std::move(keyword);
   out.word = word;
   out.count = uses.size();
+  out.text.reserve(text.size());
   std::size_t copied = 0;
   for (auto const& use : uses) {
     out.text.append(text, copied, use.begin - copied);
-    auto put = word;
-    if (use.before.empty() && begins_sentence(text, use.begin))
-      put[0] = char(std::toupper(static_cast<unsigned char>(put[0])));
+    std::string put(word);
+    if (!spared_capitals && use.before.empty() && begins_sentence(text, use.begin) && put[0] >= 'a' &&
+        put[0] <= 'z')
+      put[0] = char(put[0] - 0x20);
     out.text += put;
     copied = use.end;
   }

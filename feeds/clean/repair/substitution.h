@@ -3,7 +3,7 @@
 // "o<keyword>rs" for "others". Finds the intruder, infers the word and puts it back.
 //
 // The word is inferred from the embedded uses (which candidate makes words of them all?) and from the others:
-// how often it stands alone, and between which neighbours. English so far.
+// how often it stands alone, and between which neighbours. In the languages of lexicon.h.
 
 #include <cstdint>
 #include <optional>

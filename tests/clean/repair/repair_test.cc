@@ -97,6 +97,60 @@ TEST(Repair, FragmentLinesGoAndAreListed) {
   EXPECT_EQ(result.removed[0].kind, FragmentKind::ad);
 }
 
+TEST(Repair, EastAsianAndOtherBytesReadAsLatin1AreTextAgain) {
+  EXPECT_EQ(repair_text("ÖÐ¹úÕþ¸®Ðû²¼ÁËÐÂµÄ¸ßµÈ½ÌÓýÕ½ÂÔ¡£").text, "中国政府宣布了新的高等教育战略。");  // GBK
+  EXPECT_EQ(repair_text("Àü¹®°¡µéÀº ¹°°¡ »ó½ÂÀÌ °è¼ÓµÉ °ÍÀ¸·Î Àü¸ÁÇß´Ù.").text,
+            "전문가들은 물가 상승이 계속될 것으로 전망했다.");  // EUC-KR
+  EXPECT_EQ(repair_text("Ç êõâÝñíçóç áíáêïßíùóå íÝá ìÝôñá ãéá ôçí ïéêïíïìßá.").text,
+            "Η κυβέρνηση ανακοίνωσε νέα μέτρα για την οικονομία.");  // windows-1253
+}
+
+TEST(Repair, ALongBrokenPartOfALineIsMendedByItself) {
+  EXPECT_EQ(repair_text("Reuters reports from Beijing: ÖÐ¹úÕþ¸®Ðû²¼ÁËÐÂµÄ¸ßµÈ½ÌÓýÕ½ÂÔ¡£").text,
+            "Reuters reports from Beijing: 中国政府宣布了新的高等教育战略。");
+  EXPECT_EQ(repair_text("A liga > III DivisÃ£o - SÃ©rie F > Classificação").text,
+            "A liga > III Divisão - Série F > Classificação");
+}
+
+TEST(Repair, OnePairInDoubtIsBelievedWhereAnotherLineWasBrokenTheSameWay) {
+  std::string const doubtful = "Kapitel – DrÃ¥ber";
+  EXPECT_EQ(repair_text(doubtful).text, doubtful);
+  EXPECT_EQ(repair_text("BÃ¸rn og unge pÃ¥ skolen lÃ¦ser.\n\n" + doubtful).text,
+            "Børn og unge på skolen læser.\n\nKapitel – Dråber");
+}
+
+TEST(Repair, PicturesSurrogatesAndByteOrderMarksComeOutOfTheirBytes) {
+  EXPECT_EQ(repair_text("Justinâ\u009D¤ is here").text, "Justin❤ is here");
+  EXPECT_EQ(repair_text("Hi í\u00A0½í¸\u008D").text, "Hi 😍");
+  EXPECT_EQ(repair_text("ï»¿The vote").text, "The vote");
+}
+
+TEST(Repair, WhatLanguagesWriteThemselvesStays) {
+  for (std::string const text :
+       {"Brontë…” she said", "Рівне і Світ", "irmã” disse", "lá´´ e ´´cá", "Kde Ã’s come from", "ôaſaſaſa",
+        "il a dit…à peine", "NESTLÉ® and CITROËN™", "¿Qué? ¡Sí!", "Å være eller ikke",
+        "AT&amp;T and caf&#233;", "Write &quot; in HTML, and &#39; too."})
+    EXPECT_EQ(repair_text(text).text, text);
+}
+
+TEST(Repair, ReferencesThatWereEscapedTwiceAreCharactersAgain) {
+  EXPECT_EQ(repair_text("&amp;quot;It&amp;#39;s late&amp;quot;, said the mayor of D&amp;uuml;ren.").text,
+            "\"It's late\", said the mayor of Düren.");
+}
+
+TEST(Repair, LineSeparatorsAndPlaceholdersAreNoText) {
+  auto const result = repair_text("One line.\u2028Another\uFFFC line.\uFEFF");
+  EXPECT_EQ(result.text, "One line.\nAnother line.");
+  EXPECT_EQ(result.repairs.front().kind, RepairKind::space);
+}
+
+TEST(Repair, PictureCreditsStayByOption) {
+  std::string const text =
+      "First paragraph here.\n\nThe quay at dusk\nPhoto: A. Person\n\nSecond paragraph here.\n";
+  EXPECT_EQ(repair_text(text).text, "First paragraph here.\n\nSecond paragraph here.\n");
+  EXPECT_EQ(repair_text(text, {Fragments::remove, Credits::keep}).text, text);
+}
+
 TEST(Repair, MegabytesOfNoiseTakeNoTime) {
   std::string noise;
   for (int i = 0; i < 200'000; ++i) noise += char(0x20 + (i * 7919) % 95);

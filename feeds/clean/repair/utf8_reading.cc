@@ -1,0 +1,200 @@
+#include "feeds/clean/repair/utf8_reading.h"
+
+#include <unicode/uchar.h>
+
+#include <array>
+
+namespace newsfold::clean {
+namespace {
+
+constexpr std::size_t tables_of_latin1 = 2;  // windows-1252 and iso-8859-1 come first
+
+struct Range {
+  char32_t first, last;
+};
+// What texts are made of. Phonetic letters, long s and the like come out of chance matches.
+constexpr auto plausible_ranges = std::to_array<Range>({
+    {0x80, 0x148},    {0x14A, 0x17E},   {0x192, 0x192},   {0x1A0, 0x1A1},     {0x1AF, 0x1B0},
+    {0x218, 0x21B},   {0x2BB, 0x2BC},   {0x2C6, 0x2C7},   {0x2D8, 0x2DD},     {0x300, 0x30C},
+    {0x335, 0x338},   {0x386, 0x3CE},   {0x401, 0x45F},   {0x490, 0x4E9},     {0x531, 0x587},
+    {0x5B0, 0x5F4},   {0x600, 0x6FF},   {0x900, 0x10FF},  {0x1780, 0x17FF},   {0x1E80, 0x1EF9},
+    {0x200B, 0x2044}, {0x20A0, 0x20BF}, {0x2103, 0x2103}, {0x2116, 0x2116},   {0x2122, 0x2122},
+    {0x2126, 0x212B}, {0x2190, 0x21FF}, {0x2200, 0x22FF}, {0x2500, 0x27BF},   {0x3000, 0x30FF},
+    {0x3100, 0x312F}, {0x3400, 0x9FFF}, {0xAC00, 0xD7A3}, {0xF900, 0xFAFF},   {0xFB00, 0xFB06},
+    {0xFE0F, 0xFE0F}, {0xFEFF, 0xFEFF}, {0xFF00, 0xFFEF}, {0x1F000, 0x1FAFF}, {0x20000, 0x2FFFF},
+});
+bool is_plausible(char32_t c) {
+  for (auto const& range : plausible_ranges)
+    if (c <= range.last) return c >= range.first;
+  return false;
+}
+
+bool is_letter(char32_t c) {
+  if (c < 0x80) return (c | 0x20) >= U'a' && (c | 0x20) <= U'z';
+  if (c < 0x100) return c >= 0xC0 && c != 0xD7 && c != 0xF7;
+  return u_isalpha(UChar32(c)) != 0;
+}
+bool is_small(char32_t c) {
+  return c < 0x80 ? c >= U'a' && c <= U'z' : is_letter(c) && u_islower(UChar32(c)) != 0;
+}
+bool is_latin(char32_t c) { return is_letter(c) && (c < 0x250 || (c >= 0x1E00 && c < 0x1F00)); }
+bool is_quote(char32_t c) { return (c >= 0x2010 && c < 0x2070) || c == 0xAE || c == 0x2122 || c == 0xB4; }
+// Punctuation of Latin and of East Asian texts.
+bool is_punctuation_block(char32_t c) {
+  return (c >= 0x2010 && c <= 0x2044) || c == 0x20AC || c == 0x2122 || (c >= 0x3000 && c <= 0x3020) ||
+         (c >= 0xFF00 && c <= 0xFF20);
+}
+constexpr char32_t apostrophe = 0x2019;
+
+struct Sequence {
+  std::size_t length = 0;  // characters of the line; 0: there is none here
+  char32_t code = 0;
+  bool lost = false;       // part of it is U+FFFD
+  bool flattened = false;  // its last character is a space
+};
+
+class Reader {
+ public:
+  Reader(std::size_t table, std::u32string_view line, Spaces spaces)
+      : table_(byte_tables()[table]), is_latin1_(table < tables_of_latin1), line_(line), spaces_(spaces) {
+    out_.table = table;
+    out_.text.reserve(line.size());
+  }
+
+  Utf8Reading read() {
+    for (std::size_t at = 0; at < line_.size();) {
+      auto const sequence = sequence_at(at);
+      if (sequence.length > 0 && fits(at, sequence)) {
+        take(at, sequence);
+        at += sequence.length;
+        continue;
+      }
+      auto const c = line_[at];
+      // A letter that did not take part speaks against this reading, a quotation mark hardly, a control
+      // never.
+      if (c >= 0xA0) out_.misses += c >= 0x2000 && c < 0x2070 ? 0.2 : c >= 0xC0 ? 1.0 : 0.4;
+      out_.text += c;
+      ++at;
+    }
+    return std::move(out_);
+  }
+
+ private:
+  std::uint8_t byte_at(std::size_t at) const {
+    return at < line_.size() && line_[at] >= 0x80 ? table_.high_byte_of(line_[at]) : 0;
+  }
+
+  Sequence sequence_at(std::size_t at) const {
+    Sequence found;
+    auto const lead = byte_at(at);
+    if (lead < 0xC2 || lead > 0xF4) return found;
+    std::size_t const length = lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
+    char32_t code = lead & (0xFFU >> (length + 1));
+    for (std::size_t k = 1; k < length; ++k) {
+      auto next = byte_at(at + k);
+      auto const c = at + k < line_.size() ? line_[at + k] : U'\0';
+      if (c == 0xFFFD) {
+        found.lost = true;
+        next = 0x80;
+      } else if (c == U' ' && k + 1 == length && may_be_flattened(lead)) {
+        found.flattened = true;
+        next = 0xA0;
+      }
+      if (next < 0x80 || next > 0xBF) return {};
+      code = code << 6 | (next & 0x3FU);
+    }
+    if (length == 3 && code >= 0xD800 && code < 0xDC00) return surrogates_at(at, code);
+    if (length == 3 && (code < 0x800 || (code >= 0xD800 && code < 0xE000))) return {};
+    if (length == 4 && code < 0x10000) return {};
+    found.code = found.lost ? char32_t(0xFFFD) : code;
+    if (!found.lost && !is_plausible(code)) return {};
+    found.length = length;
+    return found;
+  }
+
+  // CESU-8: a character beyond the first plane as two sequences of three.
+  Sequence surrogates_at(std::size_t at, char32_t high) const {
+    if (byte_at(at + 3) != 0xED) return {};
+    auto const second = byte_at(at + 4);
+    auto const third = byte_at(at + 5);
+    if (second < 0xB0 || second > 0xBF || third < 0x80 || third > 0xBF) return {};
+    char32_t const low = 0xD000 | (second & 0x3FU) << 6 | (third & 0x3FU);
+    Sequence found;
+    found.code = 0x10000 + ((high - 0xD800) << 10) + (low - 0xDC00);
+    found.length = is_plausible(found.code) ? 6 : 0;
+    return found;
+  }
+
+  // The last byte of "à" is a no-break space, which many a tool makes a space. Of other letters so only in a
+  // line that is broken for certain.
+  bool may_be_flattened(std::uint8_t lead) const {
+    if (lead == 0xC3) return true;
+    if (spaces_ == Spaces::strict) return false;
+    return lead == 0xC2 || lead == 0xC5 || lead == 0xCE || lead == 0xD0 || lead == 0xD7 || lead >= 0xE0;
+  }
+
+  // A letter of another script right behind a Latin one, alone, is no word of any language.
+  bool fits(std::size_t at, Sequence const& sequence) const {
+    if (sequence.lost || sequence.code < 0x300 || !is_letter(sequence.code) || is_latin(sequence.code))
+      return true;
+    auto const end = at + sequence.length;
+    bool const behind_latin = !out_.text.empty() && is_latin(out_.text.back());
+    bool const before_latin = end < line_.size() && line_[end] < 0x80 && is_letter(line_[end]);
+    return (!behind_latin && !before_latin) || (end < line_.size() && byte_at(end) >= 0xC2) ||
+           (last_end_ == at && out_.hits > 0 && !behind_latin);
+  }
+
+  // Nobody writes this. "Ã©" in a word is an accent; "LÉ®", "Ó…", "Brontë…”" and "Рі" are what they say.
+  bool is_firm(std::size_t at, Sequence const& sequence) const {
+    auto const end = at + sequence.length;
+    auto const lead = line_[at];
+    auto const last = line_[end - 1];
+    auto const before = at > 0 ? line_[at - 1] : U' ';
+    auto const behind = end < line_.size() ? line_[end] : U' ';
+    if (sequence.code > 0xFFFF) return true;
+    // A letter of another script behind a Latin one: "signiп¬Ѓcantly".
+    if (before < 0x80 && is_letter(before) && is_letter(lead) && !is_latin(lead)) return true;
+    if (sequence.length > 2) return is_firm_triple(at, sequence, before);
+    bool const rest_is_sign = !is_letter(last) && last != U' ';
+    if (is_small(before) && !is_small(lead)) return true;
+    if (!is_letter(before) && is_small(behind) && rest_is_sign &&
+        (!is_quote(last) || (is_letter(lead) && last != apostrophe)))
+      return true;
+    if (is_latin1_ && lead == 0xC3 && last != U' ' && !is_quote(last)) return true;
+    if (is_latin1_ && lead == 0xC3 && is_letter(behind) && is_letter(before) && last != U' ') return true;
+    if (is_latin1_ && lead == 0xC2 && !is_letter(before) && rest_is_sign && !is_quote(last)) return true;
+    return is_letter(before) && is_letter(behind) && rest_is_sign && !is_quote(last) && !is_small(lead);
+  }
+
+  bool is_firm_triple(std::size_t at, Sequence const& sequence, char32_t before) const {
+    if (is_punctuation_block(sequence.code) || sequence.code == 0xFEFF || last_end_ == at) return true;
+    bool const signs = !is_letter(line_[at + 1]) && !is_letter(line_[at + 2]);
+    bool const symbol = sequence.code >= 0x2100 && sequence.code < 0x2C00;
+    return signs && (symbol || (is_small(before) && is_latin(sequence.code)));
+  }
+
+  void take(std::size_t at, Sequence const& sequence) {
+    ++out_.hits;
+    if (is_firm(at, sequence)) ++out_.firm;
+    last_end_ = at + sequence.length;
+    out_.text += sequence.code;
+    // "voilÃ  le": of two blanks one was the letter's; of one it parts the words.
+    bool const more_blanks = last_end_ < line_.size() && line_[last_end_] == U' ';
+    if (sequence.flattened && sequence.code == 0xE0 && !more_blanks) out_.text += U' ';
+  }
+
+  ByteTable const& table_;
+  bool is_latin1_;
+  std::u32string_view line_;
+  Spaces spaces_;
+  std::size_t last_end_ = 0;  // behind the last sequence
+  Utf8Reading out_;
+};
+
+}  // namespace
+
+Utf8Reading read_utf8_through(std::size_t table, std::u32string_view line, Spaces spaces) {
+  return Reader(table, line, spaces).read();
+}
+
+}  // namespace newsfold::clean

@@ -1,0 +1,1 @@
+newsfold_fuzz(repair LIBS newsfold_repair newsfold_text)
