@@ -3,6 +3,7 @@
 #include "daemon/pipeline/lineage.h"
 #include "feeds/dedup/signature.h"
 #include "feeds/dedup/version.h"
+#include "feeds/text/url.h"
 
 #include <xxhash.h>
 
@@ -62,20 +63,26 @@ std::uint64_t hash_text(std::string_view text) { return XXH3_64bits(text.data(),
 
 // Fills what follows from the clean article: hashes, the difference to the version that is stored, or what
 // story a new article belongs to.
-void decide(storage::IngestItem& out, BuildContext const& context, storage::View const& view) {
+void decide(storage::IngestItem& out, BuildContext const& context, storage::View const& view,
+            std::string_view host) {
   auto const& article = out.article;
   out.version_hash = dedup::version_hash(article.title, article.content_text);
   out.cleaner_revision = cleaner_revision;
   out.seen = view.newest_article();
 
   if (out.identity.reason != dedup::IdentityReason::new_item) {
-    auto const stored = view.version(out.identity.article, 0);
+    auto stored = view.version(out.identity.article, 0);
     if (stored && stored->version_hash != out.version_hash) {
-      auto const& before = stored->content;
-      out.edit = storage::EditFrom{
-          stored->number,
-          dedup::compare_versions({before.title, before.content_text, before.paywall, before.truncated},
-                                  {article.title, article.content_text, article.paywall, article.truncated})};
+      auto& before = stored->content;
+      // What was not known to be template when that version came is no edit now.
+      before.content_text = context.templates.strip(view, host, before.content_text);
+      if (dedup::version_hash(before.title, before.content_text) == out.version_hash)
+        out.version_hash = stored->version_hash;
+      else
+        out.edit = storage::EditFrom{
+            stored->number, dedup::compare_versions(
+                                {before.title, before.content_text, before.paywall, before.truncated},
+                                {article.title, article.content_text, article.paywall, article.truncated})};
     }
   }
   auto signature = std::make_shared<dedup::Signature>(
@@ -95,6 +102,12 @@ storage::IngestItem build_item(BuildContext const& context, ItemWork work, Fetch
   out.article = make_article(context.source, work.item, page);
   complete(out.article, work.item, context.feed_language, context.source);
   out.original = original_of(out.article, work.item.url);
+  auto const view = context.store.view();
+  auto const host = std::string(
+      text::host_of(page.outcome == PageOutcome::fetched ? page.response.final_url : work.item.url));
+  bool const is_new = work.identity.reason == dedup::IdentityReason::new_item;
+  context.templates.apply(view, host, out.article,
+                          is_new ? TemplateStore::Lesson::learn : TemplateStore::Lesson::nothing);
 
   dedup::ItemFields fields;
   fields.guid = work.item.id;
@@ -105,7 +118,6 @@ storage::IngestItem build_item(BuildContext const& context, ItemWork work, Fetch
   fields.published = work.item.date_published;
   out.traits = dedup::make_traits(fields);
 
-  auto const view = context.store.view();
   out.identity = work.identity;
   if (work.identity.reason == dedup::IdentityReason::new_item)
     out.identity = dedup::identify(context.source.id, out.traits, habits, view);
@@ -114,7 +126,7 @@ storage::IngestItem build_item(BuildContext const& context, ItemWork work, Fetch
   // Another hash than the item's own: when the feed is read again, its page is asked for again.
   out.item_hash = page.outcome == PageOutcome::unreachable ? ~work.item_hash | 1 : work.item_hash;
   out.extras = extras_of(std::move(work.item), context.source);
-  decide(out, context, view);
+  decide(out, context, view, host);
   return out;
 }
 
@@ -139,13 +151,15 @@ Result<storage::IngestItem> rebuild_item(BuildContext const& context, ArticleId 
   if (!out.article.date_published) out.article.date_published = before.date_published;
   if (out.article.image.empty()) out.article.image = std::move(before.image);
   if (out.article.language.empty()) out.article.language = before.language;
+  auto const host = text::host_of(page.final_url);
+  context.templates.apply(view, host, out.article, TemplateStore::Lesson::nothing);
   out.extras = std::move(stored->extras);
   out.traits = sighting->traits;
   out.identity = {dedup::IdentityReason::url_alone, article};
   out.item_hash = sighting->item_hash;
   out.source_hash = hash_text(page.body);
   out.original = original_of(out.article, out.extras.item_url);
-  decide(out, context, view);
+  decide(out, context, view, host);
   return out;
 }
 

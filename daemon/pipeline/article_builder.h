@@ -7,6 +7,7 @@
 
 #include "daemon/pipeline/document_reader.h"
 #include "daemon/pipeline/source.h"
+#include "daemon/pipeline/template_store.h"
 #include "feeds/fetch/client.h"
 #include "storage/store.h"
 
@@ -36,6 +37,7 @@ struct BuildContext {
   Source const& source;
   std::string const& feed_language;
   dedup::FoldOptions fold;
+  TemplateStore& templates;
 };
 
 storage::IngestItem build_item(BuildContext const& context, ItemWork work, FetchedPage page,

@@ -96,7 +96,7 @@ asio::awaitable<schedule::Digest> Pipeline::digest(schedule::FeedSpec const& fee
 // The feed gives full texts: everything is ready at once and commits with the feed's state.
 asio::awaitable<Result<void>> Pipeline::build_all(Pending& pending, std::vector<ItemWork> work) {
   auto job = [this, &pending, work = std::move(work)]() mutable {
-    BuildContext const context{store_, *pending.source, pending.feed_language, options_.fold};
+    BuildContext const context{store_, *pending.source, pending.feed_language, options_.fold, templates_};
     for (auto& one : work) {
       FetchedPage no_page;
       pending.items.push_back(build_item(context, std::move(one), std::move(no_page), pending.habits));
@@ -122,7 +122,7 @@ asio::awaitable<Result<void>> Pipeline::build_with_pages(Pending& pending, std::
     }
     bool const has_page = page.outcome == PageOutcome::fetched;
     auto job = [this, &pending, work_item = std::move(one), page = std::move(page)]() mutable {
-      BuildContext const context{store_, *pending.source, pending.feed_language, options_.fold};
+      BuildContext const context{store_, *pending.source, pending.feed_language, options_.fold, templates_};
       return build_item(context, std::move(work_item), std::move(page), pending.habits);
     };
     pending.items.push_back(co_await run_on(cpu_, std::move(job)));
@@ -159,6 +159,7 @@ asio::awaitable<Result<void>> Pipeline::commit_items(Source const& source, Built
   change.feed = source.id;
   change.feed_name = source.name;
   change.items = std::move(items);
+  change.blocks = templates_.take_unsaved();
   auto outcomes = co_await writer_.commit(std::move(change));
   if (!outcomes) co_return outcomes.error();
   count(*outcomes, source);
@@ -179,6 +180,7 @@ asio::awaitable<Result<void>> Pipeline::commit(schedule::FeedSpec const& feed,
   for (auto& notice : notices)
     change.notices.push_back(
         {event_type(notice.kind), std::move(notice.message), std::move(notice.url), notice.since});
+  change.blocks = templates_.take_unsaved();
   auto const shared = source(feed.id);
   auto outcomes = co_await writer_.commit(std::move(change));
   if (!outcomes) co_return outcomes.error();
@@ -190,7 +192,7 @@ asio::awaitable<Result<void>> Pipeline::recheck(Source const& source, ArticleId 
                                                 fetch::Response page) {
   auto job = [this, &source, article, page = std::move(page)] {
     static std::string const no_language;
-    BuildContext const context{store_, source, no_language, options_.fold};
+    BuildContext const context{store_, source, no_language, options_.fold, templates_};
     return rebuild_item(context, article, page);
   };
   auto rebuilt = co_await run_on(cpu_, std::move(job));

@@ -10,6 +10,7 @@
 #include "daemon/pipeline/article_builder.h"
 #include "daemon/pipeline/document_reader.h"
 #include "daemon/pipeline/source.h"
+#include "daemon/pipeline/template_store.h"
 #include "daemon/pipeline/writer.h"
 #include "daemon/schedule/poll_sink.h"
 #include "feeds/dedup/fold.h"
@@ -89,6 +90,7 @@ class Pipeline final : public schedule::PollSink {
   storage::Store& store_;
   Writer& writer_;
   PipelineOptions options_;
+  TemplateStore templates_;
   fetch::Client* pages_ = nullptr;
   std::unordered_map<FeedId, std::shared_ptr<Source const>> sources_;
   OnNew on_new_;

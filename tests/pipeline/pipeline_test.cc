@@ -122,5 +122,63 @@ TEST_F(PipelineTest, MoreItemsThanPagesAllowedAreStoredWithTheFeedsOwnText) {
   EXPECT_EQ(announced().size(), 5u);
 }
 
+std::string const tail = "<p>The Daily belongs to its readers. Become one of its members today.</p>";
+
+// Articles `from` to `to`, each of other words, all above the same paragraph.
+std::vector<FeedItem> articles_with_tail(int from, int to) {
+  std::vector<FeedItem> items;
+  for (int i = from; i < to; ++i) {
+    std::string const name(3, char('a' + i));
+    std::string html;
+    for (char c = 'a'; c < 'k'; ++c)
+      html += "<p>Reporter " + name + c + " saw the " + name + c + "ville gate, met " + c + name +
+              "son, and wrote of " + c + name + "stad and its " + name + c + " tide at length.</p>";
+    items.insert(items.begin(), {name, "Title " + name, html + tail});
+  }
+  return items;
+}
+
+asio::awaitable<void> poll_and_start_again(std::function<asio::awaitable<void>(std::string)> poll,
+                                           std::function<void()> restart, std::string first,
+                                           std::string second) {
+  co_await poll(std::move(first));
+  restart();
+  co_await poll(std::move(second));
+}
+
+TEST_F(PipelineTest, WhatRecursOnAHostIsTakenOutAndKnownAfterARestart) {
+  auto const restart = [this] {
+    pipeline_ = std::make_unique<Pipeline>(cpu_.get_executor(), *store_, *writer_, PipelineOptions{});
+    pipeline_->set_page_client(web_);
+    Source source;
+    source.id = feed_.id;
+    source.name = feed_.name;
+    pipeline_->set_sources({source});
+  };
+  run(poll_and_start_again([this](std::string one) { return poll(std::move(one)); }, restart,
+                           rss(articles_with_tail(0, 6)), rss(articles_with_tail(5, 7))));
+  auto const view = store_->view();
+  EXPECT_TRUE(view.blocks("daily.example"));
+  auto const has_tail = [&](std::uint64_t id) {
+    auto const version = view.version(ArticleId{id}, 0);
+    EXPECT_TRUE(version);
+    auto const& article = version->content;
+    bool const in_text = article.content_text.find("belongs to its readers") != std::string::npos;
+    EXPECT_EQ(in_text, article.content_html.find("belongs to its readers") != std::string::npos);
+    return in_text;
+  };
+  EXPECT_TRUE(has_tail(1));
+  EXPECT_FALSE(has_tail(5));
+  EXPECT_FALSE(has_tail(7)) << "the new pipeline knows what the old one learned";
+}
+
+TEST_F(PipelineTest, LearningWhatIsTemplateMakesNoVersions) {
+  auto const first = articles_with_tail(0, 6);
+  auto again = first;
+  for (auto& item : again) item.html += "<p>Photo: A. Person</p>";  // shown differently, read the same
+  POLLS(rss(first), rss(again));
+  for (auto const& line : announced()) EXPECT_TRUE(line.starts_with("article.created")) << line;
+}
+
 }  // namespace
 }  // namespace newsfold::pipeline
