@@ -44,6 +44,12 @@ std::string_view Request::parameter(std::string_view name) const noexcept {
   return {};
 }
 
+std::string_view Request::variable(std::string_view name) const noexcept {
+  for (auto const& [key, value] : variables)
+    if (key == name) return value;
+  return {};
+}
+
 std::vector<std::string> Request::parameters(std::string_view name) const {
   std::vector<std::string> out;
   for (auto const& [key, value] : query) {

@@ -50,9 +50,7 @@ Reply text_reply(std::string text, unsigned status = 200) {
   return reply;
 }
 
-Reply needs_admin() {
-  return error_reply({ErrorCode::refused, "this changes something: use the Unix socket or the admin token"});
-}
+constexpr std::size_t cursor_bytes_max = 4096;  // {"cursor": "42"}
 
 std::string metric(std::string_view name, std::string_view help, std::string_view type, std::uint64_t value) {
   std::string out = "# HELP newsfold_" + std::string(name) + " " + std::string(help) + "\n# TYPE newsfold_" +
@@ -73,29 +71,33 @@ std::string_view to_string(FeedState state) noexcept {
   return "waiting";
 }
 
-asio::awaitable<Reply> Routes::answer(Request request) {
-  auto const& path = request.path;
-  bool const reads = request.method == Method::get || request.method == Method::head;
-  if (path.size() == 1 && reads) {
-    if (path[0] == "healthz") co_return text_reply("alive\n");
-    if (path[0] == "readyz") {
-      bool const ready = !parts_.ready || parts_.ready();
-      co_return ready ? text_reply("ready\n") : text_reply("starting\n", 503);
-    }
-    if (path[0] == "metrics") co_return co_await metrics();
-  }
-  if (path.size() >= 2 && path[0] == "v1") {
-    if (reads && (path[1] == "articles" || path[1] == "stories")) co_return co_await articles(request);
-    if (path[1] == "feeds" && reads && path.size() == 2) co_return feeds(request);
-    if (path[1] == "feeds" && path.size() == 4 && request.method == Method::post)
-      co_return co_await feed_action(request);
-    if (path[1] == "subscriptions") co_return co_await subscriptions(request);
-    if (path[1] == "status" && reads) co_return co_await status();
-  }
-  co_return error_reply(
-      {ErrorCode::not_found,
-       "there are /v1/changes, /v1/articles, /v1/stories, /v1/feeds, /v1/subscriptions, /v1/status, "
-       "/healthz, /readyz and /metrics"});
+void Routes::add_to(RouteTable& table) {
+  auto add = [this, &table](Method method, std::string pattern, Scope scope,
+                            Answer (Routes::*member)(Request const&), std::size_t body_bytes_max = 0) {
+    auto handler = [this, member](Request const& request) { return (this->*member)(request); };
+    table.add({method, std::move(pattern), scope, body_bytes_max, std::move(handler)});
+  };
+  add(Method::get, "/healthz", Scope::open, &Routes::health);
+  add(Method::get, "/readyz", Scope::open, &Routes::readiness);
+  add(Method::get, "/metrics", Scope::read, &Routes::metrics);
+  for (auto const* pattern :
+       {"/v1/articles", "/v1/articles/{id}", "/v1/articles/{id}/versions",
+        "/v1/articles/{id}/versions/{number}", "/v1/articles/{id}/diff", "/v1/stories/{id}"})
+    add(Method::get, pattern, Scope::read, &Routes::articles);
+  add(Method::get, "/v1/feeds", Scope::read, &Routes::feeds);
+  add(Method::post, "/v1/feeds/{name}/poll", Scope::admin, &Routes::poll_feed);
+  add(Method::get, "/v1/subscriptions", Scope::read, &Routes::list_subscriptions);
+  add(Method::get, "/v1/subscriptions/{name}", Scope::read, &Routes::show_subscription);
+  add(Method::put, "/v1/subscriptions/{name}", Scope::admin, &Routes::put_subscription, cursor_bytes_max);
+  add(Method::del, "/v1/subscriptions/{name}", Scope::admin, &Routes::remove_subscription);
+  add(Method::get, "/v1/status", Scope::read, &Routes::status);
+}
+
+asio::awaitable<Reply> Routes::health(Request const&) { co_return text_reply("alive\n"); }
+
+asio::awaitable<Reply> Routes::readiness(Request const&) {
+  bool const ready = !parts_.ready || parts_.ready();
+  co_return ready ? text_reply("ready\n") : text_reply("starting\n", 503);
 }
 
 asio::awaitable<Reply> Routes::articles(Request const& request) {
@@ -105,7 +107,7 @@ asio::awaitable<Reply> Routes::articles(Request const& request) {
   co_return std::move(*reply);
 }
 
-Reply Routes::feeds(Request const& request) {
+asio::awaitable<Reply> Routes::feeds(Request const& request) {
   json::array out;
   bool const failing_only = request.parameter("failing") == "1";
   if (parts_.feeds) {
@@ -113,65 +115,85 @@ Reply Routes::feeds(Request const& request) {
       if (!failing_only || feed.state == FeedState::failing || feed.state == FeedState::gone)
         out.push_back(feed_json(feed));
   }
-  return reply_with(json::object{{"feeds", std::move(out)}});
+  co_return reply_with(json::object{{"feeds", std::move(out)}});
 }
 
-asio::awaitable<Reply> Routes::feed_action(Request const& request) {
-  if (!request.admin) co_return needs_admin();
-  if (request.path[3] != "poll" || !parts_.feeds)
-    co_return error_reply({ErrorCode::not_found, "a feed can be asked for: POST /v1/feeds/NAME/poll"});
-  auto const asked = parts_.feeds->poll_now(request.path[2]);
+asio::awaitable<Reply> Routes::poll_feed(Request const& request) {
+  if (!parts_.feeds) co_return error_reply({ErrorCode::not_found, "this daemon polls nothing"});
+  auto const name = request.variable("name");
+  auto const asked = parts_.feeds->poll_now(name);
   if (!asked) co_return error_reply(asked.error());
-  co_return reply_with(json::object{{"feed", request.path[2]}, {"poll", "soon"}});
+  co_return reply_with(json::object{{"feed", name}, {"poll", "soon"}});
 }
 
-asio::awaitable<Reply> Routes::subscriptions(Request const& request) {
-  if (request.path.size() == 2) {
-    auto job = [this] { return parts_.store.view().subscriptions(); };
-    auto const all = co_await run_on(blocking_, std::move(job));
-    if (!all) co_return error_reply(all.error());
-    json::array out;
-    for (auto const& one : *all)
-      out.push_back(json::object{{"name", one.name},
-                                 {"epoch", format_epoch(one.epoch)},
-                                 {"cursor", format_sequence(one.acknowledged)},
-                                 {"moved_at", format_rfc3339(one.moved_at)}});
-    co_return reply_with(json::object{{"subscriptions", std::move(out)}});
-  }
-  auto const& name = request.path[2];
+namespace {
+
+json::object subscription_json(storage::Subscription const& one) {
+  return {{"name", one.name},
+          {"epoch", format_epoch(one.epoch)},
+          {"cursor", format_sequence(one.acknowledged)},
+          {"moved_at", format_rfc3339(one.moved_at)}};
+}
+
+Result<std::string> subscription_name(Request const& request) {
+  std::string name(request.variable("name"));
   if (!notify::is_subscription_name(name))
-    co_return error_reply(
-        {ErrorCode::invalid, "a subscription's name is 1 to 100 letters, digits and . _ -"});
-  if (request.method == Method::get) {
-    auto job = [this, &name] { return parts_.store.view().subscription(name); };
-    auto const one = co_await run_on(blocking_, std::move(job));
-    if (!one) co_return error_reply(one.error());
-    co_return reply_with(json::object{{"name", one->name},
-                                      {"epoch", format_epoch(one->epoch)},
-                                      {"cursor", format_sequence(one->acknowledged)}});
-  }
-  if (!request.admin) co_return needs_admin();
-  if (request.method == Method::del) {
-    auto const done = co_await parts_.subscriptions.remove(name);
-    co_return done ? reply_with(json::object{{"removed", name}}) : error_reply(done.error());
-  }
+    return Error{ErrorCode::invalid, "a subscription's name is 1 to 100 letters, digits and . _ -"};
+  return name;
+}
+
+}  // namespace
+
+asio::awaitable<Reply> Routes::list_subscriptions(Request const&) {
+  auto job = [this] { return parts_.store.view().subscriptions(); };
+  auto const all = co_await run_on(blocking_, std::move(job));
+  if (!all) co_return error_reply(all.error());
+  json::array out;
+  for (auto const& one : *all) out.push_back(subscription_json(one));
+  co_return reply_with(json::object{{"subscriptions", std::move(out)}});
+}
+
+asio::awaitable<Reply> Routes::show_subscription(Request const& request) {
+  auto const name = subscription_name(request);
+  if (!name) co_return error_reply(name.error());
+  auto job = [this, &name] { return parts_.store.view().subscription(*name); };
+  auto const one = co_await run_on(blocking_, std::move(job));
+  co_return one ? reply_with(subscription_json(*one)) : error_reply(one.error());
+}
+
+asio::awaitable<Reply> Routes::remove_subscription(Request const& request) {
+  auto const name = subscription_name(request);
+  if (!name) co_return error_reply(name.error());
+  auto const done = co_await parts_.subscriptions.remove(*name);
+  co_return done ? reply_with(json::object{{"removed", *name}}) : error_reply(done.error());
+}
+
+asio::awaitable<Reply> Routes::put_subscription(Request const& request) {
+  auto const name = subscription_name(request);
+  if (!name) co_return error_reply(name.error());
   boost::system::error_code failure;
   auto const body = json::parse(request.body, failure);
   auto const* cursor = !failure && body.is_object() ? body.get_object().if_contains("cursor") : nullptr;
   auto const sequence = cursor && cursor->is_string() ? parse_sequence(cursor->get_string()) : std::nullopt;
-  if (request.method != Method::put || !sequence)
+  if (!sequence)
     co_return error_reply({ErrorCode::invalid, "PUT {\"cursor\": \"NUMBER\"} moves a subscription's cursor"});
-  storage::Subscription subscription;
-  subscription.name = name;
+  if (*sequence > parts_.store.last_sequence())
+    co_return error_reply({ErrorCode::invalid, "event " + std::to_string(number(*sequence)) +
+                                                   " is yet to come: a cursor cannot lie beyond the last"});
+  // What its owner keeps beside the cursor stays.
+  auto job = [this, &name] { return parts_.store.view().subscription(*name); };
+  auto known = co_await run_on(blocking_, std::move(job));
+  auto subscription = known ? std::move(*known) : storage::Subscription();
+  subscription.name = *name;
   subscription.epoch = parts_.store.epoch();
   subscription.acknowledged = *sequence;
   subscription.moved_at = parts_.clock.now();
   auto const done = co_await parts_.subscriptions.put(std::move(subscription));
   if (!done) co_return error_reply(done.error());
-  co_return reply_with(json::object{{"name", name}, {"cursor", format_sequence(*sequence)}});
+  co_return reply_with(json::object{{"name", *name}, {"cursor", format_sequence(*sequence)}});
 }
 
-asio::awaitable<Reply> Routes::status() {
+asio::awaitable<Reply> Routes::status(Request const&) {
   auto job = [this] { return parts_.store.view().counts(); };
   auto const counts = co_await run_on(blocking_, std::move(job));
   if (!counts) co_return error_reply(counts.error());
@@ -195,7 +217,7 @@ asio::awaitable<Reply> Routes::status() {
                                     {"subscribers", counters_().subscribers}});
 }
 
-asio::awaitable<Reply> Routes::metrics() {
+asio::awaitable<Reply> Routes::metrics(Request const&) {
   auto job = [this] { return parts_.store.metrics(); };
   auto const store = co_await run_on(blocking_, std::move(job));
   auto const api = counters_();

@@ -1,6 +1,7 @@
 #include "daemon/api/server.h"
 
 #include "daemon/api/change_stream.h"
+#include "daemon/api/route_table.h"
 #include "daemon/api/routes.h"
 #include "daemon/api/snapshot.h"
 #include "daemon/runtime/run_on.h"
@@ -36,6 +37,8 @@ using boost::system::error_code;
 namespace {
 
 constexpr std::string_view server_name = "newsfold";
+constexpr std::string_view changes_pattern = "/v1/changes";
+constexpr std::size_t read_ahead_bytes = 4096;  // what may come in behind a header at once
 
 template <class Protocol>
 using Stream = beast::basic_stream<Protocol, asio::any_io_executor>;
@@ -55,6 +58,7 @@ Method method_of(http::verb verb) {
     case http::verb::post: return Method::post;
     case http::verb::put: return Method::put;
     case http::verb::delete_: return Method::del;
+    case http::verb::options: return Method::options;
     default: return Method::other;
   }
 }
@@ -108,6 +112,16 @@ StreamFormat format_of(Delivery delivery) {
   return StreamFormat::list;
 }
 
+// What a client is told whose message cannot be read; nothing where it left or was too slow.
+std::optional<Reply> bad_message(error_code const& failure) {
+  if (failure == http::error::header_limit || failure == http::error::body_limit)
+    return error_reply({ErrorCode::too_large, "the request is larger than this address takes"});
+  if (failure.category() == http::make_error_code(http::error::bad_method).category() &&
+      failure != http::error::end_of_stream && failure != http::error::partial_message)
+    return error_reply({ErrorCode::invalid, "this is no HTTP request: " + failure.message()});
+  return std::nullopt;
+}
+
 Result<notify::Filter> filter_of(Request const& request) {
   notify::FilterSpec spec;
   spec.types = request.parameters("type");
@@ -131,7 +145,11 @@ struct ApiServer::Impl {
         parts(std::move(p)),
         options(std::move(o)),
         routes(parts, blocking, [this] { return counters; }),
-        tasks(executor) {}
+        tasks(executor) {
+    routes.add_to(table);
+    auto poll = [this](Request const& request) { return long_poll(request); };
+    table.add({Method::get, "/v1/changes", Scope::read, 0, std::move(poll)});
+  }
 
   asio::any_io_executor executor;
   asio::any_io_executor blocking;
@@ -139,6 +157,7 @@ struct ApiServer::Impl {
   ApiOptions options;
   ApiCounters counters;
   Routes routes;
+  RouteTable table;
   std::optional<tcp::acceptor> tcp_acceptor;
   std::optional<local::acceptor> local_acceptor;
   TaskGroup tasks;
@@ -160,8 +179,8 @@ struct ApiServer::Impl {
   asio::awaitable<bool> reply(Stream<Protocol>& stream, HttpRequest const& request, Reply reply);
 
   asio::awaitable<Result<Sequence>> first_cursor(Request const& request, bool& snapshot);
-  asio::awaitable<Reply> long_poll(ChangeStream& changes, Request const& request);
-  Result<Request> admit(HttpRequest const& request, bool is_local);
+  asio::awaitable<Reply> long_poll(Request const& request);
+  std::optional<Reply> refusal(HttpRequest const& message, Request& request, Scope scope, bool is_local);
 };
 
 Result<void> ApiServer::Impl::listen_tcp() {
@@ -252,54 +271,67 @@ asio::awaitable<void> ApiServer::Impl::serve(Stream<Protocol> stream) {
 
 template <class Protocol>
 asio::awaitable<void> ApiServer::Impl::serve_requests(Stream<Protocol>& stream) {
-  beast::flat_buffer buffer(options.header_bytes_max + options.request_bytes_max);
+  beast::flat_buffer buffer(options.header_bytes_max + read_ahead_bytes);
   for (bool first = true;; first = false) {
     http::request_parser<http::string_body> parser;
     parser.header_limit(std::uint32_t(options.header_bytes_max));
+    // Each route has its own bound, which holds once it is known.
     parser.body_limit(options.request_bytes_max);
     stream.expires_after(first ? options.header_timeout : options.idle_timeout);
     error_code failure;
-    co_await http::async_read(stream, buffer, parser, quiet(asio::use_awaitable, failure));
-    if (failure == http::error::header_limit || failure == http::error::body_limit) {
-      Reply too_large = error_reply({ErrorCode::too_large, "the request is larger than this server takes"});
-      co_await reply(stream, HttpRequest(), std::move(too_large));
-      co_return;
-    }
-    if (failure && failure.category() == http::make_error_code(http::error::bad_method).category() &&
-        failure != http::error::end_of_stream && failure != http::error::partial_message) {
-      Reply bad = error_reply({ErrorCode::invalid, "this is no HTTP request: " + failure.message()});
-      co_await reply(stream, HttpRequest(), std::move(bad));
+    co_await http::async_read_header(stream, buffer, parser, quiet(asio::use_awaitable, failure));
+    if (auto bad = bad_message(failure)) {
+      co_await reply(stream, HttpRequest(), std::move(*bad));
       co_return;
     }
     if (failure) co_return;
     ++counters.requests;
-    auto const message = parser.release();
-    auto request = admit(message, std::is_same_v<Protocol, local>);
-    if (!request) {
-      ++counters.errors;
-      Reply refused = error_reply(request.error());
-      if (request.error().message.starts_with("a token")) refused.status = 401;
-      if (!co_await reply(stream, message, std::move(refused))) co_return;
-      continue;
-    }
-    bool const wants_changes = request->path.size() == 2 && request->path[0] == "v1" &&
-                               request->path[1] == "changes" && request->method == Method::get;
-    if (wants_changes && delivery_of(*request) != Delivery::long_poll) {
-      if (!co_await stream_changes(stream, *request)) co_return;
-      continue;
-    }
+    auto const& head = parser.get();
+    auto request = parse_target(view(head.target()));
     Reply answer;
-    if (wants_changes) {
-      auto filter = filter_of(*request);
-      if (!filter) {
-        answer = error_reply(filter.error());
-      } else {
-        ChangeStream changes(parts.store, parts.changes, blocking, std::move(*filter), StreamFormat::list);
-        answer = co_await long_poll(changes, *request);
-      }
+    Route const* route = nullptr;
+    if (!request) {
+      answer = error_reply(request.error());
     } else {
-      auto asked = std::move(*request);
-      answer = co_await routes.answer(std::move(asked));
+      request->method = method_of(head.method());
+      request->accept = view(head[http::field::accept]);
+      request->last_event_id = view(head["Last-Event-ID"]);
+      auto const found = table.find(*request);
+      route = found.route;
+      auto refused =
+          refusal(head, *request, route ? route->scope : Scope::read, std::is_same_v<Protocol, local>);
+      if (refused) {
+        answer = std::move(*refused);
+        route = nullptr;
+      } else if (!route) {
+        answer = found.allow.empty() ? table.not_found() : method_not_allowed(found.allow);
+      }
+    }
+    if (route) {
+      auto const body_max = std::min<std::uint64_t>(route->body_bytes_max, options.request_bytes_max);
+      if (parser.content_length().value_or(0) > body_max) failure = http::error::body_limit;
+      parser.body_limit(body_max);
+      stream.expires_after(options.header_timeout);
+      if (!failure && !parser.is_done())
+        co_await http::async_read(stream, buffer, parser, quiet(asio::use_awaitable, failure));
+      if (auto bad = bad_message(failure)) {
+        ++counters.errors;
+        co_await reply(stream, HttpRequest(), std::move(*bad));
+        co_return;
+      }
+      if (failure) co_return;
+    }
+    // Of a request that is refused, the body stays unread: nothing can follow it.
+    bool const whole = parser.is_done();
+    auto message = parser.release();
+    if (!whole) message.keep_alive(false);
+    if (route) {
+      request->body = std::move(message.body());
+      if (route->pattern == changes_pattern && delivery_of(*request) != Delivery::long_poll) {
+        if (!co_await stream_changes(stream, *request)) co_return;
+        continue;
+      }
+      answer = co_await route->handler(*request);
     }
     if (answer.status >= 400) ++counters.errors;
     if (!co_await reply(stream, message, std::move(answer))) co_return;
@@ -308,17 +340,10 @@ asio::awaitable<void> ApiServer::Impl::serve_requests(Stream<Protocol>& stream) 
 
 // Who may ask, and for what: the Host must be one of ours (a page in a browser may have any name resolve to
 // 127.0.0.1), and where tokens are set, TCP clients must have one.
-Result<Request> ApiServer::Impl::admit(HttpRequest const& message, bool is_local) {
-  auto request = parse_target(view(message.target()));
-  if (!request) return request;
-  request->method = method_of(message.method());
-  request->accept = view(message[http::field::accept]);
-  request->last_event_id = view(message["Last-Event-ID"]);
-  request->body = message.body();
-  if (is_local) {
-    request->admin = true;
-    return request;
-  }
+std::optional<Reply> ApiServer::Impl::refusal(HttpRequest const& message, Request& request, Scope scope,
+                                              bool is_local) {
+  request.admin = is_local;
+  if (is_local) return std::nullopt;
   auto const host = without_port(view(message[http::field::host]));
   bool const known = host == "localhost" || host == "127.0.0.1" || host == "[::1]" ||
                      std::find(options.allowed_hosts.begin(), options.allowed_hosts.end(), host) !=
@@ -326,17 +351,23 @@ Result<Request> ApiServer::Impl::admit(HttpRequest const& message, bool is_local
                      (!options.public_url.empty() &&
                       options.public_url.find(std::string(host)) != std::string::npos && !host.empty());
   if (!known)
-    return Error{ErrorCode::refused,
-                 "this server is not called \"" + std::string(host) + "\"; see http.allowed_hosts"};
+    return error_reply({ErrorCode::refused,
+                        "this server is not called \"" + std::string(host) + "\"; see http.allowed_hosts"});
   auto token = view(message[http::field::authorization]);
   if (token.starts_with("Bearer ")) token.remove_prefix(7);
-  request->admin = same_secret(token, options.admin_token.reveal());
+  request.admin = same_secret(token, options.admin_token.reveal());
   bool const may_read =
-      options.read_token.empty() || request->admin || same_secret(token, options.read_token.reveal());
-  bool const open =
-      request->path.size() == 1 && (request->path[0] == "healthz" || request->path[0] == "readyz");
-  if (!may_read && !open) return Error{ErrorCode::refused, "a token is needed: Authorization: Bearer TOKEN"};
-  return request;
+      options.read_token.empty() || request.admin || same_secret(token, options.read_token.reveal());
+  if (!may_read && scope != Scope::open) {
+    auto reply = error_reply({ErrorCode::refused, "a token is needed: Authorization: Bearer TOKEN"});
+    reply.status = 401;
+    reply.headers.emplace_back("WWW-Authenticate", "Bearer");
+    return reply;
+  }
+  if (scope == Scope::admin && !request.admin)
+    return error_reply(
+        {ErrorCode::refused, "this changes something: use the Unix socket or the admin token"});
+  return std::nullopt;
 }
 
 template <class Protocol>
@@ -355,6 +386,7 @@ asio::awaitable<bool> ApiServer::Impl::reply(Stream<Protocol>& stream, HttpReque
   response.set(http::field::server, beast::string_view(server_name.data(), server_name.size()));
   response.set(http::field::content_type, reply.content_type);
   response.set(http::field::cache_control, "no-store");
+  for (auto const& [name, value] : reply.headers) response.set(name, value);
   response.keep_alive(request.keep_alive() && reply.status != 413);
   response.body() = std::move(reply.body);
   response.prepare_payload();
@@ -400,7 +432,10 @@ asio::awaitable<Result<Sequence>> ApiServer::Impl::first_cursor(Request const& r
   co_return *number;
 }
 
-asio::awaitable<Reply> ApiServer::Impl::long_poll(ChangeStream& changes, Request const& request) {
+asio::awaitable<Reply> ApiServer::Impl::long_poll(Request const& request) {
+  auto filter = filter_of(request);
+  if (!filter) co_return error_reply(filter.error());
+  ChangeStream changes(parts.store, parts.changes, blocking, std::move(*filter), StreamFormat::list);
   bool snapshot = false;
   auto const after = co_await first_cursor(request, snapshot);
   if (!after) co_return error_reply(after.error());
@@ -515,5 +550,6 @@ asio::awaitable<void> ApiServer::stop() {
 }
 
 ApiCounters ApiServer::counters() const { return impl_->counters; }
+RouteTable& ApiServer::routes() noexcept { return impl_->table; }
 
 }  // namespace newsfold::api

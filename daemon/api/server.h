@@ -6,6 +6,7 @@
 // own. Every connection is bounded in time, header, body and memory; one subscriber that reads slowly or
 // not at all costs itself only.
 
+#include "daemon/api/route_table.h"
 #include "daemon/api/status.h"
 #include "daemon/notify/change_feed.h"
 #include "daemon/notify/subscriptions.h"
@@ -93,6 +94,9 @@ class ApiServer {
   boost::asio::awaitable<void> stop();
 
   ApiCounters counters() const;
+
+  // What other parts of the daemon answer: add before run(). What the handlers refer to outlives the server.
+  RouteTable& routes() noexcept;
 
  private:
   struct Impl;

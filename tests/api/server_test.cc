@@ -17,6 +17,12 @@ namespace {
 
 namespace asio = boost::asio;
 
+asio::awaitable<Reply> echo(Request const& request) {
+  Reply reply;
+  reply.body = std::string(request.variable("how")) + ":" + request.body;
+  co_return reply;
+}
+
 // A server over a real store whose log holds a few feed events, on a loop of its own.
 class ServerTest : public ::testing::Test {
  protected:
@@ -40,6 +46,7 @@ class ServerTest : public ::testing::Test {
     server_ = std::make_unique<ApiServer>(
         io_.get_executor(), blocking_.get_executor(),
         ApiParts{*store_, *changes_, *subscriptions_, clock_, nullptr, {}, {}}, api);
+    server_->routes().add({Method::post, "/v1/echo/{how}", Scope::admin, 16, echo});
     auto const listening = server_->listen();
     ASSERT_TRUE(listening) << listening.error().message;
     asio::co_spawn(io_, server_->run(), asio::detached);
@@ -145,6 +152,28 @@ TEST_F(ServerTest, OverTcpNobodyChangesAnythingWithoutTheAdminToken) {
   auto const health = tcp.get("/healthz");
   ASSERT_TRUE(health);
   EXPECT_EQ(health->status, 200);
+}
+
+TEST_F(ServerTest, ARouteThatIsAddedHasItsOwnBoundForTheBody) {
+  auto const fits = local().send("POST", "/v1/echo/loud", std::string(16, 'x'));
+  ASSERT_TRUE(fits) << fits.error().message;
+  EXPECT_EQ(fits->body, "loud:" + std::string(16, 'x'));
+  auto const larger = local().send("POST", "/v1/echo/loud", std::string(17, 'x'));
+  ASSERT_TRUE(larger) << larger.error().message;
+  EXPECT_EQ(larger->status, 413);
+}
+
+TEST_F(ServerTest, ARouteForTheAdminIsClosedOnLoopback) {
+  ApiClient const tcp({{}, "http://127.0.0.1:" + std::to_string(server_->port()), {}});
+  auto const refused = tcp.send("POST", "/v1/echo/loud", "x");
+  ASSERT_TRUE(refused) << refused.error().message;
+  EXPECT_EQ(refused->status, 403);
+}
+
+TEST_F(ServerTest, AnotherMethodIsAnsweredBy405) {
+  auto const answer = local().send("DELETE", "/v1/status", "");
+  ASSERT_TRUE(answer) << answer.error().message;
+  EXPECT_EQ(answer->status, 405);
 }
 
 TEST(ApiServer, AnAddressOpenToOthersNeedsAToken) {
