@@ -23,6 +23,7 @@ int main(int argc, char** argv) {
   newsfold::add_feeds_command(app, context);
   newsfold::add_status_command(app, context);
   newsfold::add_version_command(app, context);
+  newsfold::add_webhook_command(app, context);
 
   try {
     app.parse(argc, argv);

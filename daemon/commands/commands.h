@@ -27,6 +27,7 @@ void add_show_command(CLI::App& app, CommandContext& context);
 void add_feeds_command(CLI::App& app, CommandContext& context);
 void add_status_command(CLI::App& app, CommandContext& context);
 void add_version_command(CLI::App& app, CommandContext& context);
+void add_webhook_command(CLI::App& app, CommandContext& context);
 
 // --socket, --url, --token-file: for commands that ask a running daemon.
 void add_address_options(CLI::App& command, ApiAddress& address);

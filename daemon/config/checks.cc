@@ -13,6 +13,7 @@ namespace newsfold::config {
 namespace {
 
 constexpr std::size_t socket_path_max = 107;  // sockaddr_un::sun_path less its NUL
+constexpr std::size_t webhook_name_max = 80;
 constexpr Duration interval_min = std::chrono::minutes(1);
 constexpr Duration interval_polite = std::chrono::minutes(5);
 
@@ -140,6 +141,30 @@ void check_http(LoadResult& result) {
   }
 }
 
+// The name stands in a subscription's name, in URLs and in a credential's file name.
+bool is_webhook_name(std::string_view name) {
+  return name.size() <= webhook_name_max && !name.starts_with('.') && std::ranges::all_of(name, [](char c) {
+           return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' ||
+                  c == '_' || c == '-';
+         });
+}
+
+void check_webhooks(SourcePlaces const& places, LoadResult& result) {
+  auto const& webhooks = result.config.webhooks;
+  for (std::size_t i = 0; i < webhooks.size(); ++i) {
+    auto const& webhook = webhooks[i];
+    if (!webhook.name.empty() && !is_webhook_name(webhook.name))
+      result.problems.push_back(problem_at(places.webhooks[i].name, "`name` in [[webhook]]: wants at most " +
+                                                                        std::to_string(webhook_name_max) +
+                                                                        " letters, digits and . _ -"));
+    if (webhook.enabled && webhook.secret_file.empty())
+      result.problems.push_back(
+          problem_at(places.webhooks[i].entry,
+                     "[[webhook]] lacks `secret_file`, and systemd passes no credential newsfold.webhook." +
+                         webhook.name + "; `openssl rand -base64 32 | sed s/^/whsec_/` makes a key"));
+  }
+}
+
 std::optional<std::string> first_folder(std::optional<std::string> const& list) {
   if (!list) return std::nullopt;  // systemd parts several by colons
   return list->substr(0, list->find(':'));
@@ -185,6 +210,9 @@ void fill_in_paths(Environment const& environment, LoadResult& result) {
   };
   use_credential(http.token_file, "newsfold.token");
   use_credential(http.admin_token_file, "newsfold.admin-token");
+  use_credential(result.config.nats.credentials_file, "newsfold.nats");
+  for (auto& webhook : result.config.webhooks)
+    use_credential(webhook.secret_file, "newsfold.webhook." + webhook.name);
 }
 
 void check_whole(SourcePlaces const& places, LoadResult& result) {
@@ -195,6 +223,7 @@ void check_whole(SourcePlaces const& places, LoadResult& result) {
   check_resolve(result);
   check_polling(result);
   check_http(result);
+  check_webhooks(places, result);
 }
 
 }  // namespace newsfold::config

@@ -146,7 +146,7 @@ struct Log {
 struct Nats {
   std::string url;
   std::string stream = "NEWSFOLD";
-  std::string subject = "newsfold";
+  std::string subject = "newsfold.{type}";
   std::string credentials_file;
 };
 
@@ -192,7 +192,7 @@ enum class Copies : std::uint8_t { fold, show };
 struct Webhook {
   std::string name;
   std::string url;
-  std::string secret_file;         // Standard Webhooks keys, one a line, the newest first
+  std::string secret_file;  // Standard Webhooks keys, one a line, the newest first; empty: a credential
   std::vector<std::string> types;  // event types, globs; empty: all
   std::vector<std::string> feeds;  // names, globs
   std::vector<std::string> tags;
@@ -202,6 +202,7 @@ struct Webhook {
   std::uint32_t batch_max = 1;  // events in one request; above 1 the body is an array
   Duration batch_wait{};
   Duration timeout = std::chrono::seconds(15);
+  bool allow_private = false;
   bool enabled = true;
 };
 

@@ -214,13 +214,16 @@ std::vector<Option> log_options() {
 std::vector<Option> nats_options() {
   return {
       option("url", &Nats::url, TextCodec{TextRule::url},
-             "A NATS server, nats://HOST:PORT; empty means none."),
+             "A NATS server, nats://HOST:PORT or tls://HOST:PORT; empty means none."),
       option("stream", &Nats::stream, TextCodec{TextRule::name},
              "The JetStream stream that takes the events."),
-      option("subject", &Nats::subject, TextCodec{TextRule::name},
-             "First part of the subject; the event type follows it."),
+      option(
+          "subject", &Nats::subject, TextCodec{TextRule::name},
+          "Under which subject each event goes: parts between dots, of which {type}, {feed} and {lang} are "
+          "filled in. A stream that is missing is made to take them."),
       option("credentials_file", &Nats::credentials_file, path,
-             "Credentials as `nsc` makes them; empty means none."),
+             "Credentials as `nsc` makes them; empty means the credential newsfold.nats where systemd passes "
+             "one, else none."),
   };
 }
 
@@ -281,13 +284,14 @@ std::vector<Option> page_options() {
 std::vector<Option> webhook_options() {
   return {
       option("name", &Webhook::name, TextCodec{TextRule::name},
-             "What the webhook is called; its cursor is stored under it.", Presence::required),
-      option("url", &Webhook::url, TextCodec{TextRule::http_url}, "Where events are sent by POST.",
+             "What the webhook is called (letters, digits and . _ -); its cursor is stored under it.",
+             Presence::required),
+      option("url", &Webhook::url, TextCodec{TextRule::http_url},
+             "Where events are sent by POST. At a new one, a webhook that was disabled begins anew.",
              Presence::required),
       option("secret_file", &Webhook::secret_file, path,
              "File with the signing keys (Standard Webhooks, \"whsec_...\"), one a line, the newest first; "
-             "all sign.",
-             Presence::required),
+             "all sign. Empty means the credential newsfold.webhook.NAME where systemd passes one."),
       option("types", &Webhook::types, TextListCodec{}, "Event types, such as \"article.*\"; [] means all."),
       option("feeds", &Webhook::feeds, TextListCodec{}, "Names of feeds, with * and ?; [] means all."),
       option("tags", &Webhook::tags, TextListCodec{}, "Articles with any of these tags; [] means all."),
@@ -296,13 +300,16 @@ std::vector<Option> webhook_options() {
       option("query", &Webhook::query, text, "Words and \"phrases\" that must stand in title or text."),
       option("copies", &Webhook::copies,
              ChoiceCodec<Copies>{{{"fold", Copies::fold}, {"show", Copies::show}}},
-             "\"fold\" sends article.copied for a copy; \"show\" sends the copy's whole article, too."),
+             "\"fold\" leaves out what happens to articles that do not lead their story; \"show\" sends it, "
+             "too."),
       option("batch_max", &Webhook::batch_max, Count{1, 1'000},
              "The most events in one request; above 1 the body is an array."),
       option("batch_wait", &Webhook::batch_wait, DurationCodec{"0", "1m"},
              "How long to wait for a batch to fill."),
       option("timeout", &Webhook::timeout, DurationCodec{"1s", "1m"},
              "The longest that the receiver may take to answer."),
+      option("allow_private", &Webhook::allow_private, BoolCodec{},
+             "Whether the receiver may be at a private, loopback or link-local address."),
       option("enabled", &Webhook::enabled, BoolCodec{}, "Off keeps the cursor where it is."),
   };
 }

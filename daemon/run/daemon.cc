@@ -6,6 +6,7 @@
 #include "daemon/notify/change_feed.h"
 #include "daemon/notify/subscriptions.h"
 #include "daemon/run/feed_status.h"
+#include "daemon/run/sinks.h"
 #include "daemon/run/wiring.h"
 #include "daemon/runtime/run_on.h"
 #include "daemon/runtime/task_group.h"
@@ -77,8 +78,6 @@ void warn_of_options_without_effect(config::Config const& config) {
   auto warn = [](std::string_view option, std::string_view instead) {
     log::warning("option_without_effect", {{"option", option}, {"instead", instead}});
   };
-  if (!config.webhooks.empty()) warn("[[webhook]]", "newsfold tail --as NAME --exec COMMAND");
-  if (!config.nats.url.empty()) warn("nats.url", "newsfold tail --as NAME --exec COMMAND");
   if (!config.polling.websub_callback_url.empty()) warn("polling.websub_callback_url", "polling");
 }
 
@@ -104,6 +103,7 @@ struct Daemon::Impl {
   std::unique_ptr<notify::ChangeFeed> changes;
   std::unique_ptr<notify::StoreSubscriptions> subscriptions;
   std::unique_ptr<SchedulerStatus> feed_status;
+  std::unique_ptr<Sinks> sinks;
   std::unique_ptr<api::ApiServer> api;
 
   asio::signal_set signals{io, SIGTERM, SIGINT, SIGHUP};
@@ -128,7 +128,7 @@ struct Daemon::Impl {
   asio::awaitable<void> serve();
   asio::awaitable<void> keep_alive();
   asio::awaitable<void> keep_retention();
-  void reload();
+  asio::awaitable<void> reload();
   std::string status_line() const;
 };
 
@@ -168,6 +168,7 @@ Result<void> Daemon::Impl::open() {
                 {"error", trace.error}});
   });
   if (auto applied = apply_sources(config); !applied) return applied;
+  if (auto const possible = Sinks::plan(config); !possible) return possible.error();
   return open_api();
 }
 
@@ -183,6 +184,10 @@ Result<void> Daemon::Impl::open_api() {
   api::ApiParts parts{*store, *changes, *subscriptions, clock, feed_status.get(), {}, {}};
   api = std::make_unique<api::ApiServer>(io.get_executor(), blocking.get_executor(), std::move(parts),
                                          std::move(*options));
+  webhook::WebhookParts const pushing{*store, *changes,          *subscriptions,
+                                      clock,  io.get_executor(), blocking.get_executor()};
+  sinks = std::make_unique<Sinks>(pushing, config, random_number());
+  sinks->add_routes(api->routes());
   return api->listen();
 }
 
@@ -205,18 +210,24 @@ Result<void> Daemon::Impl::apply_sources(config::Config const& from) {
   return {};
 }
 
-void Daemon::Impl::reload() {
+asio::awaitable<void> Daemon::Impl::reload() {
   systemd::notify_reloading();
   auto loaded = config::load_config(config_path);
+  auto pushing = Sinks::plan(loaded.config);
   if (!loaded.ok()) {
     log::error("reload_refused",
                {{"reason", config::describe(loaded.problems)}, {"kept", "the running configuration"}});
+  } else if (!pushing) {
+    log::error("reload_refused",
+               {{"reason", pushing.error().message}, {"kept", "the running configuration"}});
   } else if (auto applied = apply_sources(loaded.config); !applied) {
     log::error("reload_refused",
                {{"reason", applied.error().message}, {"kept", "the running configuration"}});
   } else {
     log::configure(loaded.config.log.level, loaded.config.log.style);
     config = std::move(loaded.config);
+    if (auto const pushed = co_await sinks->apply(std::move(*pushing)); !pushed)
+      log::error("sinks_refused", {{"reason", pushed.error().message}});
     log::info("reloaded", {{"config", config_path}});
   }
   systemd::notify_ready(status_line());
@@ -272,6 +283,9 @@ asio::awaitable<void> Daemon::Impl::main() {
   attending.spawn(rechecker->run());
   attending.spawn(keep_alive());
   attending.spawn(keep_retention());
+  auto pushing = Sinks::plan(config).value();  // open() has looked
+  if (auto const applied = co_await sinks->apply(std::move(pushing)); !applied)
+    log::error("sinks_refused", {{"reason", applied.error().message}});
   log::info("started",
             {{"version", version}, {"store", config.storage.path}, {"feeds", scheduler->status().size()}});
   systemd::notify_ready(status_line());
@@ -281,7 +295,7 @@ asio::awaitable<void> Daemon::Impl::main() {
       log::info("stopping", {{"signal", signal}});
       break;
     }
-    reload();
+    co_await reload();
   }
   systemd::notify_stopping();
   co_await stop();
@@ -300,6 +314,7 @@ asio::awaitable<void> Daemon::Impl::stop() {
   co_await attending.join();
   co_await writer->finish();
   co_await writing.join();
+  co_await sinks->stop();
   co_await api->stop();
   co_await serving.join();
 }

@@ -17,6 +17,7 @@ using std::chrono::duration_cast;
 using std::chrono::seconds;
 
 constexpr std::size_t credential_bytes_max = 64 * 1024;
+constexpr std::size_t webhook_transfers_max = 64;  // in flight at once, over all webhooks of a client
 
 seconds whole(config::Duration duration) { return duration_cast<seconds>(duration); }
 
@@ -250,6 +251,62 @@ Result<Sources> make_sources(config::Config const& config) {
     out.sources.push_back(std::move(pipeline_source));
   }
   return out;
+}
+
+Result<std::vector<webhook::WebhookSpec>> make_webhooks(config::Config const& config) {
+  std::vector<webhook::WebhookSpec> out;
+  for (auto const& one : config.webhooks) {
+    if (!one.enabled) continue;
+    auto const named = [&](Error const& error) {
+      return Error{error.code, "webhook \"" + one.name + "\": " + error.message};
+    };
+    webhook::WebhookSpec spec;
+    spec.name = one.name;
+    spec.url = one.url;
+    spec.secret_file = one.secret_file;
+    auto keys = webhook::read_signing_keys(one.secret_file);
+    if (!keys) return named(keys.error());
+    spec.keys = std::move(*keys);
+    notify::FilterSpec wanted;
+    wanted.types = one.types;
+    wanted.feeds = one.feeds;
+    wanted.tags = one.tags;
+    wanted.languages = one.languages;
+    wanted.query = one.query;
+    wanted.copies = one.copies == config::Copies::fold ? notify::Copies::fold : notify::Copies::show;
+    auto filter = notify::Filter::make(wanted);
+    if (!filter) return named(filter.error());
+    spec.filter = std::move(*filter);
+    spec.batch_max = one.batch_max;
+    spec.batch_wait = one.batch_wait;
+    spec.timeout = one.timeout;
+    spec.allow_private = one.allow_private;
+    out.push_back(std::move(spec));
+  }
+  return out;
+}
+
+fetch::FetchOptions webhook_client_options(config::Config const& config, bool allow_private) {
+  auto out = fetch_options(config);
+  out.allow_private.clear();
+  if (allow_private) out.allow_private = {"0.0.0.0/0", "::/0"};
+  out.transfers_max = webhook_transfers_max;
+  out.idle_connections_max = webhook_transfers_max;
+  return out;
+}
+
+Result<std::optional<NatsWiring>> make_nats(config::Config const& config) {
+  auto const& nats = config.nats;
+  if (nats.url.empty()) return std::optional<NatsWiring>();
+  auto subject = nats::SubjectTemplate::parse(nats.subject);
+  if (!subject) return Error{subject.error().code, "nats.subject: " + subject.error().message};
+  NatsWiring out{{}, std::move(*subject)};
+  out.options.url = nats.url;
+  out.options.stream = nats.stream;
+  out.options.pattern = out.subject.pattern();
+  out.options.credentials_file = nats.credentials_file;
+  if (!config.fetch.ca_file.empty()) out.options.ca_file = config.fetch.ca_file;
+  return std::optional<NatsWiring>(std::move(out));
 }
 
 }  // namespace newsfold::run

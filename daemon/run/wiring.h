@@ -4,17 +4,20 @@
 
 #include "daemon/api/server.h"
 #include "daemon/config/config.h"
+#include "daemon/nats/nats_sink.h"
 #include "daemon/pipeline/pipeline.h"
 #include "daemon/pipeline/recheck.h"
 #include "daemon/pipeline/source.h"
 #include "daemon/pipeline/writer.h"
 #include "daemon/schedule/feed_spec.h"
 #include "daemon/schedule/scheduler.h"
+#include "daemon/webhook/webhook.h"
 #include "feeds/fetch/fetcher.h"
 #include "feeds/model/error.h"
 #include "storage/store.h"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -40,5 +43,19 @@ struct Sources {
 // Those that are enabled. Fails with `unreadable` or `invalid` where a credential file cannot be used; the
 // message names the feed and the file, never what is in it.
 Result<Sources> make_sources(config::Config const& config);
+
+// Those that are enabled, with their keys. Fails with `unreadable` or `invalid`; the message names the
+// webhook.
+Result<std::vector<webhook::WebhookSpec>> make_webhooks(config::Config const& config);
+// Of the client that posts to webhooks; whether the fetcher may reach private addresses says nothing about
+// it.
+fetch::FetchOptions webhook_client_options(config::Config const& config, bool allow_private);
+
+struct NatsWiring {
+  nats::JetStreamOptions options;
+  nats::SubjectTemplate subject;
+};
+// Nothing where no server is configured. Fails with `invalid`.
+Result<std::optional<NatsWiring>> make_nats(config::Config const& config);
 
 }  // namespace newsfold::run

@@ -94,5 +94,16 @@ TEST(ConfigChecks, PutsTheSocketWhereTheEnvironmentWantsIt) {
   EXPECT_EQ(socket_in("[http]\nsocket = \"none\"\n", {{"HOME", "/r"}}), "none");
 }
 
+TEST(ConfigChecks, AWebhookNeedsAKeyAndANameThatIsSafeInUrlsAndFiles) {
+  std::string const url = "url = \"https://receiver.example/\"\n";
+  EXPECT_EQ(problems("[[webhook]]\nname = \"desk\"\nsecret_file = \"k\"\n" + url), "");
+  EXPECT_THAT(problems("[[webhook]]\nname = \"desk\"\n" + url), HasSubstr("newsfold.webhook.desk"));
+  EXPECT_EQ(problems("[[webhook]]\nname = \"desk\"\nenabled = false\n" + url), "");
+  for (auto const* name : {"a/b", "two words", "..", "\u00e9"})
+    EXPECT_THAT(problems("[[webhook]]\nname = \"" + std::string(name) + "\"\nsecret_file = \"k\"\n" + url),
+                HasSubstr("letters, digits"))
+        << name;
+}
+
 }  // namespace
 }  // namespace newsfold::config
