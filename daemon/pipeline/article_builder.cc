@@ -1,6 +1,7 @@
 #include "daemon/pipeline/article_builder.h"
 
 #include "daemon/pipeline/lineage.h"
+#include "feeds/clean/extract/page_series.h"
 #include "feeds/dedup/signature.h"
 #include "feeds/dedup/version.h"
 #include "feeds/text/url.h"
@@ -33,11 +34,23 @@ void complete(Article& article, Item const& item, std::string const& feed_langua
   }
 }
 
+// The page and those that follow it in a series, as one article.
+Result<Article> clean_series(FetchedPage const& page, Source const& source) {
+  auto const cleaned = [&](fetch::Response const& response) {
+    return clean::clean_page(response.body, {response.final_url, response.headers.content_type},
+                             source.clean);
+  };
+  auto first = cleaned(page.response);
+  if (!first) return first;
+  for (auto const& response : page.more)
+    if (auto next = cleaned(response)) clean::join_page(*first, std::move(*next));
+  return first;
+}
+
 Article make_article(Source const& source, Item const& item, FetchedPage const& page) {
   auto from_item = clean::clean_item(item, source.clean);
   if (page.outcome != PageOutcome::fetched) return from_item;
-  clean::PageHints const hints{page.response.final_url, page.response.headers.content_type};
-  auto from_page = clean::clean_page(page.response.body, hints, source.clean);
+  auto from_page = clean_series(page, source);
   if (!from_page || says_less(*from_page, from_item)) return from_item;
   return std::move(*from_page);
 }
@@ -60,6 +73,12 @@ ItemExtras extras_of(Item item, Source const& source) {
 }
 
 std::uint64_t hash_text(std::string_view text) { return XXH3_64bits(text.data(), text.size()); }
+
+std::uint64_t hash_pages(FetchedPage const& page) {
+  auto hash = hash_text(page.response.body);
+  for (auto const& response : page.more) hash = hash * 31 + hash_text(response.body);
+  return hash;
+}
 
 // Fills what follows from the clean article: hashes, the difference to the version that is stored, or what
 // story a new article belongs to.
@@ -122,7 +141,7 @@ storage::IngestItem build_item(BuildContext const& context, ItemWork work, Fetch
   if (work.identity.reason == dedup::IdentityReason::new_item)
     out.identity = dedup::identify(context.source.id, out.traits, habits, view);
 
-  out.source_hash = page.outcome == PageOutcome::fetched ? hash_text(page.response.body) : work.item_hash;
+  out.source_hash = page.outcome == PageOutcome::fetched ? hash_pages(page) : work.item_hash;
   // Another hash than the item's own: when the feed is read again, its page is asked for again.
   out.item_hash = page.outcome == PageOutcome::unreachable ? ~work.item_hash | 1 : work.item_hash;
   out.extras = extras_of(std::move(work.item), context.source);
@@ -131,14 +150,13 @@ storage::IngestItem build_item(BuildContext const& context, ItemWork work, Fetch
 }
 
 Result<storage::IngestItem> rebuild_item(BuildContext const& context, ArticleId article,
-                                         fetch::Response const& page) {
+                                         FetchedPage const& page) {
   auto const view = context.store.view();
   auto stored = view.version(article, 0);
   if (!stored) return stored.error();
   auto const sighting = view.sighting(context.source.id, article);
   if (!sighting) return sighting.error();
-  clean::PageHints const hints{page.final_url, page.headers.content_type};
-  auto cleaned = clean::clean_page(page.body, hints, context.source.clean);
+  auto cleaned = clean_series(page, context.source);
   if (!cleaned) return cleaned.error();
 
   storage::IngestItem out;
@@ -151,13 +169,13 @@ Result<storage::IngestItem> rebuild_item(BuildContext const& context, ArticleId 
   if (!out.article.date_published) out.article.date_published = before.date_published;
   if (out.article.image.empty()) out.article.image = std::move(before.image);
   if (out.article.language.empty()) out.article.language = before.language;
-  auto const host = text::host_of(page.final_url);
+  auto const host = text::host_of(page.response.final_url);
   context.templates.apply(view, host, out.article, TemplateStore::Lesson::nothing);
   out.extras = std::move(stored->extras);
   out.traits = sighting->traits;
   out.identity = {dedup::IdentityReason::url_alone, article};
   out.item_hash = sighting->item_hash;
-  out.source_hash = hash_text(page.body);
+  out.source_hash = hash_pages(page);
   out.original = original_of(out.article, out.extras.item_url);
   decide(out, context, view, host);
   return out;

@@ -13,6 +13,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace newsfold::pipeline {
 
@@ -26,7 +27,8 @@ enum class PageOutcome : unsigned char {
 
 struct FetchedPage {
   PageOutcome outcome = PageOutcome::not_wanted;
-  fetch::Response response;  // of `fetched`
+  fetch::Response response;           // of `fetched`
+  std::vector<fetch::Response> more;  // the pages that follow in a series
 };
 
 // Counts up when our cleaner gives better text for the same page: such a change is no new version.
@@ -46,6 +48,6 @@ storage::IngestItem build_item(BuildContext const& context, ItemWork work, Fetch
 // The same for the page of a known article that was fetched again to see whether it was edited. Fails with
 // `not_found` where the article went meanwhile, or as clean::clean_page does.
 Result<storage::IngestItem> rebuild_item(BuildContext const& context, ArticleId article,
-                                         fetch::Response const& page);
+                                         FetchedPage const& page);
 
 }  // namespace newsfold::pipeline

@@ -2,6 +2,7 @@
 
 #include "daemon/log/log.h"
 #include "daemon/runtime/run_on.h"
+#include "feeds/clean/extract/page_series.h"
 
 #include <utility>
 
@@ -118,6 +119,7 @@ asio::awaitable<Result<void>> Pipeline::build_with_pages(Pending& pending, std::
         auto url = one.item.url;
         page = co_await fetch_page(*pending.source, std::move(url));
         failures = page.outcome == PageOutcome::unreachable ? failures + 1 : 0;
+        co_await fetch_series(*pending.source, page);
       }
     }
     bool const has_page = page.outcome == PageOutcome::fetched;
@@ -152,6 +154,21 @@ asio::awaitable<FetchedPage> Pipeline::fetch_page(Source const& source, std::str
     page.response = std::move(*answer);
   }
   co_return page;
+}
+
+// The pages that follow in a series, as many as the source wants put together.
+asio::awaitable<void> Pipeline::fetch_series(Source const& source, FetchedPage& page) {
+  if (page.outcome != PageOutcome::fetched) co_return;
+  auto const* last = &page.response;
+  while (page.more.size() + 1 < source.join_pages_max) {
+    auto find = [last] { return clean::next_page(last->body, last->headers.content_type, last->final_url); };
+    auto next = co_await run_on(cpu_, std::move(find));
+    if (next.empty()) break;
+    auto following = co_await fetch_page(source, std::move(next));
+    if (following.outcome != PageOutcome::fetched) break;
+    page.more.push_back(std::move(following.response));
+    last = &page.more.back();
+  }
 }
 
 asio::awaitable<Result<void>> Pipeline::commit_items(Source const& source, Built items) {
@@ -189,7 +206,11 @@ asio::awaitable<Result<void>> Pipeline::commit(schedule::FeedSpec const& feed,
 }
 
 asio::awaitable<Result<void>> Pipeline::recheck(Source const& source, ArticleId article,
-                                                fetch::Response page) {
+                                                fetch::Response response) {
+  FetchedPage page;
+  page.outcome = PageOutcome::fetched;
+  page.response = std::move(response);
+  co_await fetch_series(source, page);
   auto job = [this, &source, article, page = std::move(page)] {
     static std::string const no_language;
     BuildContext const context{store_, source, no_language, options_.fold, templates_};

@@ -81,6 +81,7 @@ class Pipeline final : public schedule::PollSink {
   using Built = std::vector<storage::IngestItem>;
 
   boost::asio::awaitable<FetchedPage> fetch_page(Source const& source, std::string url);
+  boost::asio::awaitable<void> fetch_series(Source const& source, FetchedPage& page);
   boost::asio::awaitable<Result<void>> build_all(Pending& pending, std::vector<ItemWork> work);
   boost::asio::awaitable<Result<void>> build_with_pages(Pending& pending, std::vector<ItemWork> work);
   boost::asio::awaitable<Result<void>> commit_items(Source const& source, Built items);

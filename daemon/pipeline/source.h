@@ -31,7 +31,8 @@ struct Source {
   std::vector<std::string> tags;  // of every article of this source
   bool recheck = true;            // look at article pages again for edits
   clean::CleanOptions clean;
-  fetch::Limits page_limits;  // of an article page
+  std::size_t join_pages_max = 1;  // pages of one article that are put together; 1: only the first
+  fetch::Limits page_limits;       // of an article page
 };
 
 }  // namespace newsfold::pipeline
