@@ -243,7 +243,11 @@ Result<Sources> make_sources(config::Config const& config) {
     pipeline_source.pages = policy(source.fetch_pages.value_or(config.clean.fetch_pages));
     pipeline_source.clean.paid_text =
         config.clean.paid_text == config::PaidText::keep ? clean::PaidText::keep : clean::PaidText::drop;
+    pipeline_source.clean.photo_credits = config.clean.photo_credits == config::PhotoCredits::keep
+                                              ? clean::PhotoCredits::keep
+                                              : clean::PhotoCredits::drop;
     pipeline_source.clean.rules = *site_rules;
+    if (config.clean.join_pages) pipeline_source.join_pages_max = config.clean.join_pages_max;
     pipeline_source.language = source.language;
     pipeline_source.tags = source.tags;
     pipeline_source.recheck = source.recheck;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <unordered_map>
 
 namespace newsfold::text {
 
@@ -174,6 +175,26 @@ std::string lower_letters(std::string_view word) {
   return out;
 }
 
+namespace {
+
+// Every word of the table once; where two languages differ the first counts.
+std::unordered_map<std::string_view, int> const& month_table() {
+  static auto const made = [] {
+    std::unordered_map<std::string_view, int> out;
+    for (auto const& language : months)
+      for (int i = 0; i < 12; ++i)
+        for (auto words = language.names[i]; !words.empty();) {
+          auto const end = std::min(words.find(' '), words.size());
+          out.emplace(words.substr(0, end), i + 1);
+          words.remove_prefix(std::min(end + 1, words.size()));
+        }
+    return out;
+  }();
+  return made;
+}
+
+}  // namespace
+
 int month_of(std::string_view word) noexcept {
   if (word.size() < 3) return 0;
   // Nearly all are English and short.
@@ -182,9 +203,8 @@ int month_of(std::string_view word) noexcept {
     auto const at = english.find(word);
     if (at != std::string_view::npos && at % 3 == 0) return int(at / 3) + 1;
   }
-  for (auto const& language : months)
-    for (int i = 0; i < 12; ++i)
-      if (has_word(language.names[i], word)) return i + 1;
+  auto const& all = month_table();
+  if (auto const found = all.find(word); found != all.end()) return found->second;
   return 0;
 }
 

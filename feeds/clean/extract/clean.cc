@@ -20,8 +20,10 @@ namespace newsfold::clean {
 namespace {
 
 // Text, headline and by-line as they were meant, with the account of it.
-void mend(Article& article) {
-  auto repaired = repair_text(article.content_text);
+void mend(Article& article, CleanOptions const& options) {
+  RepairOptions repair;
+  if (options.photo_credits == PhotoCredits::keep) repair.credits = Credits::keep;
+  auto repaired = repair_text(article.content_text, repair);
   article.content_text = std::move(repaired.text);
   article.repairs = std::move(repaired.repairs);
   article.spam_mirror = repaired.spam_mirror;
@@ -61,7 +63,7 @@ Result<Article> clean_page(std::string_view bytes, PageHints const& hints, Clean
   auto const metadata = read_metadata(*page, hints.url, article);
   auto const* rule = options.rules ? options.rules->find(text::host_of(hints.url)) : nullptr;
   auto const match = rule ? match_rule(*page, *rule) : RuleMatch{};
-  if (rule) apply_rule(*page, match, hints.url, article);
+  if (rule) apply_rule(*page, match, hints.url, metadata.sources.authors, article);
   auto const wall = find_wall(*page, metadata.survey, metadata.article, metadata.heading);
   bool const left_out = take_out_wall(*page, wall, options.paid_text, article.removed);
   if (rule) strip_by_rule(*page, match);
@@ -71,17 +73,19 @@ Result<Article> clean_page(std::string_view bytes, PageHints const& hints, Clean
     auto by_rule = extract_content(*page, scan_page(*page), article.title);
     if (is_as_good(by_rule.text, content.text)) content = std::move(by_rule);
   }
-  if (content.text.empty()) return Error{ErrorCode::malformed, "there is no article text in the page"};
+  // Where all of it is paid, headline and wall are what there is to tell.
+  if (content.text.empty() && !left_out)
+    return Error{ErrorCode::malformed, "there is no article text in the page"};
   article.extractor = "density";
   article.content_text = std::move(content.text);
   article.content_html = sanitize_html(content.html, hints.url);
   std::move(content.removed.begin(), content.removed.end(), std::back_inserter(article.removed));
-  mend(article);
+  mend(article, options);
   judge_completeness(wall, metadata.article, left_out, article);
   return article;
 }
 
-Article clean_item(Item const& item, CleanOptions const&) {
+Article clean_item(Item const& item, CleanOptions const& options) {
   Article article;
   article.extractor = "feed";
   article.title = item.title;
@@ -100,7 +104,7 @@ Article clean_item(Item const& item, CleanOptions const&) {
     article.content_html = html;
     article.content_text = html_to_text(html);
   }
-  mend(article);
+  mend(article, options);
   return article;
 }
 

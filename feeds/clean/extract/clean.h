@@ -24,8 +24,11 @@ enum class PaidText : unsigned char {
   keep,
 };
 
+enum class PhotoCredits : unsigned char { drop, keep };  // lines that say whose picture it is
+
 struct CleanOptions {
   PaidText paid_text = PaidText::drop;
+  PhotoCredits photo_credits = PhotoCredits::drop;
   std::shared_ptr<SiteRules const> rules;  // what is known about single sites; null: nothing
   std::size_t page_bytes_max = 16UL << 20;
 };

@@ -37,7 +37,10 @@ void take_names(HtmlDocument const& page, std::vector<NodeIndex> const& elements
     }
     if (!line.names.empty()) printed += (printed.empty() ? "" : ", ") + text;
   }
-  if (authors.empty()) return;
+  // Many more than were read beside the headline are those of other articles.
+  constexpr std::size_t more_max = 2;
+  if (authors.empty() || (!article.authors.empty() && authors.size() > article.authors.size() + more_max))
+    return;
   article.authors = std::move(authors);
   article.byline = std::move(printed);
 }
@@ -45,11 +48,12 @@ void take_names(HtmlDocument const& page, std::vector<NodeIndex> const& elements
 }  // namespace
 
 void apply_rule(HtmlDocument const& page, RuleMatch const& match, std::string_view page_url,
-                Article& article) {
+                std::string_view authors_source, Article& article) {
   if (match.title != no_node)
     if (auto text = text_of(page, match.title, title_bytes_max); !text.empty())
       article.title = std::move(text);
-  take_names(page, match.byline, page_url, article);
+  bool const declared = !article.authors.empty() && authors_source == "JSON-LD";
+  if (!declared) take_names(page, match.byline, page_url, article);
   if (match.date != no_node)
     if (auto const stamp = date_of_element(page, match.date, text::numeric_order_of(article.language))) {
       article.date_published = stamp->time;

@@ -65,7 +65,12 @@ Wording const& wording() {
 // Lower case, plain apostrophes, single blanks.
 std::string folded(std::string_view text) {
   std::string plain;
+  plain.reserve(text.size());
   for (std::size_t at = 0; at < text.size();) {
+    if (static_cast<unsigned char>(text[at]) < 0x80) {
+      plain += text::to_lower(text[at++]);
+      continue;
+    }
     auto c = text::next_char(text, at);
     if (c == U'’' || c == U'‘') c = U'\'';
     if (c == 0xA0 || c == 0x202F) c = U' ';

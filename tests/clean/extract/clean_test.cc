@@ -1,7 +1,10 @@
 #include "feeds/clean/extract/clean.h"
 
+#include "feeds/clean/rules/site_rules.h"
+
 #include <gtest/gtest.h>
 
+#include <memory>
 #include <string>
 
 namespace newsfold::clean {
@@ -89,6 +92,104 @@ TEST(CleanPage, OutputIsSafeAndItsLinksAbsolute) {
   EXPECT_EQ(article.content_html.find("javascript:"), std::string::npos);
   EXPECT_EQ(article.content_html.find("onclick"), std::string::npos);
   EXPECT_EQ(article.content_text.find("alert"), std::string::npos);
+}
+
+std::string const paid_head =
+    R"(<script type="application/ld+json">{"@type":"NewsArticle","isAccessibleForFree":false,"hasPart":{"isAccessibleForFree":false,
+    "cssSelector":".paid"}}</script>)";
+
+TEST(CleanPage, PaidTextGoesUnlessItIsKept) {
+  auto const html = page("<h1>Sluice opens</h1><article>" + paragraphs(2) + "<div class=paid>" +
+                             "<p>The secret of the sluice, as the master told it to subscribers of this "
+                             "paper alone, is that the "
+                             "gate never closed in forty years of rain.</p>" +
+                             paragraphs(4) + "</div></article>",
+                         paid_head);
+  auto const dropped = clean(html);
+  EXPECT_EQ(dropped.content_text.find("The secret"), std::string::npos);
+  EXPECT_EQ(dropped.content_html.find("The secret"), std::string::npos);
+  EXPECT_TRUE(dropped.truncated);
+  EXPECT_NE(dropped.completeness, Completeness::full);
+  CleanOptions options;
+  options.paid_text = PaidText::keep;
+  auto const kept = clean_page(html, {"https://post.example/a", "text/html; charset=utf-8"}, options);
+  ASSERT_TRUE(kept);
+  EXPECT_NE(kept->content_text.find("The secret"), std::string::npos);
+  EXPECT_EQ(kept->paywall, Paywall::subscription);
+}
+
+TEST(CleanPage, WallTextNeverStays) {
+  auto const article =
+      clean(page("<h1>Sluice opens</h1><article>" + paragraphs(2) +
+                 "<div><p>Subscribe to continue reading</p><p>Only 1 euro a month</p></div></article>"));
+  EXPECT_EQ(article.content_text.find("Subscribe"), std::string::npos);
+  EXPECT_EQ(article.content_text.find("1 euro"), std::string::npos);
+  EXPECT_EQ(article.paywall, Paywall::subscription);
+  EXPECT_TRUE(article.truncated);
+  EXPECT_FALSE(article.paywall_evidence.empty());
+}
+
+TEST(CleanPage, PhotoCreditsStayWhereTheyAreWanted) {
+  Item item;
+  item.content_html = "<p>The gate opened.</p><p>Photo: Ada Quay</p><p>The tide came.</p>";
+  EXPECT_EQ(clean_item(item).content_text.find("Ada Quay"), std::string::npos);
+  CleanOptions options;
+  options.photo_credits = PhotoCredits::keep;
+  EXPECT_NE(clean_item(item, options).content_text.find("Ada Quay"), std::string::npos);
+}
+
+std::shared_ptr<SiteRules> rules_of(SiteRule rule) {
+  auto rules = std::make_shared<SiteRules>();
+  rule.hosts = {"post.example"};
+  EXPECT_TRUE(rules->add(std::move(rule)));
+  return rules;
+}
+
+Article clean_by(std::string const& html, SiteRule rule) {
+  CleanOptions options;
+  options.rules = rules_of(std::move(rule));
+  auto article =
+      clean_page(html, {"https://www.post.example/news/sluice", "text/html; charset=utf-8"}, options);
+  EXPECT_TRUE(article);
+  return article ? std::move(*article) : Article{};
+}
+
+TEST(SiteRule, WhatItFindsGoesBeforeTheGeneralAnswer) {
+  SiteRule rule;
+  rule.title = {".head"};
+  rule.byline = {".who"};
+  rule.date = {".when"};
+  rule.body = {"#story"};
+  rule.strip = {".box"};
+  auto const article = clean_by(page("<div class=head>The true headline</div><div class=who>Ada "
+                                     "Quay</div><div class=when>1 March 2026</div><div id=story>" +
+                                     paragraphs(5) +
+                                     "<div class=box><p>Half of the people who read this paragraph will find "
+                                     "that it stands in a box.</p></div>" +
+                                     "</div><div id=rest><p>What stands outside of the story is no part of "
+                                     "it, however long the paragraph may be.</p></div>"),
+                                rule);
+  EXPECT_EQ(article.title, "The true headline");
+  EXPECT_EQ(article.byline, "Ada Quay");
+  EXPECT_EQ(article.date_published, parse_rfc3339("2026-03-01T00:00:00Z"));
+  EXPECT_NE(article.content_text.find("Paragraph 4"), std::string::npos);
+  EXPECT_EQ(article.content_text.find("in a box"), std::string::npos);
+  EXPECT_EQ(article.content_text.find("no part of it"), std::string::npos);
+}
+
+TEST(SiteRule, OneThatItsSiteOutgrewDoesNoHarm) {
+  auto const html =
+      page("<h1>Sluice opens</h1><article>" + paragraphs(6) + "</article><div class=tiny>x</div>");
+  auto const general = clean(html);
+  SiteRule rule;
+  rule.title = {".gone"};
+  rule.byline = {".gone"};
+  rule.date = {".gone"};
+  rule.body = {".tiny"};
+  rule.strip = {"article"};
+  auto const article = clean_by(html, rule);
+  EXPECT_EQ(article.title, general.title);
+  EXPECT_EQ(article.content_text, general.content_text);
 }
 
 TEST(CleanPage, APageWithoutTextIsAnError) {
