@@ -1,0 +1,146 @@
+// How fast pages become articles, stage by stage, and beside other extractors over the same pages in the same
+// run. One thread, CPU time, best of several rounds.
+//
+//   bench_clean [FOLDER [ROUNDS]]     FOLDER: *.html, any depth; without it, pages of our own
+#include "bench/clean/pages.h"
+#include "bench/clean/peers.h"
+#include "feeds/clean/extract/clean.h"
+#include "feeds/clean/html/html_document.h"
+#include "feeds/clean/repair/repair.h"
+#include "feeds/clean/sanitize/sanitize.h"
+#include "feeds/text/charset.h"
+
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <ctime>
+#include <filesystem>
+#include <fstream>
+#include <functional>
+#include <limits>
+#include <string>
+#include <vector>
+
+namespace {
+
+using newsfold::bench::Page;
+
+double cpu_seconds() {
+  timespec now{};
+  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+  return double(now.tv_sec) + double(now.tv_nsec) * 1e-9;
+}
+
+double best_of(int rounds, std::function<void()> const& work) {
+  auto best = std::numeric_limits<double>::max();
+  for (int i = 0; i < rounds; ++i) {
+    auto const begin = cpu_seconds();
+    work();
+    best = std::min(best, cpu_seconds() - begin);
+  }
+  return best;
+}
+
+double peak_memory_mb() {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  return double(usage.ru_maxrss) / 1024;
+}
+
+struct Totals {
+  double megabytes = 0;
+  double pages = 0;
+};
+void print(char const* name, double seconds, Totals const& totals, double of_all) {
+  std::printf("%-22s %9.1f MB/s of HTML %9.0f pages/s %6.0f %%\n", name, totals.megabytes / seconds,
+              totals.pages / seconds, 100 * seconds / of_all);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  int const rounds = argc > 2 ? std::atoi(argv[2]) : 3;
+  auto const scratch =
+      std::filesystem::temp_directory_path() / ("newsfold-bench-clean." + std::to_string(getpid()));
+  auto const pages =
+      argc > 1 ? newsfold::bench::read_pages(argv[1]) : newsfold::bench::make_pages(scratch / "pages");
+  if (pages.empty()) {
+    std::fprintf(stderr, "bench_clean: there are no *.html files below %s\n", argv[1]);
+    return 2;
+  }
+  std::filesystem::create_directories(scratch);
+  auto const list = (scratch / "list").string();
+  Totals totals;
+  std::size_t largest = 0;
+  {
+    std::ofstream out(list);
+    for (auto const& page : pages) {
+      out << page.path << '\n';
+      totals.megabytes += double(page.html.size()) / 1e6;
+      largest = std::max(largest, page.html.size());
+    }
+  }
+  totals.pages = double(pages.size());
+  auto const before_mb = peak_memory_mb();
+
+  namespace clean = newsfold::clean;
+  std::size_t sink = 0;
+  std::vector<std::string> texts;
+  std::vector<std::string> html;
+  int articles = 0;
+  for (auto const& page : pages) {
+    auto const article = clean::clean_page(page.html, {"https://news.example/a", {}});
+    if (!article) continue;
+    ++articles;
+    texts.push_back(article->content_text);
+    html.push_back(article->content_html);
+  }
+  auto const memory_mb = peak_memory_mb() - before_mb;
+  auto const all = best_of(rounds, [&] {
+    for (auto const& page : pages) {
+      auto const article = clean::clean_page(page.html, {"https://news.example/a", {}});
+      sink += article ? article->content_text.size() : 0;
+    }
+  });
+  auto const parse = best_of(rounds, [&] {
+    for (auto const& page : pages) {
+      auto const decoded = newsfold::text::decode(page.html, {});
+      auto const document = clean::HtmlDocument::parse(decoded.text());
+      sink += document ? document->size() : 0;
+    }
+  });
+  auto const sanitize = best_of(rounds, [&] {
+    for (auto const& one : html) sink += clean::sanitize_html(one, "https://news.example/a").size();
+  });
+  auto const repair = best_of(rounds, [&] {
+    for (auto const& one : texts) sink += clean::repair_text(one).text.size();
+  });
+  double text_mb = 0;
+  for (auto const& one : texts) text_mb += double(one.size()) / 1e6;
+
+  std::printf("%zu pages, %.1f MB, the largest %.0f KB; %d articles, %.1f MB of text; best of %d\n",
+              pages.size(), totals.megabytes, double(largest) / 1e3, articles, text_mb, rounds);
+  print("decode and parse", parse, totals, all);
+  print("sanitize", sanitize, totals, all);
+  print("repair", repair, totals, all);
+  print("find the article", std::max(1e-9, all - parse - sanitize - repair), totals, all);
+  print("all", all, totals, all);
+  std::printf("%-22s %9.1f MB/s of text\n", "repair alone", text_mb / repair);
+  std::printf("%-22s %9.1f MB beside the pages themselves\n", "peak memory", memory_mb);
+
+  for (auto const& peer : newsfold::bench::run_peers(list)) {
+    if (!peer.missing.empty()) {
+      std::printf("%-22s %s\n", peer.name.c_str(), peer.missing.c_str());
+      continue;
+    }
+    std::printf(
+        "%-22s %9.1f MB/s of HTML %9.0f pages/s; %d articles, %.0f MB peak; we are %.1f times as fast\n",
+        peer.name.c_str(), totals.megabytes / peer.seconds, totals.pages / peer.seconds, peer.pages,
+        peer.memory_mb, peer.seconds / all);
+  }
+  std::filesystem::remove_all(scratch);
+  return sink == 0 ? 1 : 0;
+}
