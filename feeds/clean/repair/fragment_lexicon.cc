@@ -191,6 +191,7 @@ void FragmentLexicon::read(std::string_view lines) {
         whole_.emplace(normal_form(phrase), *kind);
         break;
       case '^': begins_[bucket(phrase)].push_back({phrase, *kind}); break;
+      case '<': labels_[bucket(phrase)].push_back({phrase, *kind}); break;
       case '~': holds_[bucket(phrase)].push_back({phrase, *kind}); break;
       default: break;
     }
@@ -212,12 +213,20 @@ std::optional<FragmentKind> FragmentLexicon::up_to_colon(std::string_view form) 
   return std::nullopt;
 }
 
+std::optional<FragmentKind> FragmentLexicon::longest(Index const& index, std::string_view form) {
+  Phrase const* best = nullptr;  // the longest says most
+  for (auto const& phrase : index[bucket(form)])
+    if (form.starts_with(phrase.text) && (best == nullptr || phrase.text.size() > best->text.size()))
+      best = &phrase;
+  return best == nullptr ? std::nullopt : std::optional(best->kind);
+}
+
 std::optional<FragmentKind> FragmentLexicon::beginning(std::string_view form) const {
-  Phrase const* longest = nullptr;  // it says most
-  for (auto const& phrase : begins_[bucket(form)])
-    if (form.starts_with(phrase.text) && (longest == nullptr || phrase.text.size() > longest->text.size()))
-      longest = &phrase;
-  return longest == nullptr ? std::nullopt : std::optional(longest->kind);
+  return longest(begins_, form);
+}
+
+std::optional<FragmentKind> FragmentLexicon::label_beginning(std::string_view form) const {
+  return longest(labels_, form);
 }
 
 std::optional<FragmentKind> FragmentLexicon::anywhere(std::string_view form) const {

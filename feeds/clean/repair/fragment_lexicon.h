@@ -25,6 +25,8 @@ class FragmentLexicon {
   std::optional<FragmentKind> up_to_colon(std::string_view form) const;
   std::optional<FragmentKind> beginning(std::string_view form) const;
   std::optional<FragmentKind> anywhere(std::string_view form) const;
+  // `form` is no sentence but a headline or a label that only begins so.
+  std::optional<FragmentKind> label_beginning(std::string_view form) const;
 
  private:
   struct Phrase {
@@ -36,11 +38,13 @@ class FragmentLexicon {
 
   FragmentLexicon();
   void read(std::string_view lines);
+  static std::optional<FragmentKind> longest(Index const& index, std::string_view form);
   static std::size_t bucket(std::string_view text) noexcept;
 
   std::unordered_map<std::string, FragmentKind> whole_;
   std::unordered_map<std::string_view, FragmentKind> whole_views_;
   Index begins_;
+  Index labels_;
   Index colons_;
   Index holds_;
 };

@@ -9,6 +9,7 @@ namespace {
 
 constexpr std::size_t line_bytes_max = 260;   // longer lines are prose
 constexpr std::size_t begin_bytes_max = 200;  // of a line that only begins like a fragment
+constexpr std::size_t label_bytes_max = 80;   // of one that is no sentence
 constexpr std::size_t holds_bytes_max = 130;  // of a line that holds the words of one somewhere
 
 // Sentences have an end; more than one sentence, or a long one, is prose that mentions the words.
@@ -17,6 +18,13 @@ bool is_prose(std::string_view line) {
     return true;
   auto const stop = line.find(". ");
   return line.size() > 90 && (stop != std::string_view::npos || line.ends_with('.'));
+}
+
+bool ends_sentence(std::string_view line) {
+  while (!line.empty() && line.back() == ' ') line.remove_suffix(1);
+  for (auto const* end : {".", "?", "”", "\"", "»", "。", "？", "।", ";", ","})
+    if (line.ends_with(end)) return !line.ends_with("...");
+  return false;
 }
 
 // "name@example.org", alone.
@@ -47,6 +55,8 @@ std::optional<FragmentKind> classify_line(std::string_view line) {
   if (auto const kind = words.up_to_colon(form)) return kind;
   if (is_prose(line)) return std::nullopt;
   if (auto const kind = words.beginning(form)) return kind;
+  if (form.size() <= label_bytes_max && !ends_sentence(line))
+    if (auto const kind = words.label_beginning(form)) return kind;
   if (form.size() <= holds_bytes_max) {
     if (auto const kind = words.anywhere(form)) return kind;
     if (auto const kind = counted(form, words)) return kind;
