@@ -260,6 +260,12 @@ std::string_view infer_word(Evidence const& evidence, Lexicon const& lexicon, do
 bool is_ordinary_compound(Evidence const& evidence, Lexicon const& lexicon, std::string_view keyword) {
   auto const hyphen = keyword.find('-');
   if (hyphen == std::string_view::npos) return false;
+  // "anti-virus": the same letters touch it each time, so they belong to it.
+  bool same = evidence.capital.size() > 1;
+  for (std::size_t i = 1; i < evidence.capital.size() && same; ++i)
+    same = evidence.embedded_before[i] == evidence.embedded_before[0] &&
+           evidence.embedded_behind[i] == evidence.embedded_behind[0];
+  if (same && evidence.alone.empty()) return true;
   std::size_t ordinary = 0;
   for (std::size_t i = 0; i < evidence.capital.size(); ++i)
     ordinary += lexicon.is_word(evidence.embedded_before[i] + std::string(keyword.substr(0, hyphen))) &&

@@ -67,7 +67,8 @@ TEST(Fragments, SentencesAboutSuchThingsAreSentences) {
         "of it. "
         "The vote is in May.",
         "Advertisement spending fell by four per cent in the second quarter.",
-        "He shared the article with her.",
+        "He shared the article with her.", "Share of associated companies 146 mln vs 164 mln",
+        "Follow the river north and the quay appears",
         "More than 40 ships waited outside the harbour on Monday, the coast guard said.",
         "Newsletters are back, and publishers earn more from them than from display advertising.",
         "Die Anzeige gegen den Bürgermeister wurde am Montag zurückgezogen.",
