@@ -6,6 +6,7 @@
 #include "feeds/clean/metadata/title.h"
 #include "feeds/text/ascii.h"
 #include "feeds/text/date_find.h"
+#include "feeds/text/utf8.h"
 
 #include <algorithm>
 #include <array>
@@ -296,26 +297,77 @@ std::optional<Witness> from_lines(HtmlDocument const& page, NodeIndex heading) {
   return dated;
 }
 
+// "（记者 胡晓蓉）", "本报记者刘国栋 周炜": Chinese papers name the reporter in the text, at its begin or
+// end.
+std::optional<Witness> from_reporter(std::string_view line) {
+  constexpr std::string_view reporter = "记者";
+  auto const at = line.find(reporter);
+  if (at == std::string_view::npos) return std::nullopt;
+  auto const before = line.substr(0, at);
+  static constexpr auto signs =
+      std::to_array<std::string_view>({"（", "(", "报", "刊", "网", "社", "□", "■"});
+  bool const signed_so = before.empty() || std::any_of(signs.begin(), signs.end(),
+                                                       [&](auto sign) { return before.ends_with(sign); });
+  if (!signed_so) return std::nullopt;
+  auto rest = line.substr(at + reporter.size());
+  Witness witness;
+  witness.source = "line";
+  while (!rest.empty()) {
+    while (rest.starts_with(' ') || rest.starts_with("　") || rest.starts_with("、"))
+      rest.remove_prefix(rest.front() == ' ' ? 1 : 3);
+    std::size_t bytes = 0;
+    for (; bytes + 3 <= rest.size(); bytes += 3) {
+      auto const lead = static_cast<unsigned char>(rest[bytes]);
+      std::size_t next = bytes;
+      auto const c = text::next_char(rest, next);
+      if (lead < 0xE4 || lead > 0xE9 || c < 0x4E00 || c > 0x9FFF) break;
+    }
+    // Names have two to four characters; more are the sentence that goes on.
+    if (bytes < 6 || bytes > 12) break;
+    append(witness, {std::string(rest.substr(0, bytes))}, {});
+    rest.remove_prefix(bytes);
+    bool const goes_on = rest.starts_with(' ') || rest.starts_with("　") || rest.starts_with("、");
+    if (!goes_on) break;
+  }
+  if (witness.names.empty()) return std::nullopt;
+  witness.printed = text::utf8_prefix(line.substr(at), 60);
+  return witness;
+}
+
 // Anywhere in the page, behind a strong lead: "Autor: Ada Quay", "作者：宋怡", a label and its name in the
 // next line.
 std::optional<Witness> from_labels(HtmlDocument const& page) {
   constexpr auto inner = std::to_array<std::string_view>(
-      {"Autor:", "Autorin:", "Author:", "Auteur :", "Auteur:", "Autore:", "Автор:", "Yazar:", "作者：",
-       "作者:", "记者：", "記者：", "撰文：", "글쓴이:", "執筆者：", "Written by:", "Posted by",
-       "Eingestellt von", "Written by"});
+      {"Autor:", "Autorin:",    "Author:",   "Auteur :",        "Auteur:",    "Autore:",
+       "Автор:", "Yazar:",      "作者：",    "作者:",           "记者：",     "記者：",
+       "撰文：", "글쓴이:",     "執筆者：",  "责任编辑：",      "責任編輯：", "编辑：",
+       "編輯：", "Written by:", "Posted by", "Eingestellt von", "Written by"});
   auto const lines = lines_between(page, 0, page.size(), page_lines_bytes_max);
+  std::optional<Witness> editor;
   for (std::size_t i = 0; i < lines.size(); ++i) {
-    if (lines[i].size() > 240) continue;
+    if (auto found =
+            from_reporter(lines[i].size() > 240 ? std::string_view(lines[i]).substr(0, 240) : lines[i]))
+      return found;
+    if (lines[i].size() > 240) {
+      if (auto found = from_reporter(std::string_view(lines[i]).substr(lines[i].size() - 80))) return found;
+      continue;
+    }
     for (auto const label : inner) {
       auto const at = lines[i].find(label);
       if (at == std::string::npos) continue;
       auto text = lines[i].substr(at);
       if (text.size() <= label.size() + 1 && i + 1 < lines.size() && lines[i + 1].size() < 100)
         text += (label.ends_with(':') || label.ends_with("：") ? " " : ": ") + lines[i + 1];
-      if (auto found = witness_of(read_byline(text, NameSource::running), text)) return found;
+      if (auto found = witness_of(read_byline(text, NameSource::running), text)) {
+        // Who edited it is named where nobody else is.
+        bool const edits =
+            label.find("编辑") != std::string_view::npos || label.find("編輯") != std::string_view::npos;
+        if (!edits) return found;
+        if (!editor) editor = std::move(found);
+      }
     }
   }
-  return std::nullopt;
+  return editor;
 }
 
 // The site, an address, a log-in name: weaker than any name of a person.

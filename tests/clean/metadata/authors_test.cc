@@ -54,6 +54,13 @@ TEST(Authors, ADateLineMayNameTheWriter) {
   EXPECT_EQ(names(metadata_of("", h1 + "<p>04.02.2026 | 13:10 | Ada Quay</p>")), "Ada Quay");
 }
 
+TEST(Authors, ChinesePapersNameTheReporterInTheText) {
+  EXPECT_EQ(names(metadata_of("", "<h1>水闸终于开放</h1><p>水闸于周一开放。（记者 胡晓蓉）</p>")), "胡晓蓉");
+  EXPECT_EQ(names(metadata_of("", "<h1>水闸终于开放</h1><p>本报记者 刘国栋 周炜</p>")), "刘国栋; 周炜");
+  EXPECT_EQ(names(metadata_of("", "<h1>水闸终于开放</h1><p>水闸开放。</p><p>责任编辑：魏喆</p>")), "魏喆");
+  EXPECT_EQ(names(metadata_of("", "<h1>水闸终于开放</h1><p>记者致电上海等地的商场人士了解情况。</p>")), "");
+}
+
 TEST(Authors, MoreNamesInPrintThanDeclared) {
   EXPECT_EQ(names(metadata_of("<meta name=author content='Ada Quay'>",
                               h1 + "<p class=byline>By Ada Quay and Bo Pier</p>")),
