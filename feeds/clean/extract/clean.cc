@@ -10,7 +10,9 @@
 #include "feeds/clean/repair/repair.h"
 #include "feeds/clean/rules/site_rules.h"
 #include "feeds/clean/sanitize/sanitize.h"
+#include "feeds/text/ascii.h"
 #include "feeds/text/charset.h"
+#include "feeds/text/entities.h"
 #include "feeds/text/url.h"
 
 #include <iterator>
@@ -49,6 +51,17 @@ bool take_out_wall(HtmlDocument& page, Wall const& wall, PaidText paid_text, std
   return left_out;
 }
 
+Content content_of_description(PageSurvey const& survey) {
+  Content content;
+  for (auto const* name : {"og:description", "description", "twitter:description"})
+    if (content.text.empty()) content.text = text::collapse_space(survey.meta(name));
+  if (content.text.empty()) return content;
+  content.html = "<p>";
+  text::append_escaped(content.html, content.text);
+  content.html += "</p>";
+  return content;
+}
+
 }  // namespace
 
 Result<Article> clean_page(std::string_view bytes, PageHints const& hints, CleanOptions const& options) {
@@ -73,15 +86,19 @@ Result<Article> clean_page(std::string_view bytes, PageHints const& hints, Clean
     auto by_rule = extract_content(*page, scan_page(*page), article.title);
     if (is_as_good(by_rule.text, content.text)) content = std::move(by_rule);
   }
+  // A page that scripts build may still say in a meta element what it is about.
+  bool const described = content.text.empty() && !left_out;
+  if (described) content = content_of_description(metadata.survey);
   // Where all of it is paid, headline and wall are what there is to tell.
   if (content.text.empty() && !left_out)
     return Error{ErrorCode::malformed, "there is no article text in the page"};
-  article.extractor = "density";
+  article.extractor = described ? "description" : "density";
   article.content_text = std::move(content.text);
   article.content_html = sanitize_html(content.html, hints.url);
   std::move(content.removed.begin(), content.removed.end(), std::back_inserter(article.removed));
   mend(article, options);
   judge_completeness(wall, metadata.article, left_out, article);
+  if (described) article.completeness = Completeness::teaser;
   return article;
 }
 

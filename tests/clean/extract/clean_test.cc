@@ -198,6 +198,17 @@ TEST(CleanPage, APageWithoutTextIsAnError) {
   EXPECT_EQ(article.error().code, ErrorCode::malformed);
 }
 
+TEST(CleanPage, APageThatScriptsBuildIsWhatItSaysItIs) {
+  auto const article = clean(
+      "<html><head><title>Sluice opens</title><meta name=description content='The gate opens & ships pass.'>"
+      "</head><body><script>render()</script></body></html>");
+  EXPECT_EQ(article.content_text, "The gate opens & ships pass.");
+  EXPECT_EQ(article.content_html, "<p>The gate opens &amp; ships pass.</p>");
+  EXPECT_EQ(article.extractor, "description");
+  EXPECT_EQ(article.completeness, Completeness::teaser);
+  EXPECT_EQ(article.title, "Sluice opens");
+}
+
 TEST(CleanItem, AFeedsOwnHtmlBecomesParagraphs) {
   Item item;
   item.title = "T";
