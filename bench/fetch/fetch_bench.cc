@@ -46,15 +46,21 @@ struct Load {
   char const* scheme = "http";
 };
 
+// libcurl answers names under .localhost by itself: ours and the peer's requests then look alike. With TLS
+// the name must be the certificate's, and a rule says where it is; such a rule makes all hosts one to
+// libcurl's cache of connections, which it searches one by one.
 std::string url_of(Load const& load, std::size_t i) {
-  return std::string(load.scheme) + "://h" + std::to_string(i % load.hosts) + ".bench.example/feed";
+  auto const host = "h" + std::to_string(i % load.hosts);
+  return load.scheme == std::string("https")
+             ? "https://" + host + ".bench.example/feed"
+             : "http://" + host + ".localhost:" + std::to_string(load.port) + "/feed";
 }
 
 FetchOptions options_for(Load const& load, std::string ca) {
   FetchOptions options;
   options.user_agent = "newsfold-bench";
-  int const port = load.scheme == std::string("https") ? 443 : 80;
-  options.resolve = {"*:" + std::to_string(port) + ":127.0.0.1:" + std::to_string(load.port)};
+  options.resolve = {"*:443:127.0.0.1:" + std::to_string(load.port),
+                     "*:80:127.0.0.1:" + std::to_string(load.port)};
   options.allow_private = {"127.0.0.0/8"};
   options.ca_file = std::move(ca);
   return options;
@@ -96,14 +102,12 @@ double ours(Load const& load, std::string ca = ca_system) {
   return ours(loop, *fetcher, load);
 }
 
-// libcurl answers names under .localhost by itself and keeps them in its host cache, as it keeps any host's.
 double curl_parallel(Nginx const& nginx, Load const& load) {
-  std::string const file = nginx.path("curl.conf"), port = std::to_string(load.port);
+  auto const file = nginx.path("curl.conf");
   {
     std::ofstream out(file);
     for (std::size_t i = 0; i < load.polls; ++i)
-      out << "url = \"http://h" << i % load.hosts << ".localhost:" << port
-          << "/feed\"\noutput = \"/dev/null\"\n";
+      out << "url = \"" << url_of(load, i) << "\"\noutput = \"/dev/null\"\n";
   }
   double const before = cpu(RUSAGE_CHILDREN);
   pid_t const pid = fork();
