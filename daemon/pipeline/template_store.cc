@@ -1,6 +1,6 @@
 #include "daemon/pipeline/template_store.h"
 
-#include "feeds/clean/templates/html_blocks.h"
+#include "feeds/clean/sanitize/html_blocks.h"
 
 #include <algorithm>
 #include <unordered_set>

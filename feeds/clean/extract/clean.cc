@@ -7,6 +7,7 @@
 #include "feeds/clean/metadata/by_rule.h"
 #include "feeds/clean/metadata/metadata.h"
 #include "feeds/clean/metadata/wall.h"
+#include "feeds/clean/repair/mend_html.h"
 #include "feeds/clean/repair/repair.h"
 #include "feeds/clean/rules/site_rules.h"
 #include "feeds/clean/sanitize/sanitize.h"
@@ -26,6 +27,7 @@ void mend(Article& article, CleanOptions const& options) {
   RepairOptions repair;
   if (options.photo_credits == PhotoCredits::keep) repair.credits = Credits::keep;
   auto repaired = repair_text(article.content_text, repair);
+  article.content_html = mend_html(article.content_html, repaired, repair);
   article.content_text = std::move(repaired.text);
   article.repairs = std::move(repaired.repairs);
   article.spam_mirror = repaired.spam_mirror;

@@ -1,4 +1,4 @@
-#include "feeds/clean/templates/html_blocks.h"
+#include "feeds/clean/sanitize/html_blocks.h"
 
 #include "feeds/clean/sanitize/html_token.h"
 #include "feeds/clean/sanitize/sanitize.h"
