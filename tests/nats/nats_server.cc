@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <nats/nats.h>
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -54,6 +55,7 @@ void NatsServer::start() {
   auto const port = port_ == 0 ? std::string("-1") : std::to_string(port_);
   pid_ = ::fork();
   if (pid_ == 0) {
+    ::prctl(PR_SET_PDEATHSIG, SIGKILL);  // a test that crashes leaves no server behind
     ::dup2(ends[1], STDERR_FILENO);
     ::execlp(program, program, "-js", "-a", "127.0.0.1", "-p", port.c_str(), "-sd", directory_.c_str(),
              nullptr);
