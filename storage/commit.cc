@@ -6,6 +6,7 @@
 #include "storage/record_codec.h"
 
 #include <algorithm>
+#include <chrono>
 #include <utility>
 
 namespace newsfold::storage {
@@ -416,6 +417,7 @@ Result<CommitReport> Store::commit(std::span<FeedChange const> changes, UtcMicro
   auto& state = *state_;
   if (state.options.mode == OpenMode::read_only)
     return Error{ErrorCode::refused, "the store is open for reading only"};
+  auto const begun = std::chrono::steady_clock::now();
   if (now - state.window_checked > window_check_interval) state.move_window(now);
   Group group(state, now);
   for (auto const& change : changes) {
@@ -425,6 +427,8 @@ Result<CommitReport> Store::commit(std::span<FeedChange const> changes, UtcMicro
     }
   }
   if (auto written = group.write(); !written) return written.error();
+  group.report.time =
+      std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - begun);
   return std::move(group.report);
 }
 

@@ -12,6 +12,7 @@
 #include "feeds/model/ids.h"
 #include "feeds/model/time.h"
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -106,6 +107,8 @@ struct CommitReport {
   std::vector<std::vector<ItemOutcome>> outcomes;  // by FeedChange, by item
   std::uint64_t refolded = 0;                      // items whose story the writer had to decide again
   std::uint64_t bytes = 0;                         // of the batch
+  std::chrono::microseconds time{0};               // of the whole commit
+  std::chrono::microseconds sync_time{0};          // of it, writing the log and waiting for the disk
 };
 
 // ---- Answers ------------------------------------------------------------------------------------

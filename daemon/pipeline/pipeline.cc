@@ -175,6 +175,7 @@ asio::awaitable<Result<void>> Pipeline::commit_items(Source const& source, Built
   storage::FeedChange change;
   change.feed = source.id;
   change.feed_name = source.name;
+  count_decisions(items);
   change.items = std::move(items);
   change.blocks = templates_.take_unsaved();
   auto outcomes = co_await writer_.commit(std::move(change));
@@ -192,6 +193,7 @@ asio::awaitable<Result<void>> Pipeline::commit(schedule::FeedSpec const& feed,
   change.state = std::move(state);
   if (auto* const ours = static_cast<Pending*>(pending.get())) {
     change.habits = ours->habits;
+    count_decisions(ours->items);
     change.items = std::move(ours->items);
   }
   for (auto& notice : notices)
@@ -222,6 +224,19 @@ asio::awaitable<Result<void>> Pipeline::recheck(Source const& source, ArticleId 
   Built items;
   items.push_back(std::move(*rebuilt));
   co_return co_await commit_items(source, std::move(items));
+}
+
+void Pipeline::count_decisions(Built const& items) {
+  for (auto const& item : items) {
+    if (item.identity.reason != dedup::IdentityReason::new_item) continue;
+    counters_.comparisons += item.fold.looked_at.size();
+    switch (item.fold.kind) {
+      case dedup::MatchKind::new_story: ++counters_.matched_new; break;
+      case dedup::MatchKind::url: ++counters_.matched_url; break;
+      case dedup::MatchKind::exact: ++counters_.matched_exact; break;
+      case dedup::MatchKind::near: ++counters_.matched_near; break;
+    }
+  }
 }
 
 void Pipeline::count(std::vector<storage::ItemOutcome> const& outcomes, Source const& source) {
