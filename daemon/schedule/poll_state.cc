@@ -50,6 +50,7 @@ std::string encode(PollState const& state) {
   // Mostly the same as the URL that is polled: then it is not written twice.
   if (state.validators_url != state.poll_url()) row.set_validators_url(state.validators_url);
   row.set_body_hash(state.body_hash);
+  row.set_paused_at(micros(state.paused_at));
   row.set_next_due(micros(state.next_due));
   row.set_last_request(micros(state.last_request));
   row.set_last_answer(micros(state.last_answer));
@@ -102,6 +103,7 @@ Result<PollState> decode_poll_state(std::string_view bytes) {
   state.last_modified = row.last_modified();
   state.validators_url = row.validators_url().empty() ? state.poll_url() : row.validators_url();
   state.body_hash = row.body_hash();
+  state.paused_at = time(row.paused_at());
   state.next_due = time(row.next_due());
   state.last_request = time(row.last_request());
   state.last_answer = time(row.last_answer());

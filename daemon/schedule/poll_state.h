@@ -43,6 +43,7 @@ struct PollState {
   std::string validators_url;
   std::uint64_t body_hash = 0;  // of the last full answer; 0: none yet
 
+  UtcMicros paused_at{};  // by the operator; it is not polled until it is resumed
   UtcMicros next_due{};
   UtcMicros last_request{};
   UtcMicros last_answer{};         // 200 with a feed in it, or 304

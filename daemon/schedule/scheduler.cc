@@ -50,7 +50,10 @@ struct Entry {
   BudgetShare share;
   seconds interval{0};
   FeedStatus::Activity activity = FeedStatus::Activity::waiting;
+  UtcMicros paused_at{};  // UtcMicros{}: it is not
   bool removed = false;
+
+  bool paused() const noexcept { return paused_at != UtcMicros{}; }
 };
 using EntryPtr = std::shared_ptr<Entry>;
 
@@ -72,6 +75,7 @@ struct Scheduler::Impl {
   void pump();
   void start(EntryPtr const& entry, Gatekeeper::Permit permit);
   void release();
+  void put_back(EntryPtr const& entry);
   asio::awaitable<void> poll(EntryPtr entry, Gatekeeper::Permit permit);
   asio::awaitable<PollOutcome> ask(FeedSpec const& spec, PollState const& state, Gatekeeper::Permit permit,
                                    PollTrace& trace);
@@ -101,6 +105,7 @@ struct Scheduler::Impl {
   UtcMicros solved_at{};
   bool running = false;
   bool stopping = false;
+  bool held = false;
   Gatekeeper gates;
   RobotsCache robots;
   PageClient pages;
@@ -111,7 +116,7 @@ struct Scheduler::Impl {
 
 // Hands every due feed to its host's gate, and sleeps until the next is due.
 void Scheduler::Impl::pump() {
-  if (!running || stopping) return;
+  if (!running || stopping || held) return;
   auto const now = clock.now();
   while (Entry* const due = queue.pop_due(now)) {
     auto const entry = entries.at(number(due->spec->id));
@@ -120,6 +125,7 @@ void Scheduler::Impl::pump() {
     gates.enqueue(entry->host, [this, entry](Gatekeeper::Permit permit) {
       --counters.queued;
       if (entry->removed || stopping) return;
+      if (held || entry->paused()) return put_back(entry);
       if (counters.in_flight >= options.polls_max)
         ready.emplace_back(entry, std::move(permit));
       else
@@ -135,12 +141,23 @@ void Scheduler::Impl::start(EntryPtr const& entry, Gatekeeper::Permit permit) {
   tasks.spawn(poll(entry, std::move(permit)));
 }
 
+// It was due and may not be asked now: it waits again, where it is not paused.
+void Scheduler::Impl::put_back(EntryPtr const& entry) {
+  entry->activity = FeedStatus::Activity::waiting;
+  if (entry->paused() || entry->removed) return;
+  queue.set(*entry, entry->next_due);
+}
+
 void Scheduler::Impl::release() {
   --counters.in_flight;
   while (!ready.empty() && counters.in_flight < options.polls_max && !stopping) {
     auto [entry, permit] = std::move(ready.front());
     ready.pop_front();
-    if (!entry->removed) start(entry, std::move(permit));
+    if (entry->removed) continue;
+    if (held || entry->paused())
+      put_back(entry);
+    else
+      start(entry, std::move(permit));
   }
 }
 
@@ -169,10 +186,18 @@ asio::awaitable<void> Scheduler::Impl::poll(EntryPtr entry, Gatekeeper::Permit p
   if (decision.host_rest_until) gates.rest(entry->host, *decision.host_rest_until);
   if (outcome.document && *outcome.document) trace.new_items = (*outcome.document)->new_items;
 
+  state.paused_at = entry->paused_at;
   std::string record = encode(state);
   auto notices = decision.notices;
   auto const kept = co_await sink.commit(*spec, std::move(pending), record, std::move(notices));
   if (kept) {
+    // Paused or resumed while it was being stored: that is to be kept, too.
+    if (state.paused_at != entry->paused_at) {
+      state.paused_at = entry->paused_at;
+      record = encode(state);
+      std::vector<FeedNotice> none;
+      co_await sink.commit(*spec, nullptr, record, std::move(none));
+    }
     entry->record = std::move(record);
     finish(entry, std::move(state), decision, std::move(trace), outcome);
     co_return;
@@ -184,6 +209,7 @@ asio::awaitable<void> Scheduler::Impl::poll(EntryPtr entry, Gatekeeper::Permit p
   if (auto decoded = decode_poll_state(entry->record)) old = std::move(*decoded);
   old.configured_url = spec->url;
   old.last_request = state.last_request;
+  old.paused_at = entry->paused_at;
   old.next_due = std::max(state.next_due, outcome.now + commit_retry);
   entry->record = encode(old);
   Decision late = decision;
@@ -271,8 +297,9 @@ void Scheduler::Impl::finish(EntryPtr const& entry, PollState state, Decision co
   entry->activity = FeedStatus::Activity::waiting;
   trace.next_due = decision.next_due;
   if (trace.error.empty()) trace.error = state.last_error;
+  trace.state = &state;
   if (listener) listener(trace);
-  if (entry->removed || stopping) return;
+  if (entry->removed || stopping || entry->paused()) return;
   queue.set(*entry, entry->next_due);
   alarm.set(queue.next_due());
 }
@@ -310,11 +337,15 @@ EntryPtr Scheduler::Impl::make_entry(FeedSpec spec, std::string const& record, U
   auto entry = std::make_shared<Entry>();
   PollState state;
   if (!record.empty())
-    if (auto decoded = decode_poll_state(record); decoded && decoded->configured_url == spec.url)
-      state = std::move(*decoded);
+    if (auto decoded = decode_poll_state(record)) {
+      auto const paused_at = decoded->paused_at;  // holds for another URL, too
+      if (decoded->configured_url == spec.url) state = std::move(*decoded);
+      state.paused_at = paused_at;
+    }
   state.configured_url = spec.url;
   entry->host = host_key(state.poll_url());
   entry->next_due = state.next_due;
+  entry->paused_at = state.paused_at;
   entry->spec = std::make_shared<FeedSpec const>(std::move(spec));
   entry->record = encode(state);
   reckon(*entry, state, now);
@@ -361,9 +392,9 @@ Scheduler::Difference Scheduler::set_feeds(std::vector<FeedSpec> feeds, LoadStat
     } else {
       (it == before.end() ? difference.added : difference.changed).push_back(spec.name);
       entry = impl.make_entry(std::move(spec), load ? load(FeedId{id}) : std::string(), now);
-      if (entry->next_due <= now)
+      if (!entry->paused() && entry->next_due <= now)
         late.push_back(entry);
-      else
+      else if (!entry->paused())
         impl.queue.set(*entry, entry->next_due);
     }
     impl.entries.emplace(id, std::move(entry));
@@ -419,11 +450,43 @@ bool Scheduler::poll_now(FeedId feed) {
   auto const state = decode_poll_state(entry.record);
   auto const now = impl.clock.now();
   auto const floor = std::min(entry.share.floor, impl.options.polling.floor_hinted);
-  if (!state || entry.activity != FeedStatus::Activity::waiting) return false;
+  if (!state || entry.paused() || impl.held || entry.activity != FeedStatus::Activity::waiting) return false;
   if (state->host_cooled_until > now || now - state->last_request < floor) return false;
   impl.queue.set(entry, now);
   impl.pump();
   return true;
+}
+
+asio::awaitable<Result<void>> Scheduler::set_paused(FeedId feed, Pause pause) {
+  Impl& impl = *impl_;
+  auto const it = impl.entries.find(number(feed));
+  if (it == impl.entries.end()) co_return Error{ErrorCode::not_found, "there is no such feed"};
+  auto const entry = it->second;
+  bool const pausing = pause == Pause::yes;
+  if (pausing == entry->paused()) co_return Result<void>();
+  entry->paused_at = pausing ? impl.clock.now() : UtcMicros{};
+  if (pausing) {
+    impl.queue.remove(*entry);
+  } else if (entry->activity == FeedStatus::Activity::waiting) {
+    impl.queue.set(*entry, entry->next_due);
+    impl.pump();
+  }
+  if (entry->activity == FeedStatus::Activity::polling)
+    co_return Result<void>();  // kept with the poll in hand
+  PollState state;
+  if (auto decoded = decode_poll_state(entry->record)) state = std::move(*decoded);
+  state.configured_url = entry->spec->url;
+  state.paused_at = entry->paused_at;
+  entry->record = encode(state);
+  auto const spec = entry->spec;
+  std::string record = entry->record;
+  std::vector<FeedNotice> none;
+  co_return co_await impl.sink.commit(*spec, nullptr, std::move(record), std::move(none));
+}
+
+void Scheduler::hold(bool held) {
+  impl_->held = held;
+  impl_->pump();
 }
 
 fetch::Client& Scheduler::page_client() noexcept { return impl_->pages; }

@@ -55,6 +55,8 @@ struct SchedulerCounters {
   std::size_t queued = 0;  // due, waiting at a host's gate
 };
 
+enum class Pause : std::uint8_t { no, yes };
+
 // One line per poll, for the log and the metrics.
 struct PollTrace {
   FeedSpec const* feed = nullptr;
@@ -64,6 +66,7 @@ struct PollTrace {
   std::uint64_t wire_bytes = 0;
   std::chrono::microseconds time{};
   UtcMicros next_due{};
+  PollState const* state = nullptr;  // after the poll; for the call only
 };
 
 class Scheduler {
@@ -95,6 +98,13 @@ class Scheduler {
   // Asks sooner than planned, still conditionally and at the host's gate. False: no such feed, or its
   // publisher's floor (Retry-After, max-age) has not passed.
   bool poll_now(FeedId feed);
+
+  // The operator's pause of one feed: no poll begins until it is lifted, also across restarts. Durable when
+  // it returns. Fails with `not_found`, or as the sink's commit does.
+  boost::asio::awaitable<Result<void>> set_paused(FeedId feed, Pause pause);
+
+  // While held no poll begins; those under way end. For a disk that is nearly full.
+  void hold(bool held);
 
   // A client for article pages: waits at the same gates and obeys robots.txt (`refused`). Lives as long as
   // the scheduler.
