@@ -20,6 +20,9 @@
 
 namespace newsfold::config {
 
+// A file that systemd put into $CREDENTIALS_DIRECTORY: "credential:NAME" in the place of a path.
+inline constexpr std::string_view credential_prefix = "credential:";
+
 using Duration = std::chrono::milliseconds;
 
 // "2000/h". Zero: no limit.
@@ -137,6 +140,12 @@ struct Http {
   Duration bookmark_interval = std::chrono::seconds(15);
 };
 
+struct Alarms {
+  double silent_gaps = 10;  // times a feed's usual gap; 0: no such alarm
+  Duration silent_min = std::chrono::hours(48);
+  double shrink_share = 0.33;  // of the usual length; 0: no such alarm
+};
+
 struct Log {
   log::Level level = log::Level::info;
   log::Style style = log::Style::automatic;
@@ -214,6 +223,7 @@ struct Config {
   Clean clean;
   Dedup dedup;
   Http http;
+  Alarms alarms;
   Log log;
   Nats nats;
   std::vector<Source> sources;  // [[feed]] and [[page]], in the order of the files

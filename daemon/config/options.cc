@@ -194,6 +194,20 @@ std::vector<Option> http_options() {
   };
 }
 
+std::vector<Option> alarm_options() {
+  return {
+      option("silent_gaps", &Alarms::silent_gaps, NumberCodec{0, 1000},
+             "A feed that answers well and brings nothing for so many times its usual gap raises an alarm; 0 "
+             "raises none."),
+      option("silent_min", &Alarms::silent_min, DurationCodec{"1h", "365d"},
+             "No alarm for a silence shorter than this: weekends."),
+      option("shrink_share", &Alarms::shrink_share, NumberCodec{0, 1},
+             "A feed whose newest articles have less than this share of the words that its articles used to "
+             "have "
+             "raises an alarm: a new layout, or a wall; 0 raises none."),
+  };
+}
+
 std::vector<Option> log_options() {
   return {
       option("level", &Log::level,
@@ -335,6 +349,8 @@ std::vector<Section> make_sections() {
       {"clean", "From pages to articles.", clean_options(), false, part<&Config::clean>},
       {"dedup", "Which articles are copies of one story.", dedup_options(), false, part<&Config::dedup>},
       {"http", "The API: who may reach it and how.", http_options(), false, part<&Config::http>},
+      {"alarms", "What is told although every poll goes well (see docs/OPERATIONS.md).", alarm_options(),
+       false, part<&Config::alarms>},
       {"log", "What goes to standard error.", log_options(), false, part<&Config::log>},
       {"nats", "A durable copy of the change log on a NATS JetStream server.", nats_options(), false,
        part<&Config::nats>},
