@@ -22,6 +22,11 @@ int main(int argc, char** argv) {
   newsfold::add_show_command(app, context);
   newsfold::add_feeds_command(app, context);
   newsfold::add_status_command(app, context);
+  newsfold::add_feed_commands(app, context);
+  newsfold::add_search_command(app, context);
+  newsfold::add_export_commands(app, context);
+  newsfold::add_care_commands(app, context);
+  newsfold::add_manual_commands(app, context);
   newsfold::add_version_command(app, context);
   newsfold::add_webhook_command(app, context);
 

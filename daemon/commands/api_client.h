@@ -32,6 +32,9 @@ class ApiClient {
   // Any status is an answer. Fails with `unreachable` where no daemon answers; the message says what to do.
   Result<ApiAnswer> get(std::string_view target) const;
   Result<ApiAnswer> send(std::string_view method, std::string_view target, std::string_view body) const;
+  // The same for what may take minutes without a byte: a backup, a verification.
+  Result<ApiAnswer> send_and_wait(std::string_view method, std::string_view target,
+                                  std::string_view body) const;
 
   // The lines of an NDJSON stream, until it ends or `on_line` returns false (then the answer is a success).
   // A status other than 200 is an answer whose body was read instead.

@@ -26,6 +26,11 @@ void add_tail_command(CLI::App& app, CommandContext& context);
 void add_show_command(CLI::App& app, CommandContext& context);
 void add_feeds_command(CLI::App& app, CommandContext& context);
 void add_status_command(CLI::App& app, CommandContext& context);
+void add_care_commands(CLI::App& app, CommandContext& context);    // backup, restore, verify, compact
+void add_export_commands(CLI::App& app, CommandContext& context);  // export, import
+void add_feed_commands(CLI::App& app, CommandContext& context);    // poll, pause, resume
+void add_manual_commands(CLI::App& app, CommandContext& context);  // completion, man
+void add_search_command(CLI::App& app, CommandContext& context);
 void add_version_command(CLI::App& app, CommandContext& context);
 void add_webhook_command(CLI::App& app, CommandContext& context);
 
