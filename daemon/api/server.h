@@ -55,14 +55,24 @@ struct ApiOptions {
   std::chrono::milliseconds snapshot_timeout{600'000};  // a snapshot keeps old rows alive
 };
 
+struct Degraded {
+  std::string name;     // of a condition, for programs: "disk_low"
+  std::string message;  // for a person: what and what to do
+};
+struct Readiness {
+  std::string state = "ready";  // or "starting", "stopping": answered with 503
+  std::vector<Degraded> degraded;
+};
+
 struct ApiParts {
   storage::Store& store;
   notify::ChangeFeed& changes;
   notify::SubscriptionKeeper& subscriptions;
   Clock const& clock;
-  FeedStatusSource* feeds = nullptr;          // null: the daemon polls nothing
-  std::function<std::string()> metrics_text;  // Prometheus text of the rest of the daemon; may be empty
-  std::function<bool()> ready;                // /readyz; empty: always
+  FeedStatusSource* feeds = nullptr;  // null: the daemon polls nothing
+  // The text of /metrics, OpenMetrics or Prometheus's own; empty: 404.
+  std::function<boost::asio::awaitable<std::string>(bool openmetrics)> metrics;
+  std::function<Readiness()> readiness;  // /readyz; empty: ready, and nothing degraded
 };
 
 struct ApiCounters {

@@ -139,6 +139,7 @@ storage::Retention retention(config::Config const& config) {
   storage::Retention out;
   out.changes_age_max = unless_zero(config.storage.changes_age);
   out.articles_age_max = unless_zero(config.storage.retention_age);
+  if (config.storage.changes_max > 0) out.changes_count_max = config.storage.changes_max;
   if (config.storage.retention_size > 0) out.store_bytes_max = config.storage.retention_size;
   for (auto const& source : config.sources)
     if (auto const age = unless_zero(source.retention_age))
@@ -181,6 +182,16 @@ pipeline::RecheckOptions recheck_options(config::Config const& config) {
   for (auto const& step : config.polling.recheck) out.ladder.push_back({step.every, step.younger_than});
   std::sort(out.ladder.begin(), out.ladder.end(),
             [](auto const& a, auto const& b) { return a.younger_than < b.younger_than; });
+  return out;
+}
+
+health::HealthOptions health_options(config::Config const& config) {
+  health::HealthOptions out;
+  out.alarms.silent_gaps = config.alarms.silent_gaps;
+  out.alarms.silent_min = whole(config.alarms.silent_min);
+  out.alarms.shrink_share = config.alarms.shrink_share;
+  out.store_path = config.storage.path;
+  out.disk_free_min = config.storage.disk_free_min;
   return out;
 }
 

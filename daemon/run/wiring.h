@@ -4,6 +4,7 @@
 
 #include "daemon/api/server.h"
 #include "daemon/config/config.h"
+#include "daemon/health/health_watch.h"
 #include "daemon/nats/nats_sink.h"
 #include "daemon/pipeline/pipeline.h"
 #include "daemon/pipeline/recheck.h"
@@ -30,6 +31,7 @@ schedule::SchedulerOptions scheduler_options(config::Config const& config, std::
 pipeline::WriterOptions writer_options(config::Config const& config);
 pipeline::PipelineOptions pipeline_options(config::Config const& config);
 pipeline::RecheckOptions recheck_options(config::Config const& config);
+health::HealthOptions health_options(config::Config const& config);
 
 // Fails with `unreadable` or `invalid` where a token file cannot be used.
 Result<api::ApiOptions> api_options(config::Config const& config);
