@@ -2,6 +2,8 @@
 // The subcommands of `newsfold`. Each adds itself to the command line with its help, and sets `exit_code`
 // when it runs. Exit codes: 0 good, 1 the thing asked for failed, 2 bad usage or configuration.
 
+#include <string>
+
 namespace CLI {
 class App;
 }
@@ -33,6 +35,9 @@ void add_manual_commands(CLI::App& app, CommandContext& context);  // completion
 void add_search_command(CLI::App& app, CommandContext& context);
 void add_version_command(CLI::App& app, CommandContext& context);
 void add_webhook_command(CLI::App& app, CommandContext& context);
+
+// What `newsfold why FEED` does.
+int explain_feed(ApiAddress const& address, std::string const& feed, bool as_json);
 
 // --socket, --url, --token-file: for commands that ask a running daemon.
 void add_address_options(CLI::App& command, ApiAddress& address);

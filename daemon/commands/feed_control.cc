@@ -70,7 +70,32 @@ int explain_feed(ApiAddress const& address, std::string const& feed, bool as_jso
   return 0;
 }
 
+namespace {
+
+// Where `why` explains articles, it hands what is no number to explain_feed().
+bool has_why(CLI::App const& app) {
+  auto const others = app.get_subcommands([](CLI::App const* one) { return one->get_name() == "why"; });
+  return !others.empty();
+}
+
+void add_why(CLI::App& app, CommandContext& context) {
+  auto* command = app.add_subcommand("why", "Tell how a feed is, when it is asked next and why then");
+  auto const arguments = std::make_shared<FeedArguments>();
+  command->add_option("feed", arguments->feed, "The feed's name in the configuration")
+      ->required()
+      ->type_name("FEED");
+  command->add_flag("--json", arguments->json, "The answer as JSON");
+  add_address_options(*command, arguments->address);
+  command->footer("Exit: 0 good, 1 no such feed or no daemon, 2 bad usage.");
+  command->callback([arguments, &context] {
+    context.exit_code = explain_feed(arguments->address, arguments->feed, arguments->json);
+  });
+}
+
+}  // namespace
+
 void add_feed_commands(CLI::App& app, CommandContext& context) {
+  if (!has_why(app)) add_why(app, context);
   struct Action {
     char const* name;
     char const* help;

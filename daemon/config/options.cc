@@ -215,7 +215,7 @@ std::vector<Option> log_options() {
                                       {"info", log::Level::info},
                                       {"warning", log::Level::warning},
                                       {"error", log::Level::error}}},
-             "The least important lines that are written; `newsfold reload` changes it at run time."),
+             "The least important lines that are written; `systemctl reload newsfold` changes it at run time."),
       option("style", &Log::style,
              ChoiceCodec<log::Style>{{{"auto", log::Style::automatic},
                                       {"journal", log::Style::journal},

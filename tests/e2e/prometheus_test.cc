@@ -81,7 +81,7 @@ std::set<std::string> metrics_named_in(std::string const& text) {
       while (end < text.size() &&
              (std::isalnum(static_cast<unsigned char>(text[end])) != 0 || text[end] == '_'))
         ++end;
-      out.insert(text.substr(at, end - at));
+      if (end > at + begin.size()) out.insert(text.substr(at, end - at));  // not "newsfold_*.deb"
     }
   }
   return out;
