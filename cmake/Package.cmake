@@ -36,11 +36,10 @@ set(CPACK_GENERATOR DEB)
 set(CPACK_PACKAGE_NAME newsfold)
 set(CPACK_PACKAGE_CONTACT "Newsfold maintainers <maintainers@newsfold.invalid>")
 set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "turns many noisy news sources into one clean stream")
-set(CPACK_DEBIAN_PACKAGE_DESCRIPTION "turns many noisy news sources into one clean stream
- Newsfold polls RSS, Atom, JSON Feed, sitemap and HTML sources, takes
- advertisements, walls and damage out of the articles, folds copies of one
- story together, keeps every version, and announces each change in order and
- durably to whoever subscribes.")
+set(CPACK_DEBIAN_PACKAGE_DESCRIPTION "Newsfold polls RSS, Atom, JSON Feed, sitemap and HTML sources, takes
+advertisements, walls and damage out of the articles, folds copies of one
+story together, keeps every version, and announces each change in order and
+durably to whoever subscribes.")
 set(CPACK_DEBIAN_PACKAGE_SECTION news)
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
 set(CPACK_DEBIAN_PACKAGE_DEPENDS "adduser, ca-certificates, tzdata")
@@ -50,8 +49,7 @@ set(CPACK_DEBIAN_PACKAGE_CONTROL_EXTRA
 set(CPACK_DEBIAN_PACKAGE_CONTROL_STRICT_PERMISSION ON)
 set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
 set(CPACK_PACKAGING_INSTALL_PREFIX /usr)
-set(CPACK_SET_DESTDIR OFF)
-set(CPACK_INSTALL_DEFAULT_DIRECTORY_PERMISSIONS OWNER_READ OWNER_WRITE OWNER_EXECUTE GROUP_READ GROUP_EXECUTE WORLD_READ WORLD_EXECUTE)
+set(CPACK_INSTALL_DEFAULT_DIRECTORY_PERMISSIONS ${CMAKE_INSTALL_DEFAULT_DIRECTORY_PERMISSIONS})
 set(CPACK_STRIP_FILES ON)
 # Read when cpack runs: the version as built, and one time for all files.
 configure_file(cmake/PackageTime.cmake.in ${CMAKE_BINARY_DIR}/PackageTime.cmake @ONLY)
