@@ -84,6 +84,8 @@ Result<void> cut_log(StoreState& store, Retention const& retention, UtcMicros no
           std::max(keep_from, oldest + static_cast<std::uint64_t>(excess * static_cast<double>(count)));
     }
   }
+  if (retention.changes_count_max && store.head.last_sequence() > *retention.changes_count_max)
+    keep_from = std::max(keep_from, store.head.last_sequence() + 1 - *retention.changes_count_max);
   if (keep_from <= oldest) return {};
   auto head = store.head;
   head.set_oldest_sequence(keep_from);

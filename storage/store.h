@@ -149,6 +149,7 @@ class ChangeReader {
 struct Retention {
   std::optional<std::chrono::seconds> changes_age_max;
   std::optional<std::uint64_t> changes_bytes_max;                     // as stored, about
+  std::optional<std::uint64_t> changes_count_max;                     // events
   std::optional<std::chrono::seconds> articles_age_max;               // since their newest version
   std::optional<std::uint64_t> store_bytes_max;                       // the oldest articles go first
   std::vector<std::pair<FeedId, std::chrono::seconds>> feed_age_max;  // instead of articles_age_max

@@ -57,7 +57,8 @@ struct Storage {
   Duration retention_age{};          // of articles and their versions; 0: for ever
   std::uint64_t retention_size = 0;  // of the whole store on disk; 0: no limit
   Duration changes_age = std::chrono::hours(30 * 24);
-  std::uint64_t changes_max = 0;  // events kept in the change log; 0: by age only
+  std::uint64_t changes_max = 0;   // events kept in the change log; 0: no limit
+  std::uint64_t changes_size = 0;  // bytes of the change log; 0: no limit
   std::uint64_t cache = 32ULL << 20;
   std::uint64_t write_buffer = 16ULL << 20;
   std::uint64_t disk_free_min = 512ULL << 20;

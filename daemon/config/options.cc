@@ -49,7 +49,10 @@ std::vector<Option> storage_options() {
       option("changes_age", &Storage::changes_age, DurationCodec{"1h", "36500d"},
              "How far back a subscriber may resume."),
       option("changes_max", &Storage::changes_max, BigCount{0, 1'000'000'000'000},
-             "The most events kept in the change log; 0 means by age only."),
+             "The most events kept in the change log; 0 sets no limit."),
+      option(
+          "changes_size", &Storage::changes_size, SizeCodec{"0", "1000TiB"},
+          "The size of the change log on disk, about; beyond it the oldest events leave. 0 sets no limit."),
       option("cache", &Storage::cache, SizeCodec{"1MiB", "1TiB"},
              "Memory for blocks that were read from disk."),
       option("write_buffer", &Storage::write_buffer, SizeCodec{"1MiB", "4GiB"},
