@@ -1,6 +1,7 @@
 #include "daemon/api/routes.h"
 
 #include "daemon/api/article_routes.h"
+#include "daemon/api/outgoing_feed.h"
 #include "daemon/runtime/run_on.h"
 
 #include <boost/json/array.hpp>
@@ -84,6 +85,8 @@ void Routes::add_to(RouteTable& table) {
        {"/v1/articles", "/v1/articles/{id}", "/v1/articles/{id}/versions",
         "/v1/articles/{id}/versions/{number}", "/v1/articles/{id}/diff", "/v1/stories/{id}"})
     add(Method::get, pattern, Scope::read, &Routes::articles);
+  add(Method::get, "/v1/feed.json", Scope::read, &Routes::json_feed);
+  add(Method::get, "/v1/feed.atom", Scope::read, &Routes::atom_feed);
   add(Method::get, "/v1/feeds", Scope::read, &Routes::feeds);
   add(Method::post, "/v1/feeds/{name}/poll", Scope::admin, &Routes::poll_feed);
   add(Method::get, "/v1/subscriptions", Scope::read, &Routes::list_subscriptions);
@@ -102,6 +105,20 @@ asio::awaitable<Reply> Routes::readiness(Request const&) {
 
 asio::awaitable<Reply> Routes::articles(Request const& request) {
   auto job = [this, &request] { return answer_articles(parts_.store, request); };
+  auto reply = co_await run_on(blocking_, std::move(job));
+  if (!reply) co_return error_reply(reply.error());
+  co_return std::move(*reply);
+}
+
+asio::awaitable<Reply> Routes::json_feed(Request const& request) {
+  auto job = [this, &request] { return answer_feed(parts_.store, request, FeedDialect::json); };
+  auto reply = co_await run_on(blocking_, std::move(job));
+  if (!reply) co_return error_reply(reply.error());
+  co_return std::move(*reply);
+}
+
+asio::awaitable<Reply> Routes::atom_feed(Request const& request) {
+  auto job = [this, &request] { return answer_feed(parts_.store, request, FeedDialect::atom); };
   auto reply = co_await run_on(blocking_, std::move(job));
   if (!reply) co_return error_reply(reply.error());
   co_return std::move(*reply);
@@ -237,6 +254,10 @@ asio::awaitable<Reply> Routes::metrics(Request const&) {
   reply.body += metric("http_connections", "Connections open", "gauge", api.connections_open);
   reply.body += metric("subscribers", "Streams open", "gauge", api.subscribers);
   reply.body += metric("events_sent_total", "Events sent to subscribers", "counter", api.events_sent);
+  reply.body += metric("subscribers_fell_behind_total", "Times that a subscriber went on from the disk",
+                       "counter", api.fell_behind);
+  reply.body += metric("subscribers_stuck_total", "Subscribers dropped because they took no byte", "counter",
+                       api.stuck_dropped);
   co_return reply;
 }
 

@@ -34,8 +34,9 @@ struct ApiOptions {
 
   // Without a read token, everyone who reaches a listener may read: it must then be loopback or a Unix
   // socket, or listen() refuses. The Unix socket is guarded by its mode and has admin rights.
-  Secret read_token;
-  Secret admin_token;
+  std::vector<Secret> read_tokens;
+  std::vector<Secret> admin_tokens;
+  // Both: TCP speaks TLS, and nothing else. The Unix socket never does.
   std::string tls_cert_file;
   std::string tls_key_file;
 
@@ -72,6 +73,7 @@ struct ApiCounters {
   std::uint64_t connections_refused = 0;  // beyond connections_max
   std::uint64_t events_sent = 0;
   std::uint64_t stuck_dropped = 0;  // subscribers that took no byte for write_timeout
+  std::uint64_t fell_behind = 0;    // times that a subscriber had to go on from the disk
   std::size_t connections_open = 0;
   std::size_t subscribers = 0;  // streams open now
 };
@@ -83,8 +85,8 @@ class ApiServer {
             ApiOptions options);
   ~ApiServer();  // requires that stop() has returned, or that run() was never begun
 
-  // Binds. Fails with `refused` where a listener would be open to others without a token, with `unreadable`
-  // where an address or a certificate cannot be used.
+  // Binds and reads the certificate. Fails with `refused` where a listener would be open to others without a
+  // token, with `unreadable` where an address or a certificate cannot be used.
   Result<void> listen();
   std::uint16_t port() const noexcept;  // of the TCP listener, after listen(); 0: none
 

@@ -69,6 +69,7 @@ Result<ApiAnswer> perform(ApiAddress const& address, std::string_view method, st
   std::string const verb(method);
   curl_easy_setopt(curl, CURLOPT_URL, url.c_str());
   if (address.url.empty()) curl_easy_setopt(curl, CURLOPT_UNIX_SOCKET_PATH, address.socket.c_str());
+  if (!address.ca_file.empty()) curl_easy_setopt(curl, CURLOPT_CAINFO, address.ca_file.c_str());
   curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
   curl_easy_setopt(curl, CURLOPT_PROXY, "");
   curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT, 5L);

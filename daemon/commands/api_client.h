@@ -13,6 +13,7 @@ struct ApiAddress {
   std::string socket;  // a Unix socket's path; used where `url` is empty
   std::string url;     // "http://127.0.0.1:8480"
   std::string token_file;
+  std::string ca_file = {};  // certificates to trust for https; empty: the system's
 
   // --socket or --url as given, else $NEWSFOLD_SOCKET, else $RUNTIME_DIRECTORY/newsfold.sock, else
   // /run/newsfold/newsfold.sock.

@@ -192,13 +192,13 @@ Result<api::ApiOptions> api_options(config::Config const& config) {
   out.listen = http.listen;
   if (http.socket != "none") out.socket_path = http.socket;
   out.socket_mode = http.socket_mode;
-  for (auto const& [file, token, what] :
-       {std::tuple(&http.token_file, &out.read_token, "http.token_file"),
-        std::tuple(&http.admin_token_file, &out.admin_token, "http.admin_token_file")}) {
+  for (auto const& [file, tokens, what] :
+       {std::tuple(&http.token_file, &out.read_tokens, "http.token_file"),
+        std::tuple(&http.admin_token_file, &out.admin_tokens, "http.admin_token_file")}) {
     if (file->empty()) continue;
     auto const lines = lines_of(what, *file);
     if (!lines) return lines.error();
-    *token = Secret(lines->front());
+    for (auto const& line : *lines) tokens->push_back(Secret(line));
   }
   out.tls_cert_file = http.tls_cert_file;
   out.tls_key_file = http.tls_key_file;
