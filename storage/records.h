@@ -70,6 +70,7 @@ struct FeedNotice {
 struct FeedChange {
   FeedId feed{};
   std::string feed_name;
+  double feed_weight = 1;                   // as configured; tells originals from copies
   std::optional<std::string> state;         // the scheduler's record after this poll; opaque here
   std::optional<dedup::FeedHabits> habits;  // after this poll
   std::vector<IngestItem> items;
@@ -130,6 +131,8 @@ struct ArticleHead {
   std::uint32_t words = 0;  // of the newest version's text, roughly (runs between white space)
   Paywall paywall = Paywall::none;
   bool truncated = false;
+  bool spam_mirror = false;
+  double feed_weight = 1;
   std::optional<UtcMicros> withdrawn_at;
   std::string withdrawn_reason;
   Lineage lineage;

@@ -99,6 +99,8 @@ Epoch Store::epoch() const noexcept { return state_->epoch; }
 Sequence Store::last_sequence() const noexcept {
   return Sequence{state_->last_sequence.load(std::memory_order_acquire)};
 }
+FoldSettings const& Store::fold_settings() const noexcept { return state_->options.fold; }
+
 Sequence Store::oldest_sequence() const noexcept {
   return Sequence{state_->oldest_sequence.load(std::memory_order_acquire)};
 }

@@ -199,6 +199,7 @@ class Store {
   Epoch epoch() const noexcept;
   Sequence last_sequence() const noexcept;    // durable and visible; any thread, no disk
   Sequence oldest_sequence() const noexcept;  // retained
+  FoldSettings const& fold_settings() const noexcept;
 
   // From the event after `after`. Fails with `expired` where that is no longer retained (the message
   // says which is the oldest), with `invalid` where it is beyond the last.
