@@ -2,10 +2,12 @@
 
 #include "feeds/parse/listing.h"
 #include "feeds/parse/parse.h"
+#include "feeds/parse/tombstones.h"
 
 #include <xxhash.h>
 
 #include <algorithm>
+#include <unordered_set>
 
 namespace newsfold::pipeline {
 namespace {
@@ -56,6 +58,32 @@ dedup::ItemTraits traits_of(Item const& item) {
   return dedup::make_traits(fields);
 }
 
+// Those that this feed brought, does not show any more and had not taken back before.
+std::vector<storage::Withdrawal> withdrawals_of(std::vector<parse::Tombstone> const& tombstones,
+                                                Feed const& feed, FeedId id, storage::View const& view) {
+  std::vector<storage::Withdrawal> out;
+  if (tombstones.empty()) return out;
+  std::unordered_set<std::string_view> shown;
+  for (auto const& item : feed.items) shown.insert(item.id);
+  for (auto const& tombstone : tombstones) {
+    if (shown.contains(tombstone.id)) continue;
+    dedup::ItemFields fields;
+    fields.guid = tombstone.id;
+    auto const guid = dedup::make_traits(fields).guid;
+    if (guid == 0) continue;
+    for (auto const& known : view.find(id, {dedup::KeyKind::guid, guid})) {
+      if (known.traits.guid != guid) continue;  // it has another one since
+      auto const head = view.article(known.article);
+      if (!head || head->feed != id || head->withdrawn_at) continue;
+      std::string reason = "the feed says that it was deleted";
+      if (tombstone.when) reason += " at " + format_rfc3339(*tombstone.when);
+      if (!tombstone.comment.empty()) reason += ": " + tombstone.comment;
+      out.push_back({known.article, std::move(reason)});
+    }
+  }
+  return out;
+}
+
 }  // namespace
 
 std::uint64_t hash_of(Item const& item) {
@@ -83,6 +111,10 @@ Result<ReadDocument> read_document(storage::Store const& store, Source const& so
   traits.reserve(feed->items.size());
   for (auto const& item : feed->items) traits.push_back(traits_of(item));
   dedup::observe_document(traits, read.habits);
+  if (read.habits.guid_means_something()) {
+    auto const tombstones = parse::find_tombstones(response.body, hints);
+    read.withdrawals = withdrawals_of(tombstones, *feed, source.id, view);
+  }
 
   // Feeds list the newest first; the stream tells them in the order in which they happened.
   for (std::size_t i = feed->items.size(); i-- > 0;) {

@@ -16,6 +16,7 @@ struct Pipeline::Pending final : schedule::PendingItems {
   std::string feed_language;
   dedup::FeedHabits habits;
   Built items;
+  std::vector<storage::Withdrawal> withdrawals;
 };
 
 namespace {
@@ -78,6 +79,7 @@ asio::awaitable<schedule::Digest> Pipeline::digest(schedule::FeedSpec const& fee
   ++counters_.documents;
   counters_.items += read->work.size();
   pending->habits = read->habits;
+  pending->withdrawals = std::move(read->withdrawals);
   pending->feed_language = std::move(read->feed_language);
 
   bool wants_pages = false;
@@ -175,6 +177,7 @@ asio::awaitable<Result<void>> Pipeline::commit_items(Source const& source, Built
   storage::FeedChange change;
   change.feed = source.id;
   change.feed_name = source.name;
+  change.feed_weight = source.weight;
   change.items = std::move(items);
   change.blocks = templates_.take_unsaved();
   auto outcomes = co_await writer_.commit(std::move(change));
@@ -193,12 +196,14 @@ asio::awaitable<Result<void>> Pipeline::commit(schedule::FeedSpec const& feed,
   if (auto* const ours = static_cast<Pending*>(pending.get())) {
     change.habits = ours->habits;
     change.items = std::move(ours->items);
+    change.withdrawals = std::move(ours->withdrawals);
   }
   for (auto& notice : notices)
     change.notices.push_back(
         {event_type(notice.kind), std::move(notice.message), std::move(notice.url), notice.since});
   change.blocks = templates_.take_unsaved();
   auto const shared = source(feed.id);
+  if (shared) change.feed_weight = shared->weight;
   auto outcomes = co_await writer_.commit(std::move(change));
   if (!outcomes) co_return outcomes.error();
   if (shared) count(*outcomes, *shared);

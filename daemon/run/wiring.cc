@@ -250,6 +250,7 @@ Result<Sources> make_sources(config::Config const& config) {
     if (config.clean.join_pages) pipeline_source.join_pages_max = config.clean.join_pages_max;
     pipeline_source.language = source.language;
     pipeline_source.tags = source.tags;
+    pipeline_source.weight = source.weight;
     pipeline_source.recheck = source.recheck;
     pipeline_source.page_limits = limits(config.fetch);
     out.sources.push_back(std::move(pipeline_source));
