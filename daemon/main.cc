@@ -20,6 +20,8 @@ int main(int argc, char** argv) {
   newsfold::add_run_command(app, context);
   newsfold::add_tail_command(app, context);
   newsfold::add_show_command(app, context);
+  newsfold::add_why_command(app, context);
+  newsfold::add_split_command(app, context);
   newsfold::add_feeds_command(app, context);
   newsfold::add_status_command(app, context);
   newsfold::add_version_command(app, context);

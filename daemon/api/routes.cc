@@ -1,6 +1,7 @@
 #include "daemon/api/routes.h"
 
 #include "daemon/api/article_routes.h"
+#include "daemon/api/story_routes.h"
 #include "daemon/runtime/run_on.h"
 
 #include <boost/json/array.hpp>
@@ -51,6 +52,7 @@ Reply text_reply(std::string text, unsigned status = 200) {
 }
 
 constexpr std::size_t cursor_bytes_max = 4096;  // {"cursor": "42"}
+constexpr std::size_t split_bytes_max = 4096;   // {"reason": "..."}
 
 std::string metric(std::string_view name, std::string_view help, std::string_view type, std::uint64_t value) {
   std::string out = "# HELP newsfold_" + std::string(name) + " " + std::string(help) + "\n# TYPE newsfold_" +
@@ -80,10 +82,11 @@ void Routes::add_to(RouteTable& table) {
   add(Method::get, "/healthz", Scope::open, &Routes::health);
   add(Method::get, "/readyz", Scope::open, &Routes::readiness);
   add(Method::get, "/metrics", Scope::read, &Routes::metrics);
-  for (auto const* pattern :
-       {"/v1/articles", "/v1/articles/{id}", "/v1/articles/{id}/versions",
-        "/v1/articles/{id}/versions/{number}", "/v1/articles/{id}/diff", "/v1/stories/{id}"})
+  for (auto const* pattern : {"/v1/articles", "/v1/articles/{id}", "/v1/articles/{id}/versions",
+                              "/v1/articles/{id}/versions/{number}", "/v1/articles/{id}/diff",
+                              "/v1/articles/{id}/why", "/v1/stories/{id}"})
     add(Method::get, pattern, Scope::read, &Routes::articles);
+  add(Method::post, "/v1/articles/{id}/split", Scope::admin, &Routes::split, split_bytes_max);
   add(Method::get, "/v1/feeds", Scope::read, &Routes::feeds);
   add(Method::post, "/v1/feeds/{name}/poll", Scope::admin, &Routes::poll_feed);
   add(Method::get, "/v1/subscriptions", Scope::read, &Routes::list_subscriptions);
@@ -105,6 +108,13 @@ asio::awaitable<Reply> Routes::articles(Request const& request) {
   auto reply = co_await run_on(blocking_, std::move(job));
   if (!reply) co_return error_reply(reply.error());
   co_return std::move(*reply);
+}
+
+asio::awaitable<Reply> Routes::split(Request const& request) {
+  auto const id = parse_sequence(request.variable("id"));  // digits, as ids are
+  if (!id || !parts_.stories)
+    co_return error_reply({ErrorCode::not_found, "an article is split off by POST /v1/articles/ID/split"});
+  co_return co_await split_article(*parts_.stories, ArticleId{number(*id)}, request);
 }
 
 asio::awaitable<Reply> Routes::feeds(Request const& request) {

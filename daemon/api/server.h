@@ -8,6 +8,7 @@
 
 #include "daemon/api/route_table.h"
 #include "daemon/api/status.h"
+#include "daemon/api/story_editor.h"
 #include "daemon/notify/change_feed.h"
 #include "daemon/notify/subscriptions.h"
 #include "feeds/model/error.h"
@@ -63,6 +64,7 @@ struct ApiParts {
   FeedStatusSource* feeds = nullptr;          // null: the daemon polls nothing
   std::function<std::string()> metrics_text;  // Prometheus text of the rest of the daemon; may be empty
   std::function<bool()> ready;                // /readyz; empty: always
+  StoryEditor* stories = nullptr;             // null: stories cannot be changed by hand
 };
 
 struct ApiCounters {

@@ -24,6 +24,8 @@ void add_repair_command(CLI::App& app, CommandContext& context);
 void add_run_command(CLI::App& app, CommandContext& context);
 void add_tail_command(CLI::App& app, CommandContext& context);
 void add_show_command(CLI::App& app, CommandContext& context);
+void add_why_command(CLI::App& app, CommandContext& context);
+void add_split_command(CLI::App& app, CommandContext& context);
 void add_feeds_command(CLI::App& app, CommandContext& context);
 void add_status_command(CLI::App& app, CommandContext& context);
 void add_version_command(CLI::App& app, CommandContext& context);

@@ -249,7 +249,9 @@ std::vector<Option> source_options() {
       option("fresh", &Source::fresh, DurationCodec{"1m", "7d"},
              "A goal: news of this feed should be known this soon after it appears."),
       option("weight", &Source::weight, NumberCodec{0.01, 100},
-             "How much sooner than others this feed should be known when the budget is short."),
+             "How much sooner than others this feed should be known when the budget is short; of copies that "
+             "nothing "
+             "else tells apart, the one of the heavier feed is taken for the original."),
       option("tags", &Source::tags, TextListCodec{},
              "Put on every article of the feed; subscribers filter by them."),
       option("language", &Source::language, text, "BCP 47, for feeds that do not say it or say it wrongly."),

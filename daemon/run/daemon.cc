@@ -104,6 +104,7 @@ struct Daemon::Impl {
   std::unique_ptr<notify::StoreSubscriptions> subscriptions;
   std::unique_ptr<SchedulerStatus> feed_status;
   std::unique_ptr<Sinks> sinks;
+  std::unique_ptr<WriterStories> stories;
   std::unique_ptr<api::ApiServer> api;
 
   asio::signal_set signals{io, SIGTERM, SIGINT, SIGHUP};
@@ -181,7 +182,9 @@ Result<void> Daemon::Impl::open_api() {
   }
   subscriptions = std::make_unique<notify::StoreSubscriptions>(*store, writer->thread());
   feed_status = std::make_unique<SchedulerStatus>(*scheduler);
+  stories = std::make_unique<WriterStories>(*writer);
   api::ApiParts parts{*store, *changes, *subscriptions, clock, feed_status.get(), {}, {}};
+  parts.stories = stories.get();
   api = std::make_unique<api::ApiServer>(io.get_executor(), blocking.get_executor(), std::move(parts),
                                          std::move(*options));
   webhook::WebhookParts const pushing{*store, *changes,          *subscriptions,

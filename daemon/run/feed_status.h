@@ -1,7 +1,9 @@
 #pragma once
-// The scheduler as the API sees it.
+// The scheduler and the writer as the API sees them.
 
 #include "daemon/api/status.h"
+#include "daemon/api/story_editor.h"
+#include "daemon/pipeline/writer.h"
 #include "daemon/runtime/clock.h"
 #include "daemon/schedule/scheduler.h"
 
@@ -16,6 +18,19 @@ class SchedulerStatus final : public api::FeedStatusSource {
 
  private:
   schedule::Scheduler& scheduler_;
+};
+
+class WriterStories final : public api::StoryEditor {
+ public:
+  explicit WriterStories(pipeline::Writer& writer) : writer_(writer) {}
+
+  boost::asio::awaitable<Result<storage::CommitReport>> split(ArticleId article,
+                                                              std::string reason) override {
+    return writer_.split(article, std::move(reason));
+  }
+
+ private:
+  pipeline::Writer& writer_;
 };
 
 }  // namespace newsfold::run

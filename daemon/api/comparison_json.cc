@@ -1,4 +1,4 @@
-#include "daemon/commands/comparison_json.h"
+#include "daemon/api/comparison_json.h"
 
 namespace newsfold {
 
