@@ -22,6 +22,8 @@ void put(rows::Push& row, PushState const& push) {
   row.set_renew_at(micros(push.renew_at));
   row.set_last_push(micros(push.last_push));
   row.set_misses(push.misses);
+  row.set_active_since(micros(push.active_since));
+  row.set_arrivals(push.arrivals);
 }
 
 std::unique_ptr<PushState> take(rows::Push const& row) {
@@ -36,6 +38,8 @@ std::unique_ptr<PushState> take(rows::Push const& row) {
   push->renew_at = time(row.renew_at());
   push->last_push = time(row.last_push());
   push->misses = row.misses();
+  push->active_since = time(row.active_since());
+  push->arrivals = row.arrivals();
   return push;
 }
 
@@ -86,6 +90,14 @@ std::string encode(PollState const& state) {
   if (std::ranges::any_of(rate.hours, [](auto value) { return value != 0; }))
     row.set_rate_hours(std::string(rate.hours.begin(), rate.hours.end()));
   if (state.push) put(*row.mutable_push(), *state.push);
+  for (auto const& document : state.followed) {
+    auto& one = *row.add_followed();
+    one.set_url(document.url);
+    one.set_etag(document.etag);
+    one.set_last_modified(document.last_modified);
+    one.set_body_hash(document.body_hash);
+    one.set_fresh_until(micros(document.fresh_until));
+  }
   return row.SerializeAsString();
 }
 
@@ -138,6 +150,9 @@ Result<PollState> decode_poll_state(std::string_view bytes) {
   std::ranges::copy(row.rate_hours(), rate.hours.begin());
   state.rate = RateModel::from(rate);
   if (row.has_push()) state.push = take(row.push());
+  for (auto const& one : row.followed())
+    state.followed.push_back(
+        {one.url(), one.etag(), one.last_modified(), one.body_hash(), time(one.fresh_until())});
   return state;
 }
 
