@@ -1,5 +1,7 @@
 #include "daemon/pipeline/document_reader.h"
 
+#include "daemon/pipeline/sitemap.h"
+#include "feeds/parse/discover.h"
 #include "feeds/parse/listing.h"
 #include "feeds/parse/parse.h"
 
@@ -12,6 +14,7 @@ namespace {
 
 // Below so many bytes of text a feed's own body is a teaser rather than an article.
 constexpr std::size_t full_text_bytes_min = 1200;
+constexpr std::size_t feeds_named_max = 3;  // in an error message
 
 // Each field's hash seeds the next: "ab","c" is not "a","bc".
 class Hasher {
@@ -38,6 +41,21 @@ bool wants_page(Item const& item, PagePolicy policy) {
     case PagePolicy::automatic: break;
   }
   return std::max(item.content_html.size(), item.content_text.size()) < full_text_bytes_min;
+}
+
+// A web page where a feed was expected: most likely the operator gave the site's address. What the page says
+// of its feeds mends the configuration; guesses would send them astray.
+Error with_feeds_of_page(Error error, std::string_view body, parse::Hints const& hints) {
+  if (error.code != ErrorCode::not_a_feed) return error;
+  std::string found;
+  std::size_t count = 0;
+  for (auto const& link : parse::discover_feeds(body, hints.url, hints.content_type)) {
+    if (link.via == "guess" || link.via == "platform" || link.via == "self") continue;
+    if (++count > feeds_named_max) break;
+    found += (found.empty() ? "" : ", ") + link.url;
+  }
+  if (!found.empty()) error.message += "; this page names these feeds, set one as its url: " + found;
+  return error;
 }
 
 Result<Feed> parse_document(Source const& source, std::string_view body, parse::Hints const& hints) {
@@ -69,15 +87,19 @@ Result<ReadDocument> read_document(storage::Store const& store, Source const& so
                                    fetch::Response const& response) {
   parse::Hints const hints{response.final_url, response.headers.content_type};
   auto feed = parse_document(source, response.body, hints);
-  if (!feed) return feed.error();
+  if (!feed) return source.listing ? feed.error() : with_feeds_of_page(feed.error(), response.body, hints);
 
   ReadDocument read;
+  auto const view = store.view();
+  if (auto row = view.feed(source.id)) read.habits = row->habits;
+  if (feed->format == FeedFormat::sitemap && is_sitemap_index(response.body)) {
+    read.report.follow = sitemaps_to_follow(*feed);
+    return read;
+  }
+  if (feed->format == FeedFormat::sitemap) drop_old_entries(*feed);
   read.report = schedule::report_of(*feed);
   read.feed_language = feed->language;
   read.feed_title = feed->title;
-
-  auto const view = store.view();
-  if (auto row = view.feed(source.id)) read.habits = row->habits;
 
   std::vector<dedup::ItemTraits> traits;
   traits.reserve(feed->items.size());

@@ -189,7 +189,7 @@ asio::awaitable<Result<void>> Pipeline::commit(schedule::FeedSpec const& feed,
   storage::FeedChange change;
   change.feed = feed.id;
   change.feed_name = feed.name;
-  change.state = std::move(state);
+  if (!state.empty()) change.state = std::move(state);
   if (auto* const ours = static_cast<Pending*>(pending.get())) {
     change.habits = ours->habits;
     change.items = std::move(ours->items);
