@@ -25,20 +25,6 @@ std::string host_of(std::string const& text) {
   return std::string(copy.encoded_host());
 }
 
-// Two spellings of one URL are one feed.
-std::string url_key(std::string const& text) {
-  auto const parsed = boost::urls::parse_uri(text);
-  if (!parsed) return text;
-  boost::urls::url copy(*parsed);
-  copy.normalize();
-  copy.remove_fragment();
-  if (copy.encoded_path().empty()) copy.set_encoded_path("/");
-  bool const default_port =
-      (copy.scheme() == "http" && copy.port() == "80") || (copy.scheme() == "https" && copy.port() == "443");
-  if (default_port) copy.remove_port();
-  return std::string(copy.buffer());
-}
-
 bool is_loopback_listen(std::string const& listen) {
   return listen.starts_with("127.") || listen.starts_with("[::1]:") || listen.starts_with("localhost:");
 }
@@ -171,6 +157,19 @@ std::optional<std::string> first_folder(std::optional<std::string> const& list) 
 }
 
 }  // namespace
+
+std::string url_key(std::string const& text) {
+  auto const parsed = boost::urls::parse_uri(text);
+  if (!parsed) return text;
+  boost::urls::url copy(*parsed);
+  copy.normalize();
+  copy.remove_fragment();
+  if (copy.encoded_path().empty()) copy.set_encoded_path("/");
+  bool const default_port =
+      (copy.scheme() == "http" && copy.port() == "80") || (copy.scheme() == "https" && copy.port() == "443");
+  if (default_port) copy.remove_port();
+  return std::string(copy.buffer());
+}
 
 void fill_in_paths(Environment const& environment, LoadResult& result) {
   if (result.config.files.empty()) result.config.files.emplace_back("config.toml");

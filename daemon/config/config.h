@@ -157,9 +157,10 @@ struct FeedAccess {
   std::string header_file;        // lines "Name: value"
 };
 
-enum class SourceKind : std::uint8_t { feed, page };
+enum class SourceKind : std::uint8_t { feed, page, opml };
 
-// What [[feed]] and [[page]] have in common; for a page the selectors below say where its items are.
+// What [[feed]], [[page]] and [[opml]] have in common; for a page the selectors below say where its items
+// are, for a list on the web (OPML) it is what its feeds get.
 struct Source {
   SourceKind kind = SourceKind::feed;
   std::string name;
@@ -184,6 +185,7 @@ struct Source {
   std::string summary;
 
   std::string declared_at;  // "config.toml:41", for messages
+  std::string identity;     // what the id is made of; empty: the name
 };
 
 enum class Copies : std::uint8_t { fold, show };

@@ -229,9 +229,13 @@ std::vector<Option> nats_options() {
 
 template <std::string FeedAccess::*member>
 Option access_option(std::string_view key, std::string_view sentence) {
-  Option row{key, path.name(), "", "\"\"", sentence, false, {}};
+  Option row{key, path.name(), "", "\"\"", sentence, false, {}, {}};
   row.read = [](Value const& value, void* section, std::string const& base) {
     return path.read(value, static_cast<Source*>(section)->access.*member, base);
+  };
+  row.same = [](void const* section, void const* other) {
+    return static_cast<Source const*>(section)->access.*member ==
+           static_cast<Source const*>(other)->access.*member;
   };
   return row;
 }
@@ -278,6 +282,19 @@ std::vector<Option> page_options() {
       option("summary", &Source::summary, text, "CSS selector of the summary; empty: none."),
   };
   options.insert(options.begin() + 2, selectors.begin(), selectors.end());
+  return options;
+}
+
+// What a list's feeds cannot have of it: they have their own pace, and strangers' secrets are not for them.
+std::vector<Option> opml_options() {
+  auto options = source_options();
+  std::erase_if(options, [](Option const& row) { return row.key == "retention_age"; });
+  for (auto& row : options) {
+    if (row.key == "name")
+      row.sentence = "What the list is called; its feeds are called what the list calls them.";
+    if (row.key == "url") row.sentence = "Where the OPML file is; it is polled like a feed.";
+    if (row.key == "interval") row.sentence = "Between two looks at the list itself; empty: as for a feed.";
+  }
   return options;
 }
 
@@ -342,6 +359,10 @@ std::vector<Section> make_sections() {
        [](Config& config) { return new_source(config, SourceKind::feed); }},
       {"page", "A source without a feed: an HTML page that lists articles.", page_options(), true,
        [](Config& config) { return new_source(config, SourceKind::page); }},
+      {"opml",
+       "A list of feeds on the web (OPML), kept up to date: its feeds come and go with it, with the tags and "
+       "settings given here.",
+       opml_options(), true, [](Config& config) { return new_source(config, SourceKind::opml); }},
       {"webhook", "A receiver of events over HTTP, signed by Standard Webhooks.", webhook_options(), true,
        [](Config& config) -> void* { return &config.webhooks.emplace_back(); }},
   };
