@@ -13,11 +13,15 @@ int main(int argc, char** argv) {
   newsfold::add_config_command(app, context);
   newsfold::add_dedup_command(app, context);
   newsfold::add_discover_command(app, context);
+  newsfold::add_opml_command(app, context);
   newsfold::add_parse_command(app, context);
+  newsfold::add_plan_command(app, context);
   newsfold::add_clean_command(app, context);
+  newsfold::add_reload_command(app, context);
   newsfold::add_repair_command(app, context);
   newsfold::add_rules_command(app, context);
   newsfold::add_run_command(app, context);
+  newsfold::add_score_command(app, context);
   newsfold::add_tail_command(app, context);
   newsfold::add_show_command(app, context);
   newsfold::add_feeds_command(app, context);

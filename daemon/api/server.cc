@@ -296,6 +296,8 @@ asio::awaitable<void> ApiServer::Impl::serve_requests(Stream<Protocol>& stream) 
       request->method = method_of(head.method());
       request->accept = view(head[http::field::accept]);
       request->last_event_id = view(head["Last-Event-ID"]);
+      request->content_type = view(head[http::field::content_type]);
+      request->hub_signature = view(head["X-Hub-Signature"]);
       auto const found = table.find(*request);
       route = found.route;
       auto refused =

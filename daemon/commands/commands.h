@@ -17,11 +17,15 @@ struct CommandContext {
 void add_config_command(CLI::App& app, CommandContext& context);
 void add_dedup_command(CLI::App& app, CommandContext& context);
 void add_discover_command(CLI::App& app, CommandContext& context);
+void add_opml_command(CLI::App& app, CommandContext& context);
 void add_parse_command(CLI::App& app, CommandContext& context);
+void add_plan_command(CLI::App& app, CommandContext& context);
 void add_clean_command(CLI::App& app, CommandContext& context);
 void add_rules_command(CLI::App& app, CommandContext& context);
+void add_reload_command(CLI::App& app, CommandContext& context);
 void add_repair_command(CLI::App& app, CommandContext& context);
 void add_run_command(CLI::App& app, CommandContext& context);
+void add_score_command(CLI::App& app, CommandContext& context);
 void add_tail_command(CLI::App& app, CommandContext& context);
 void add_show_command(CLI::App& app, CommandContext& context);
 void add_feeds_command(CLI::App& app, CommandContext& context);

@@ -6,16 +6,20 @@
 #include "daemon/notify/change_feed.h"
 #include "daemon/notify/subscriptions.h"
 #include "daemon/run/feed_status.h"
+#include "daemon/run/reload.h"
 #include "daemon/run/sinks.h"
+#include "daemon/run/source_routes.h"
 #include "daemon/run/wiring.h"
 #include "daemon/runtime/run_on.h"
 #include "daemon/runtime/task_group.h"
 #include "daemon/service/systemd.h"
+#include "daemon/sources/living_lists.h"
 #include "daemon/version.h"
 
 #include <sys/resource.h>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/thread_pool.hpp>
@@ -25,6 +29,7 @@
 #include <csignal>
 #include <filesystem>
 #include <random>
+#include <set>
 #include <thread>
 #include <utility>
 
@@ -73,14 +78,6 @@ std::string joined(std::vector<std::string> const& names) {
   return out;
 }
 
-// Said at every start, so that nobody waits for what does not come.
-void warn_of_options_without_effect(config::Config const& config) {
-  auto warn = [](std::string_view option, std::string_view instead) {
-    log::warning("option_without_effect", {{"option", option}, {"instead", instead}});
-  };
-  if (!config.polling.websub_callback_url.empty()) warn("polling.websub_callback_url", "polling");
-}
-
 }  // namespace
 
 struct Daemon::Impl {
@@ -98,6 +95,7 @@ struct Daemon::Impl {
   std::unique_ptr<pipeline::Writer> writer;
   std::unique_ptr<fetch::Fetcher> fetcher;
   std::unique_ptr<pipeline::Pipeline> pipeline;
+  std::unique_ptr<sources::LivingLists> lists;
   std::unique_ptr<schedule::Scheduler> scheduler;
   std::unique_ptr<pipeline::Rechecker> rechecker;
   std::unique_ptr<notify::ChangeFeed> changes;
@@ -118,8 +116,9 @@ struct Daemon::Impl {
 
   Result<void> open();
   Result<void> open_api();
-  Result<void> apply_sources(config::Config const& config);
-  schedule::Scheduler::LoadState load_state() const;
+  Result<schedule::Scheduler::Difference> apply_sources(config::Config const& from);
+  void apply_list(std::string const& list);
+  schedule::Scheduler::LoadState load_state(config::Config const& from) const;
 
   asio::awaitable<void> main();
   asio::awaitable<void> stop();
@@ -128,13 +127,13 @@ struct Daemon::Impl {
   asio::awaitable<void> serve();
   asio::awaitable<void> keep_alive();
   asio::awaitable<void> keep_retention();
-  asio::awaitable<void> reload();
+  asio::awaitable<ReloadOutcome> reload();
+  bool reloading = false;
   std::string status_line() const;
 };
 
 Result<void> Daemon::Impl::open() {
   raise_descriptor_limit();
-  warn_of_options_without_effect(config);
   if (auto made = make_directory(config.storage.path, "storage.path"); !made) return made;
   auto opened = storage::Store::open(config.storage.path, store_options(config, Epoch{random_number() | 1}));
   if (!opened) return opened.error();
@@ -149,7 +148,11 @@ Result<void> Daemon::Impl::open() {
   fetcher = std::move(*made);
   pipeline =
       std::make_unique<pipeline::Pipeline>(cpu.get_executor(), *store, *writer, pipeline_options(config));
-  scheduler = std::make_unique<schedule::Scheduler>(io.get_executor(), clock, *fetcher, *pipeline,
+  // A list that changed is applied from the loop, not from inside the poll that read it.
+  lists = std::make_unique<sources::LivingLists>(
+      *pipeline, cpu.get_executor(), std::filesystem::path(config.storage.path).parent_path() / "lists",
+      [this](std::string const& list) { asio::post(io, [this, list] { apply_list(list); }); });
+  scheduler = std::make_unique<schedule::Scheduler>(io.get_executor(), clock, *fetcher, *lists,
                                                     scheduler_options(config, random_number()));
   pipeline->set_page_client(scheduler->page_client());
   rechecker = std::make_unique<pipeline::Rechecker>(io.get_executor(), blocking.get_executor(), clock, *store,
@@ -158,7 +161,7 @@ Result<void> Daemon::Impl::open() {
   pipeline->on_new([this](ArticleId article, FeedId feed) { rechecker->watch(article, feed); });
   scheduler->on_poll([](schedule::PollTrace const& trace) {
     auto const level = trace.error.empty() ? log::Level::info : log::Level::warning;
-    log::write(level, "poll",
+    log::write(level, trace.pushed ? "push" : "poll",
                {{"feed", trace.feed->name},
                 {"status", trace.status},
                 {"new", trace.new_items},
@@ -166,8 +169,10 @@ Result<void> Daemon::Impl::open() {
                 {"took", trace.time},
                 {"next", trace.next_due},
                 {"error", trace.error}});
+    if (!trace.unmet_wish.empty())
+      log::warning("fresh_cannot_be_met", {{"feed", trace.feed->name}, {"reason", trace.unmet_wish}});
   });
-  if (auto applied = apply_sources(config); !applied) return applied;
+  if (auto applied = apply_sources(config); !applied) return applied.error();
   if (auto const possible = Sinks::plan(config); !possible) return possible.error();
   return open_api();
 }
@@ -188,49 +193,76 @@ Result<void> Daemon::Impl::open_api() {
                                       clock,  io.get_executor(), blocking.get_executor()};
   sinks = std::make_unique<Sinks>(pushing, config, random_number());
   sinks->add_routes(api->routes());
+  add_websub_routes(api->routes(), *scheduler);
+  add_reload_route(api->routes(), [this] { return reload(); });
   return api->listen();
 }
 
-schedule::Scheduler::LoadState Daemon::Impl::load_state() const {
-  return [this](FeedId id) {
+// A list whose copy is lost is asked for anew: a 304 would not bring it back.
+schedule::Scheduler::LoadState Daemon::Impl::load_state(config::Config const& from) const {
+  std::set<FeedId> lost;
+  for (auto const& source : from.sources)
+    if (source.kind == config::SourceKind::opml && !lists->find(feed_id(source)))
+      lost.insert(feed_id(source));
+  return [this, lost = std::move(lost)](FeedId id) {
+    if (lost.contains(id)) return std::string();
     auto const row = store->view().feed(id);
     return row ? row->state : std::string();
   };
 }
 
-Result<void> Daemon::Impl::apply_sources(config::Config const& from) {
-  auto sources = make_sources(from);
+Result<schedule::Scheduler::Difference> Daemon::Impl::apply_sources(config::Config const& from) {
+  auto sources = make_sources(from, [this](FeedId list) { return lists->find(list); });
   if (!sources) return sources.error();
   pipeline->set_sources(std::move(sources->sources));
-  auto const difference = scheduler->set_feeds(std::move(sources->feeds), load_state());
-  log::info("feeds", {{"total", scheduler->status().size()},
+  auto difference = scheduler->set_feeds(std::move(sources->feeds), load_state(from));
+  log::info("feeds", {{"total", scheduler->feeds()},
                       {"added", difference.added.size()},
                       {"removed", joined(difference.removed)},
                       {"changed", joined(difference.changed)}});
-  return {};
+  return difference;
 }
 
-asio::awaitable<void> Daemon::Impl::reload() {
+void Daemon::Impl::apply_list(std::string const& list) {
+  log::info("list_changed", {{"list", list}});
+  if (auto const applied = apply_sources(config); !applied)
+    log::error("list_refused", {{"list", list}, {"reason", applied.error().message}});
+}
+
+// All of it or nothing: what cannot be applied whole leaves the running configuration as it is.
+asio::awaitable<ReloadOutcome> Daemon::Impl::reload() {
+  ReloadOutcome done;
+  if (std::exchange(reloading, true)) {
+    done.refused = "another reload is under way";
+    co_return done;
+  }
   systemd::notify_reloading();
   auto loaded = config::load_config(config_path);
   auto pushing = Sinks::plan(loaded.config);
+  for (auto const& warning : loaded.warnings) done.warnings.push_back(warning.to_string());
   if (!loaded.ok()) {
-    log::error("reload_refused",
-               {{"reason", config::describe(loaded.problems)}, {"kept", "the running configuration"}});
+    done.refused = config::describe(loaded.problems);
   } else if (!pushing) {
-    log::error("reload_refused",
-               {{"reason", pushing.error().message}, {"kept", "the running configuration"}});
+    done.refused = pushing.error().message;
   } else if (auto applied = apply_sources(loaded.config); !applied) {
-    log::error("reload_refused",
-               {{"reason", applied.error().message}, {"kept", "the running configuration"}});
+    done.refused = applied.error().message;
   } else {
+    done.added = std::move(applied->added);
+    done.removed = std::move(applied->removed);
+    done.changed = std::move(applied->changed);
+    done.needs_restart = options_that_need_a_restart(config, loaded.config);
+    scheduler->set_polling(scheduler_options(loaded.config, 0).polling);
     log::configure(loaded.config.log.level, loaded.config.log.style);
     config = std::move(loaded.config);
     if (auto const pushed = co_await sinks->apply(std::move(*pushing)); !pushed)
-      log::error("sinks_refused", {{"reason", pushed.error().message}});
-    log::info("reloaded", {{"config", config_path}});
+      done.warnings.push_back("webhooks and NATS stay as they were: " + pushed.error().message);
+    log::info("reloaded", {{"config", config_path}, {"needs_restart", joined(done.needs_restart)}});
   }
+  if (!done.refused.empty())
+    log::error("reload_refused", {{"reason", done.refused}, {"kept", "the running configuration"}});
   systemd::notify_ready(status_line());
+  reloading = false;
+  co_return done;
 }
 
 std::string Daemon::Impl::status_line() const {
