@@ -2,7 +2,6 @@
 
 #include "feeds/clean/extract/content.h"
 #include "feeds/clean/extract/metadata.h"
-#include "feeds/clean/extract/page_scan.h"
 #include "feeds/clean/html/html_document.h"
 #include "feeds/clean/repair/repair.h"
 #include "feeds/clean/sanitize/sanitize.h"
@@ -38,10 +37,11 @@ Result<Article> clean_page(std::string_view bytes, PageHints const& hints, Clean
 
   Article article;
   read_metadata(*page, hints.url, article);
-  auto const scan = scan_page(*page);
-  auto content = extract_content(*page, scan, article.title);
+  // What a publisher locks away is not fetched out of its scripts.
+  auto const locked = article.paywall != Paywall::none;
+  auto content = extract_content(*page, locked ? ScriptBody::never : ScriptBody::allowed);
   if (content.text.empty()) return Error{ErrorCode::malformed, "there is no article text in the page"};
-  article.extractor = "density";
+  article.extractor = std::move(content.extractor);
   article.content_text = std::move(content.text);
   article.content_html = sanitize_html(content.html, hints.url);
   article.removed = std::move(content.removed);
