@@ -44,6 +44,10 @@ function(newsfold_library name)
   target_link_libraries(${name} PUBLIC ${ARG_PUBLIC} PRIVATE newsfold_warnings ${ARG_PRIVATE})
 endfunction()
 
+# Folders are installed the same whatever the builder's umask is.
+set(CMAKE_INSTALL_DEFAULT_DIRECTORY_PERMISSIONS
+    OWNER_READ OWNER_WRITE OWNER_EXECUTE GROUP_READ GROUP_EXECUTE WORLD_READ WORLD_EXECUTE)
+
 # Adds those of the named folders that have something to build.
 macro(newsfold_rooms)
   foreach(_room ${ARGN})

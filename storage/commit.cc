@@ -1,11 +1,14 @@
 // A group of polls becomes rows and events. What the pool decided looking at a View is followed where
 // nothing that matters was committed since, and decided again where something was.
 
+#include "feeds/dedup/lineage.h"
 #include "storage/fold_index.h"
 #include "storage/group.h"
 #include "storage/record_codec.h"
 
 #include <algorithm>
+#include <chrono>
+#include <array>
 #include <utility>
 
 namespace newsfold::storage {
@@ -30,6 +33,7 @@ void write_listed(IngestItem const& item, std::uint32_t words, proto::ArticleRec
   record.set_words(words);
   record.set_paywall(static_cast<std::uint32_t>(article.paywall));
   record.set_truncated(article.truncated);
+  record.set_spam_mirror(article.spam_mirror);
   record.set_version_hash(item.version_hash);
   record.set_source_hash(item.source_hash);
   record.set_cleaner_revision(item.cleaner_revision);
@@ -110,6 +114,7 @@ class ItemStep {
       lineage.matched = decision.article;
     }
     lineage.original = item_.original;
+    if (copy && lineage.original.empty()) lineage.original = original_by_matched(decision.article);
     if (auto seen = note_first_sighting(id); !seen) return seen.error();
     if (auto counted = count_in_feed(copy); !counted) return counted.error();
 
@@ -118,6 +123,7 @@ class ItemStep {
     record.set_version(1);
     record.set_feed(number(change_.feed));
     record.set_feed_name(change_.feed_name);
+    if (change_.feed_weight != 1) record.set_feed_weight(float(change_.feed_weight));
     record.set_stored_at(micros(group_.now));
     record.set_changed_at(micros(group_.now));
     write(lineage, *record.mutable_lineage());
@@ -137,6 +143,26 @@ class ItemStep {
     announce(copy ? EventType::article_copied : EventType::article_created, id, record, &lineage,
              EditClass::none, {});
     return ItemOutcome{copy ? Outcome::copied : Outcome::created, id, 1, story, {}};
+  }
+
+  // Where the text itself names nobody: was the copy that it matched published earlier, or does its feed
+  // weigh more?
+  std::string original_by_matched(ArticleId matched) {
+    auto const known = group_.articles.find(ArticleKey{matched});
+    if (!known || !*known) return {};
+    auto const& record = **known;
+    std::array<dedup::CopyClues, 2> clues;
+    if (record.has_date_published()) clues[0].published = from_micros(record.date_published());
+    clues[0].feed_weight = record.feed_weight() > 0 ? double(record.feed_weight()) : 1;
+    clues[0].mirror = record.spam_mirror();
+    clues[1].published = item_.article.date_published;
+    clues[1].feed_weight = change_.feed_weight;
+    clues[1].mirror = item_.article.spam_mirror;
+    auto const original = dedup::original_among(clues);
+    if (original.index != 0) return {};
+    if (original.sign == dedup::OriginalSign::time) return "earlier " + std::to_string(number(matched));
+    if (original.sign == dedup::OriginalSign::weight) return "heavier " + std::to_string(number(matched));
+    return {};
   }
 
   dedup::FoldDecision fold() {
@@ -416,6 +442,7 @@ Result<CommitReport> Store::commit(std::span<FeedChange const> changes, UtcMicro
   auto& state = *state_;
   if (state.options.mode == OpenMode::read_only)
     return Error{ErrorCode::refused, "the store is open for reading only"};
+  auto const begun = std::chrono::steady_clock::now();
   if (now - state.window_checked > window_check_interval) state.move_window(now);
   Group group(state, now);
   for (auto const& change : changes) {
@@ -425,6 +452,8 @@ Result<CommitReport> Store::commit(std::span<FeedChange const> changes, UtcMicro
     }
   }
   if (auto written = group.write(); !written) return written.error();
+  group.report.time =
+      std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - begun);
   return std::move(group.report);
 }
 

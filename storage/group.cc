@@ -1,6 +1,7 @@
 #include "storage/group.h"
 
 #include <algorithm>
+#include <chrono>
 #include <utility>
 
 namespace newsfold::storage {
@@ -115,9 +116,12 @@ Result<void> Group::write() {
   batch.Put(database.handle(Family::meta), slice(meta_head), head.SerializeAsString());
   report.bytes = batch.GetDataSize();
   report.last = Sequence{head.last_sequence()};
+  auto const begun = std::chrono::steady_clock::now();
   auto written = report.bytes > commit_bytes_max
                      ? Result<void>(Error{ErrorCode::too_large, "a group of changes is larger than 256 MiB"})
                      : store.database->write(batch, store.options.sync);
+  report.sync_time =
+      std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - begun);
   if (!written) {
     // What this group put there is not stored; what is, is found on disk.
     store.recent.reset(ArticleId{store.head.last_article()});

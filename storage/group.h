@@ -74,8 +74,9 @@ Result<StoryId> story_now(Group& group, StoryId story);
 Result<std::vector<ArticleId>> members(Group& group, StoryId story);
 // Whether somebody split one off the other.
 Result<bool> separate(Group& group, StoryId one, StoryId other);
-// The younger ends in the older one; makes an article.merged. Gives the one that goes on.
-Result<StoryId> merge(Group& group, StoryId one, StoryId other);
+// The younger ends in the older one; makes an article.merged that gives the reason. Gives the one that goes
+// on.
+Result<StoryId> merge(Group& group, StoryId one, StoryId other, std::string_view reason);
 // Where a new article belongs by `decision`: the story's number, or 0 for one of its own. Merges what the
 // decision shows to be one.
 Result<StoryId> place(Group& group, dedup::FoldDecision const& decision);

@@ -201,6 +201,8 @@ Result<ArticleHead> read(ArticleId id, proto::ArticleRecord const& record) {
   head.words = record.words();
   head.paywall = *paywall;
   head.truncated = record.truncated();
+  head.spam_mirror = record.spam_mirror();
+  if (record.feed_weight() > 0) head.feed_weight = double(record.feed_weight());
   if (record.has_withdrawn_at()) head.withdrawn_at = from_micros(record.withdrawn_at());
   head.withdrawn_reason = record.withdrawn_reason();
   head.lineage = std::move(*lineage);

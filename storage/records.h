@@ -12,6 +12,7 @@
 #include "feeds/model/ids.h"
 #include "feeds/model/time.h"
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -70,6 +71,7 @@ struct FeedNotice {
 struct FeedChange {
   FeedId feed{};
   std::string feed_name;
+  double feed_weight = 1;                   // as configured; tells originals from copies
   std::optional<std::string> state;         // the scheduler's record after this poll; opaque here
   std::optional<dedup::FeedHabits> habits;  // after this poll
   std::vector<IngestItem> items;
@@ -106,6 +108,8 @@ struct CommitReport {
   std::vector<std::vector<ItemOutcome>> outcomes;  // by FeedChange, by item
   std::uint64_t refolded = 0;                      // items whose story the writer had to decide again
   std::uint64_t bytes = 0;                         // of the batch
+  std::chrono::microseconds time{0};               // of the whole commit
+  std::chrono::microseconds sync_time{0};          // of it, writing the log and waiting for the disk
 };
 
 // ---- Answers ------------------------------------------------------------------------------------
@@ -130,6 +134,8 @@ struct ArticleHead {
   std::uint32_t words = 0;  // of the newest version's text, roughly (runs between white space)
   Paywall paywall = Paywall::none;
   bool truncated = false;
+  bool spam_mirror = false;
+  double feed_weight = 1;
   std::optional<UtcMicros> withdrawn_at;
   std::string withdrawn_reason;
   Lineage lineage;

@@ -74,6 +74,10 @@ Result<void> cut_log(StoreState& store, Retention const& retention, UtcMicros no
     if (!first) return first.error();
     keep_from = std::max(keep_from, *first);
   }
+  if (retention.changes_count_max) {
+    auto const next = store.head.last_sequence() + 1;
+    keep_from = std::max(keep_from, next - std::min(next - oldest, *retention.changes_count_max));
+  }
   if (retention.changes_bytes_max) {
     auto const bytes = log_bytes(store);
     auto const count = store.head.last_sequence() + 1 - oldest;

@@ -6,6 +6,7 @@
 
 #include <rocksdb/write_batch.h>
 
+#include <cstdlib>
 #include <utility>
 
 namespace newsfold::storage {
@@ -99,6 +100,8 @@ Epoch Store::epoch() const noexcept { return state_->epoch; }
 Sequence Store::last_sequence() const noexcept {
   return Sequence{state_->last_sequence.load(std::memory_order_acquire)};
 }
+FoldSettings const& Store::fold_settings() const noexcept { return state_->options.fold; }
+
 Sequence Store::oldest_sequence() const noexcept {
   return Sequence{state_->oldest_sequence.load(std::memory_order_acquire)};
 }
@@ -162,6 +165,18 @@ Metrics Store::metrics() const {
   metrics.memtable_bytes = property(state, rocksdb::DB::Properties::kCurSizeAllMemTables);
   metrics.pending_compaction_bytes =
       property(state, rocksdb::DB::Properties::kEstimatePendingCompactionBytes);
+  metrics.table_readers_bytes = property(state, rocksdb::DB::Properties::kEstimateTableReadersMem);
+  metrics.compactions_running = property(state, rocksdb::DB::Properties::kNumRunningCompactions);
+  for (std::size_t i = 0; i < families; ++i) {
+    std::string files;
+    if (state.database->db().GetProperty(state.database->handle(static_cast<Family>(i)),
+                                         rocksdb::DB::Properties::kNumFilesAtLevelPrefix + "0", &files))
+      metrics.files_level0 += std::strtoull(files.c_str(), nullptr, 10);
+  }
+  metrics.cache_hits = statistics.getTickerCount(rocksdb::BLOCK_CACHE_HIT);
+  metrics.cache_misses = statistics.getTickerCount(rocksdb::BLOCK_CACHE_MISS);
+  metrics.filter_useful = statistics.getTickerCount(rocksdb::BLOOM_FILTER_USEFUL);
+  metrics.stalled = std::chrono::microseconds(statistics.getTickerCount(rocksdb::STALL_MICROS));
   std::uint64_t one = 0;
   // The cache is shared: any family tells of all of it.
   state.database->db().GetIntProperty(state.database->handle(Family::meta),

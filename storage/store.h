@@ -148,6 +148,7 @@ class ChangeReader {
 // What is kept. What no field bounds is kept for ever.
 struct Retention {
   std::optional<std::chrono::seconds> changes_age_max;
+  std::optional<std::uint64_t> changes_count_max;                     // events
   std::optional<std::uint64_t> changes_bytes_max;                     // as stored, about
   std::optional<std::chrono::seconds> articles_age_max;               // since their newest version
   std::optional<std::uint64_t> store_bytes_max;                       // the oldest articles go first
@@ -180,9 +181,16 @@ struct Metrics {
   std::uint64_t memtable_bytes = 0;
   std::uint64_t block_cache_bytes = 0;
   std::uint64_t pending_compaction_bytes = 0;
+  std::uint64_t table_readers_bytes = 0;  // memory of indexes and filters
+  std::uint64_t files_level0 = 0;         // over all kinds of rows
+  std::uint64_t compactions_running = 0;
   std::uint64_t bytes_written =
       0;  // by flushes, compactions and the log: against commit_bytes, the write amplification
-  bool writes_stopped = false;  // RocksDB refuses writes: disk full or failing
+  std::uint64_t cache_hits = 0;
+  std::uint64_t cache_misses = 0;
+  std::uint64_t filter_useful = 0;       // reads that a Bloom filter spared
+  std::chrono::microseconds stalled{0};  // writes waited for compactions
+  bool writes_stopped = false;           // RocksDB refuses writes: disk full or failing
 };
 
 class Store {
@@ -199,6 +207,7 @@ class Store {
   Epoch epoch() const noexcept;
   Sequence last_sequence() const noexcept;    // durable and visible; any thread, no disk
   Sequence oldest_sequence() const noexcept;  // retained
+  FoldSettings const& fold_settings() const noexcept;
 
   // From the event after `after`. Fails with `expired` where that is no longer retained (the message
   // says which is the oldest), with `invalid` where it is beyond the last.

@@ -63,7 +63,7 @@ Result<bool> separate(Group& group, StoryId one, StoryId other) {
   return names(group, other, one);
 }
 
-Result<StoryId> merge(Group& group, StoryId one, StoryId other) {
+Result<StoryId> merge(Group& group, StoryId one, StoryId other, std::string_view reason) {
   auto const into = std::min(one, other);
   auto const from = std::max(one, other);
   auto const moving = members(group, from);
@@ -100,7 +100,7 @@ Result<StoryId> merge(Group& group, StoryId one, StoryId other) {
   if (*record) {
     auto event = group.event_of(EventType::article_merged, leader, **record);
     event.former_story = from;
-    group.add_bare_event(event, **record, {});
+    group.add_bare_event(event, **record, reason);
   }
   return into;
 }
@@ -111,6 +111,8 @@ Result<StoryId> place(Group& group, dedup::FoldDecision const& decision) {
   if (!matched) return matched.error();
   if (!*matched) return StoryId{0};  // removed meanwhile
   StoryId story{(*matched)->story()};
+  // The article that is about to be stored is what shows it.
+  auto const reason = "article " + std::to_string(group.head.last_article() + 1) + " is a copy of both";
   for (auto const also : decision.merged) {
     auto const present = story_now(group, also);
     if (!present) return present.error();
@@ -121,7 +123,7 @@ Result<StoryId> place(Group& group, dedup::FoldDecision const& decision) {
     auto const kept_apart = separate(group, story, *present);
     if (!kept_apart) return kept_apart.error();
     if (*kept_apart) continue;
-    auto const merged = merge(group, story, *present);
+    auto const merged = merge(group, story, *present, reason);
     if (!merged) return merged.error();
     story = *merged;
   }

@@ -4,7 +4,7 @@
 // the present score feeds back. Pairs of different stories are given twice, the second time as if nothing
 // were known to be boilerplate: the first articles of a template meet each other that way.
 
-#include "daemon/commands/comparison_json.h"
+#include "daemon/api/comparison_json.h"
 #include "feeds/dedup/memory_index.h"
 
 #include <boost/json.hpp>

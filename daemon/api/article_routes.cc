@@ -1,5 +1,7 @@
 #include "daemon/api/article_routes.h"
 
+#include "daemon/api/diff_view.h"
+#include "daemon/api/story_routes.h"
 #include "daemon/notify/filter.h"
 #include "feeds/dedup/version.h"
 #include "feeds/model/article_json.h"
@@ -11,11 +13,15 @@
 #include <boost/json/serialize.hpp>
 
 #include <charconv>
+#include <optional>
+#include <vector>
 
 namespace newsfold::api {
 namespace {
 
 namespace json = boost::json;
+
+constexpr std::size_t copies_read_max = 200;  // of one story, when an article of it is shown
 
 Result<std::uint64_t> read_number(std::string_view text, std::string_view what) {
   std::uint64_t value = 0;
@@ -25,43 +31,27 @@ Result<std::uint64_t> read_number(std::string_view text, std::string_view what) 
   return value;
 }
 
-json::object lineage_json(Lineage const& lineage) {
-  json::object out{{"match", to_string(lineage.match)}, {"similarity", lineage.similarity}};
-  if (number(lineage.matched) != 0) out["matched"] = std::to_string(number(lineage.matched));
-  if (!lineage.original.empty()) out["original"] = lineage.original;
-  return out;
-}
-
-json::object head_json(storage::ArticleHead const& head) {
-  json::object out{{"id", std::to_string(number(head.id))}, {"title", head.title}, {"url", head.url}};
-  if (!head.byline.empty()) out["byline"] = head.byline;
-  if (!head.language.empty()) out["language"] = head.language;
-  if (!head.image.empty()) out["image"] = head.image;
-  if (head.date_published) out["date_published"] = format_rfc3339(*head.date_published);
-  json::array tags;
-  for (auto const& tag : head.tags) tags.emplace_back(tag);
-  if (!tags.empty()) out["tags"] = std::move(tags);
-  json::object ours{{"feed", head.feed_name},
-                    {"story", std::to_string(number(head.story))},
-                    {"version", head.version},
-                    {"stored_at", format_rfc3339(head.stored_at)},
-                    {"changed_at", format_rfc3339(head.changed_at)},
-                    {"words", head.words},
-                    {"paywall", to_string(head.paywall)},
-                    {"truncated", head.truncated},
-                    {"lineage", lineage_json(head.lineage)}};
-  if (head.withdrawn_at) {
-    ours["withdrawn_at"] = format_rfc3339(*head.withdrawn_at);
-    ours["withdrawn_reason"] = head.withdrawn_reason;
-  }
-  out["_newsfold"] = std::move(ours);
-  return out;
-}
-
 Reply reply_with(json::value const& value) {
   Reply reply;
   reply.body = json::serialize(value) + "\n";
   return reply;
+}
+
+// The copy of the story whose text is whole where this one's is not, or longer.
+std::optional<json::object> better_copy(storage::View const& view, storage::ArticleHead const& head) {
+  auto const story = view.story(head.story);
+  if (!story || story->copies.size() < 2) return std::nullopt;
+  std::vector<storage::ArticleHead> heads;
+  for (auto const& copy : story->copies) {
+    if (heads.size() == copies_read_max) break;
+    if (auto one = view.article(copy.article)) heads.push_back(std::move(*one));
+  }
+  auto const* best = best_text(heads);
+  if (!best || best->id == head.id) return std::nullopt;
+  return json::object{{"article", std::to_string(number(best->id))},
+                      {"feed", best->feed_name},
+                      {"url", best->url},
+                      {"words", best->words}};
 }
 
 Result<Reply> one_article(storage::View const& view, ArticleId id) {
@@ -75,6 +65,7 @@ Result<Reply> one_article(storage::View const& view, ArticleId id) {
   for (auto& [key, value] : account) out["_newsfold"].as_object()[key] = std::move(value);
   if (!version->extras.item_url.empty()) out["_newsfold"].as_object()["item_url"] = version->extras.item_url;
   if (!version->extras.summary.empty()) out["summary"] = version->extras.summary;
+  if (auto best = better_copy(view, *head)) out["_newsfold"].as_object()["best"] = std::move(*best);
   return reply_with(out);
 }
 
@@ -97,6 +88,8 @@ Result<Reply> versions_of(storage::View const& view, ArticleId id) {
 Result<Reply> one_version(storage::View const& view, ArticleId id, std::string_view which) {
   auto const wanted = read_number(which, "version number");
   if (!wanted) return wanted.error();
+  if (*wanted == 0 || *wanted > UINT32_MAX)
+    return Error{ErrorCode::not_found, "versions are numbered from 1"};
   auto const version = view.version(id, std::uint32_t(*wanted));
   if (!version) return version.error();
   auto out = article_json(version->content);
@@ -132,6 +125,8 @@ Result<Reply> difference(storage::View const& view, ArticleId id, Request const&
     if (request.parameter(name).empty()) continue;
     auto const given = read_number(request.parameter(name), "version number");
     if (!given) return given.error();
+    if (*given == 0 || *given > UINT32_MAX)
+      return Error{ErrorCode::not_found, "versions are numbered from 1"};
     *value = *given;
   }
   auto const before = view.version(id, std::uint32_t(from));
@@ -142,11 +137,20 @@ Result<Reply> difference(storage::View const& view, ArticleId id, Request const&
   auto const& b = after->content;
   auto const edit = dedup::compare_versions({a.title, a.content_text, a.paywall, a.truncated},
                                             {b.title, b.content_text, b.paywall, b.truncated});
+  DiffHead const head{b.title, number(id), std::uint32_t(from), std::uint32_t(to)};
+  auto const format = request.parameter("format");
+  bool const wants_html =
+      format.empty() && request.accept.find("text/html") != std::string::npos;  // a browser
+  if (format == "html" || wants_html) return Reply{200, "text/html; charset=utf-8", diff_html(head, edit)};
+  if (format == "ansi") return Reply{200, "text/plain; charset=utf-8", diff_ansi(head, edit)};
+  if (!format.empty() && format != "json") return Error{ErrorCode::invalid, "format is json, html or ansi"};
   return reply_with(json::object{{"article", std::to_string(number(id))},
                                  {"from", from},
                                  {"to", to},
+                                 {"edit", dedup::to_string(edit.kind)},
                                  {"words_added", edit.words_added},
                                  {"words_removed", edit.words_removed},
+                                 {"words_kept", edit.words_kept},
                                  {"title", diff_json(edit.title_diff)},
                                  {"text", diff_json(edit.text_diff)}});
 }
@@ -183,19 +187,14 @@ Result<Reply> list(storage::View const& view, Request const& request) {
   return reply_with(answer);
 }
 
-Result<Reply> story(storage::View const& view, std::string_view which) {
-  auto const id = read_number(which, "story id");
-  if (!id) return id.error();
-  auto const found = view.story(StoryId{*id});
-  if (!found) return found.error();
-  json::array copies;
-  for (auto const& copy : found->copies) {
-    auto const head = view.article(copy.article);
-    if (head) copies.push_back(head_json(*head));
+Result<Reply> why(storage::Store const& store, ArticleId id, Request const& request) {
+  std::optional<ArticleId> with;
+  if (auto const text = request.parameter("with"); !text.empty()) {
+    auto const other = read_number(text, "article id");
+    if (!other) return other.error();
+    with = ArticleId{*other};
   }
-  json::object out{{"id", std::to_string(*id)}, {"copies", std::move(copies)}};
-  if (found->merged_into) out["merged_into"] = std::to_string(number(*found->merged_into));
-  return reply_with(out);
+  return answer_why(store, id, with);
 }
 
 }  // namespace
@@ -204,7 +203,11 @@ Result<Reply> answer_articles(storage::Store const& store, Request const& reques
   auto const& path = request.path;
   auto const view = store.view();
   if (path[1] == "stories") {
-    if (path.size() == 3) return story(view, path[2]);
+    if (path.size() == 3) {
+      auto const story = read_number(path[2], "story id");
+      if (!story) return story.error();
+      return answer_story(view, StoryId{*story});
+    }
     return Error{ErrorCode::not_found, "stories have ids: /v1/stories/ID"};
   }
   if (path.size() == 2) return list(view, request);
@@ -215,7 +218,8 @@ Result<Reply> answer_articles(storage::Store const& store, Request const& reques
   if (path.size() == 4 && path[3] == "versions") return versions_of(view, article);
   if (path.size() == 5 && path[3] == "versions") return one_version(view, article, path[4]);
   if (path.size() == 4 && path[3] == "diff") return difference(view, article, request);
-  return Error{ErrorCode::not_found, "an article has /versions, /versions/N and /diff"};
+  if (path.size() == 4 && path[3] == "why") return why(store, article, request);
+  return Error{ErrorCode::not_found, "an article has /versions, /versions/N, /diff and /why"};
 }
 
 }  // namespace newsfold::api

@@ -6,7 +6,7 @@
 
 namespace newsfold::api {
 
-// /v1/articles, /v1/articles/ID, .../versions, .../versions/N, /v1/stories/ID
+// /v1/articles, /v1/articles/ID, .../versions, .../versions/N, .../diff, .../why, /v1/stories/ID
 Result<Reply> answer_articles(storage::Store const& store, Request const& request);
 
 }  // namespace newsfold::api

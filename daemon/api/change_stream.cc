@@ -1,64 +1,65 @@
 #include "daemon/api/change_stream.h"
 
-#include "daemon/runtime/run_on.h"
-#include "feeds/model/event_json.h"
-
 #include <algorithm>
+#include "daemon/runtime/run_on.h"
 
 namespace newsfold::api {
 
 namespace asio = boost::asio;
 
-asio::awaitable<Result<void>> ChangeStream::begin(Sequence after) {
-  auto job = [this, after] { return find_previous(after); };
-  auto found = co_await run_on(blocking_, std::move(job));
-  if (found) cursor_ = after;
-  co_return found;
-}
+namespace {
+
+// Rows looked at in one go when the event before the first is sought: some milliseconds of a blocking thread,
+// also where a filter looks for words.
+constexpr std::uint64_t look_back_first = 64;
+constexpr std::uint64_t look_back_max = 8192;
+
+}  // namespace
 
 // The first event names the one before it that passes the filter: looked for backwards from the cursor, in
 // windows that grow, so that a frequent match costs little and a rare one is still found.
-Result<void> ChangeStream::find_previous(Sequence before) {
-  auto probe = store_.changes(before);
-  if (!probe) return probe.error();
-  notify::FoldedText text;
-  auto const oldest = number(store_.oldest_sequence());
-  auto end = number(before);
-  for (std::uint64_t window = 64; end >= oldest && end > 0; window *= 4) {
-    auto const begin = end > window + oldest ? end - window : oldest;
-    auto reader = store_.changes(Sequence{begin - 1});
-    if (!reader) break;  // retention goes on meanwhile
-    for (;;) {
-      auto const next = reader->next();
-      if (!next) continue;  // a row that does not decode matches nothing
-      if (*next == nullptr || number((*next)->sequence) > end) break;
-      text.clear();
-      if (filter_.matches(**next, text)) previous_ = (*next)->sequence;
-    }
-    if (number(previous_) != 0 || begin == oldest) break;
-    end = begin - 1;
+asio::awaitable<Result<void>> ChangeStream::begin(Sequence after) {
+  {
+    auto const probe = store_.changes(after);
+    if (!probe) co_return probe.error();
   }
-  return {};
+  cursor_ = after;
+  auto end = number(after);
+  for (auto window = look_back_first;; window = std::min(window * 4, look_back_max)) {
+    auto job = [this, end, window] { return look_back(end, window); };
+    auto const done = co_await run_on(blocking_, std::move(job));
+    if (!done) co_return done.error();
+    if (*done) co_return Result<void>();
+    end -= window;
+  }
 }
 
-void ChangeStream::append(std::string& out, storage::ChangeView const& event) {
-  auto const id = format_sequence(event.sequence);
-  switch (format_) {
-    case StreamFormat::ndjson: break;
-    case StreamFormat::sse:
-      out += "id: " + id + "\nevent: ";
-      out += to_string(event.type);
-      out += "\ndata: ";
-      break;
-    case StreamFormat::list:
-      if (!first_) out += ",\n";
-      break;
+Result<bool> ChangeStream::look_back(std::uint64_t end, std::uint64_t window) {
+  auto const oldest = number(store_.oldest_sequence());
+  if (end < oldest || end == 0) return true;
+  auto const begin = end >= oldest + window ? end - window + 1 : oldest;
+  auto reader = store_.changes(Sequence{begin - 1});
+  if (!reader) return true;  // retention goes on meanwhile: there is nothing left before us
+  notify::FoldedText text;
+  for (;;) {
+    auto const next = reader->next();
+    if (!next && next.error().code == ErrorCode::corrupt) continue;  // matches nothing
+    if (!next || *next == nullptr || number((*next)->sequence) > end) break;
+    text.clear();
+    if (filter_.matches(**next, text)) previous_ = (*next)->sequence;
   }
-  out += event.open_json;
-  append_event_end(out, previous_);
-  if (format_ != StreamFormat::list) out += format_ == StreamFormat::sse ? "\n\n" : "\n";
+  return number(previous_) != 0 || begin == oldest;
+}
+
+void ChangeStream::begin_at(Sequence cursor, Sequence previous) noexcept {
+  cursor_ = cursor;
+  previous_ = previous;
+}
+
+void ChangeStream::append(Batch& batch, storage::ChangeView const& event) {
+  append_event(batch.bytes, format_, event, previous_);
   previous_ = event.sequence;
-  first_ = false;
+  ++batch.events;
 }
 
 void ChangeStream::read_ring(Batch& batch) {
@@ -67,54 +68,58 @@ void ChangeStream::read_ring(Batch& batch) {
     if (entry == nullptr) return;
     cursor_ = entry->view.sequence;
     if (!filter_.matches(entry->view, entry->text)) continue;
-    append(batch.bytes, entry->view);
-    ++batch.events;
+    append(batch, entry->view);
   }
 }
 
 Result<void> ChangeStream::read_store(Batch& batch) {
-  auto reader = store_.changes(cursor_);
-  if (!reader) return reader.error();
+  auto const now = std::chrono::steady_clock::now();
+  if (!reader_ || now - reader_made_ > reader_age_max) {
+    reader_.reset();
+    auto reader = store_.changes(cursor_);
+    if (!reader) return reader.error();
+    reader_.emplace(std::move(*reader));
+    reader_made_ = now;
+  }
+  batch.bytes.reserve(batch_bytes_max + batch_bytes_max / 8);
   notify::FoldedText text;
-  for (std::size_t rows = 0; rows < batch_events_max * 16; ++rows) {
-    if (batch.events >= batch_events_max || batch.bytes.size() >= batch_bytes_max) break;
-    auto const next = reader->next();
+  for (std::size_t rows = 0; rows < batch_rows_max; ++rows) {
+    if (batch.events >= batch_events_max || batch.bytes.size() >= batch_bytes_max) return {};
+    auto const next = reader_->next();
     if (!next) {
-      cursor_ = Sequence{number(cursor_) + 1};
-      return next.error();
+      auto const error = next.error();
+      reader_.reset();
+      if (error.code == ErrorCode::corrupt) cursor_ = Sequence{number(cursor_) + 1};
+      return error;
     }
-    if (*next == nullptr) break;
+    if (*next == nullptr) {
+      reader_.reset();
+      return {};
+    }
     auto const& event = **next;
     cursor_ = event.sequence;
     text.clear();
-    if (!filter_.matches(event, text)) continue;
-    append(batch.bytes, event);
-    ++batch.events;
-  }
-  return {};
-}
-
-std::string ChangeStream::bookmark() const {
-  auto const id = format_sequence(cursor_);
-  auto const json =
-      "{\"type\":\"bookmark\",\"id\":\"" + id + "\",\"epoch\":\"" + format_epoch(store_.epoch()) + "\"}";
-  switch (format_) {
-    case StreamFormat::ndjson: return json + "\n";
-    case StreamFormat::sse: return "id: " + id + "\nevent: bookmark\ndata: " + json + "\n\n";
-    case StreamFormat::list: break;
+    if (filter_.matches(event, text)) append(batch, event);
   }
   return {};
 }
 
 asio::awaitable<Result<Batch>> ChangeStream::next(std::chrono::steady_clock::time_point deadline) {
   Batch batch;
+  if (said_next_) {
+    Error error = std::move(*said_next_);
+    said_next_.reset();
+    co_return error;
+  }
   for (;;) {
     if (feed_.find(Sequence{number(cursor_) + 1}) != nullptr) {
+      reader_.reset();
       read_ring(batch);
     } else if (number(cursor_) < number(store_.last_sequence())) {
       auto job = [this, &batch] { return read_store(batch); };
       auto const read = co_await run_on(blocking_, std::move(job));
       if (!read && batch.events == 0) co_return read.error();
+      if (!read) said_next_ = read.error();
     }
     if (batch.events > 0) co_return batch;
     if (std::chrono::steady_clock::now() >= deadline) break;

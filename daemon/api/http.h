@@ -21,6 +21,8 @@ struct Request {
   std::string accept;
   std::string last_event_id;
   std::string if_none_match;
+  std::string content_type;
+  std::string hub_signature;  // X-Hub-Signature: who sends a WebSub push
   std::string base_url;  // how the client may reach us: "http://127.0.0.1:8480"
   std::string body;
   bool admin = false;  // may change things
@@ -36,7 +38,7 @@ struct Reply {
   unsigned status = 200;
   std::string content_type = "application/json";
   std::string body;
-  std::vector<std::pair<std::string, std::string>> headers;  // beside those of every answer
+  std::vector<std::pair<std::string, std::string>> headers{};  // beside those of every answer
 };
 
 // Splits and decodes "/v1/changes?since=now". Fails with `invalid`.

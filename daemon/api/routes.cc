@@ -1,6 +1,8 @@
 #include "daemon/api/routes.h"
 
 #include "daemon/api/article_routes.h"
+#include "daemon/api/outgoing_feed.h"
+#include "daemon/api/story_routes.h"
 #include "daemon/runtime/run_on.h"
 
 #include <boost/json/array.hpp>
@@ -33,6 +35,15 @@ json::object feed_json(FeedStatus const& feed) {
   put(out, "next_poll", feed.next_poll);
   put(out, "failing_since", feed.failing_since);
   if (!feed.error.empty()) out["error"] = feed.error;
+  out["items_per_day"] = feed.items_per_day;
+  out["articles"] = feed.articles;
+  out["copies"] = feed.copies;
+  out["polls"] = feed.polls;
+  out["wire_bytes"] = feed.wire_bytes;
+  if (!feed.next_poll_reason.empty()) out["next_poll_reason"] = feed.next_poll_reason;
+  json::array alarms;
+  for (auto const& alarm : feed.alarms) alarms.emplace_back(alarm);
+  out["alarms"] = std::move(alarms);
   return out;
 }
 
@@ -51,12 +62,7 @@ Reply text_reply(std::string text, unsigned status = 200) {
 }
 
 constexpr std::size_t cursor_bytes_max = 4096;  // {"cursor": "42"}
-
-std::string metric(std::string_view name, std::string_view help, std::string_view type, std::uint64_t value) {
-  std::string out = "# HELP newsfold_" + std::string(name) + " " + std::string(help) + "\n# TYPE newsfold_" +
-                    std::string(name) + " " + std::string(type) + "\n";
-  return out + "newsfold_" + std::string(name) + " " + std::to_string(value) + "\n";
-}
+constexpr std::size_t split_bytes_max = 4096;   // {"reason": "..."}
 
 }  // namespace
 
@@ -80,10 +86,13 @@ void Routes::add_to(RouteTable& table) {
   add(Method::get, "/healthz", Scope::open, &Routes::health);
   add(Method::get, "/readyz", Scope::open, &Routes::readiness);
   add(Method::get, "/metrics", Scope::read, &Routes::metrics);
-  for (auto const* pattern :
-       {"/v1/articles", "/v1/articles/{id}", "/v1/articles/{id}/versions",
-        "/v1/articles/{id}/versions/{number}", "/v1/articles/{id}/diff", "/v1/stories/{id}"})
+  for (auto const* pattern : {"/v1/articles", "/v1/articles/{id}", "/v1/articles/{id}/versions",
+                              "/v1/articles/{id}/versions/{number}", "/v1/articles/{id}/diff",
+                              "/v1/articles/{id}/why", "/v1/stories/{id}"})
     add(Method::get, pattern, Scope::read, &Routes::articles);
+  add(Method::get, "/v1/feed.json", Scope::read, &Routes::json_feed);
+  add(Method::get, "/v1/feed.atom", Scope::read, &Routes::atom_feed);
+  add(Method::post, "/v1/articles/{id}/split", Scope::admin, &Routes::split, split_bytes_max);
   add(Method::get, "/v1/feeds", Scope::read, &Routes::feeds);
   add(Method::post, "/v1/feeds/{name}/poll", Scope::admin, &Routes::poll_feed);
   add(Method::get, "/v1/subscriptions", Scope::read, &Routes::list_subscriptions);
@@ -96,8 +105,10 @@ void Routes::add_to(RouteTable& table) {
 asio::awaitable<Reply> Routes::health(Request const&) { co_return text_reply("alive\n"); }
 
 asio::awaitable<Reply> Routes::readiness(Request const&) {
-  bool const ready = !parts_.ready || parts_.ready();
-  co_return ready ? text_reply("ready\n") : text_reply("starting\n", 503);
+  auto const readiness = parts_.readiness ? parts_.readiness() : Readiness();
+  auto text = readiness.state + "\n";
+  for (auto const& one : readiness.degraded) text += "degraded: " + one.name + ": " + one.message + "\n";
+  co_return text_reply(std::move(text), readiness.state == "ready" ? 200 : 503);
 }
 
 asio::awaitable<Reply> Routes::articles(Request const& request) {
@@ -107,12 +118,34 @@ asio::awaitable<Reply> Routes::articles(Request const& request) {
   co_return std::move(*reply);
 }
 
+asio::awaitable<Reply> Routes::json_feed(Request const& request) {
+  auto job = [this, &request] { return answer_feed(parts_.store, request, FeedDialect::json); };
+  auto reply = co_await run_on(blocking_, std::move(job));
+  if (!reply) co_return error_reply(reply.error());
+  co_return std::move(*reply);
+}
+
+asio::awaitable<Reply> Routes::atom_feed(Request const& request) {
+  auto job = [this, &request] { return answer_feed(parts_.store, request, FeedDialect::atom); };
+  auto reply = co_await run_on(blocking_, std::move(job));
+  if (!reply) co_return error_reply(reply.error());
+  co_return std::move(*reply);
+}
+
+asio::awaitable<Reply> Routes::split(Request const& request) {
+  auto const id = parse_sequence(request.variable("id"));  // digits, as ids are
+  if (!id || !parts_.stories)
+    co_return error_reply({ErrorCode::not_found, "an article is split off by POST /v1/articles/ID/split"});
+  co_return co_await split_article(*parts_.stories, ArticleId{number(*id)}, request);
+}
+
 asio::awaitable<Reply> Routes::feeds(Request const& request) {
   json::array out;
   bool const failing_only = request.parameter("failing") == "1";
   if (parts_.feeds) {
     for (auto const& feed : parts_.feeds->feed_status())
-      if (!failing_only || feed.state == FeedState::failing || feed.state == FeedState::gone)
+      if (!failing_only || feed.state == FeedState::failing || feed.state == FeedState::gone ||
+          !feed.alarms.empty())
         out.push_back(feed_json(feed));
   }
   co_return reply_with(json::object{{"feeds", std::move(out)}});
@@ -205,7 +238,12 @@ asio::awaitable<Reply> Routes::status(Request const&) {
       failing += feed.state == FeedState::failing || feed.state == FeedState::gone ? 1 : 0;
     }
   }
+  json::array degraded;
+  if (parts_.readiness)
+    for (auto const& one : parts_.readiness().degraded)
+      degraded.push_back(json::object{{"name", one.name}, {"message", one.message}});
   co_return reply_with(json::object{{"epoch", format_epoch(parts_.store.epoch())},
+                                    {"degraded", std::move(degraded)},
                                     {"oldest", format_sequence(counts->oldest)},
                                     {"last", format_sequence(counts->last)},
                                     {"articles", counts->articles},
@@ -217,26 +255,14 @@ asio::awaitable<Reply> Routes::status(Request const&) {
                                     {"subscribers", counters_().subscribers}});
 }
 
-asio::awaitable<Reply> Routes::metrics(Request const&) {
-  auto job = [this] { return parts_.store.metrics(); };
-  auto const store = co_await run_on(blocking_, std::move(job));
-  auto const api = counters_();
+asio::awaitable<Reply> Routes::metrics(Request const& request) {
+  if (!parts_.metrics) co_return error_reply({ErrorCode::not_found, "this daemon counts nothing"});
+  bool const openmetrics = request.accept.find("application/openmetrics-text") != std::string::npos ||
+                           request.parameter("format") == "openmetrics";
   Reply reply;
-  reply.content_type = "text/plain; version=0.0.4; charset=utf-8";
-  if (parts_.metrics_text) reply.body = parts_.metrics_text();
-  reply.body += metric("store_commits_total", "Groups committed", "counter", store.commits);
-  reply.body +=
-      metric("store_commit_bytes_total", "Bytes in committed groups", "counter", store.commit_bytes);
-  reply.body +=
-      metric("store_corrupt_rows_total", "Rows met that do not decode", "counter", store.corrupt_rows);
-  reply.body += metric("store_disk_bytes", "Size of the live table files", "gauge", store.disk_bytes);
-  reply.body += metric("store_last_sequence", "The newest number of the change log", "gauge",
-                       number(parts_.store.last_sequence()));
-  reply.body += metric("http_requests_total", "Requests", "counter", api.requests);
-  reply.body += metric("http_errors_total", "Requests answered with 4xx or 5xx", "counter", api.errors);
-  reply.body += metric("http_connections", "Connections open", "gauge", api.connections_open);
-  reply.body += metric("subscribers", "Streams open", "gauge", api.subscribers);
-  reply.body += metric("events_sent_total", "Events sent to subscribers", "counter", api.events_sent);
+  reply.body = co_await parts_.metrics(openmetrics);
+  reply.content_type = openmetrics ? "application/openmetrics-text; version=1.0.0; charset=utf-8"
+                                   : "text/plain; version=0.0.4; charset=utf-8";
   co_return reply;
 }
 

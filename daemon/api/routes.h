@@ -26,6 +26,9 @@ class Routes {
   Answer readiness(Request const& request);
   Answer metrics(Request const& request);
   Answer articles(Request const& request);
+  Answer json_feed(Request const& request);
+  Answer atom_feed(Request const& request);
+  Answer split(Request const& request);
   Answer feeds(Request const& request);
   Answer poll_feed(Request const& request);
   Answer list_subscriptions(Request const& request);

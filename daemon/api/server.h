@@ -8,6 +8,7 @@
 
 #include "daemon/api/route_table.h"
 #include "daemon/api/status.h"
+#include "daemon/api/story_editor.h"
 #include "daemon/notify/change_feed.h"
 #include "daemon/notify/subscriptions.h"
 #include "feeds/model/error.h"
@@ -34,8 +35,9 @@ struct ApiOptions {
 
   // Without a read token, everyone who reaches a listener may read: it must then be loopback or a Unix
   // socket, or listen() refuses. The Unix socket is guarded by its mode and has admin rights.
-  Secret read_token;
-  Secret admin_token;
+  std::vector<Secret> read_tokens;
+  std::vector<Secret> admin_tokens;
+  // Both: TCP speaks TLS, and nothing else. The Unix socket never does.
   std::string tls_cert_file;
   std::string tls_key_file;
 
@@ -55,14 +57,25 @@ struct ApiOptions {
   std::chrono::milliseconds snapshot_timeout{600'000};  // a snapshot keeps old rows alive
 };
 
+struct Degraded {
+  std::string name;     // of a condition, for programs: "disk_low"
+  std::string message;  // for a person: what and what to do
+};
+struct Readiness {
+  std::string state = "ready";  // or "starting", "stopping": answered with 503
+  std::vector<Degraded> degraded;
+};
+
 struct ApiParts {
   storage::Store& store;
   notify::ChangeFeed& changes;
   notify::SubscriptionKeeper& subscriptions;
   Clock const& clock;
-  FeedStatusSource* feeds = nullptr;          // null: the daemon polls nothing
-  std::function<std::string()> metrics_text;  // Prometheus text of the rest of the daemon; may be empty
-  std::function<bool()> ready;                // /readyz; empty: always
+  FeedStatusSource* feeds = nullptr;  // null: the daemon polls nothing
+  // The text of /metrics, OpenMetrics or Prometheus's own; empty: 404.
+  std::function<boost::asio::awaitable<std::string>(bool openmetrics)> metrics;
+  std::function<Readiness()> readiness;  // /readyz; empty: ready, and nothing degraded
+  StoryEditor* stories = nullptr;        // null: stories cannot be changed by hand
 };
 
 struct ApiCounters {
@@ -72,6 +85,7 @@ struct ApiCounters {
   std::uint64_t connections_refused = 0;  // beyond connections_max
   std::uint64_t events_sent = 0;
   std::uint64_t stuck_dropped = 0;  // subscribers that took no byte for write_timeout
+  std::uint64_t fell_behind = 0;    // times that a subscriber had to go on from the disk
   std::size_t connections_open = 0;
   std::size_t subscribers = 0;  // streams open now
 };
@@ -83,8 +97,8 @@ class ApiServer {
             ApiOptions options);
   ~ApiServer();  // requires that stop() has returned, or that run() was never begun
 
-  // Binds. Fails with `refused` where a listener would be open to others without a token, with `unreadable`
-  // where an address or a certificate cannot be used.
+  // Binds and reads the certificate. Fails with `refused` where a listener would be open to others without a
+  // token, with `unreadable` where an address or a certificate cannot be used.
   Result<void> listen();
   std::uint16_t port() const noexcept;  // of the TCP listener, after listen(); 0: none
 

@@ -19,6 +19,7 @@ class Snapshot {
 
   Sequence sequence() const noexcept { return view_.sequence(); }
   bool done() const noexcept { return done_; }
+  StreamFormat format() const noexcept { return format_; }
 
   // The next articles, each {"type":"article.snapshot","data":ITEM}; may be empty before the end.
   Result<std::string> next();

@@ -30,6 +30,13 @@ struct FeedStatus {
   std::string error;           // of the last poll, in words; empty: it went well
   std::uint64_t failures = 0;  // in a row
   std::uint64_t interval_seconds = 0;
+  double items_per_day = 0;         // as learnt
+  std::uint64_t articles = 0;       // that it brought first ...
+  std::uint64_t copies = 0;         // ... and those of them that were copies of others
+  std::uint64_t polls = 0;          // since the start ...
+  std::uint64_t wire_bytes = 0;     // ... and their bytes
+  std::string next_poll_reason;     // a sentence: why then
+  std::vector<std::string> alarms;  // in words; empty: none
 };
 
 class FeedStatusSource {

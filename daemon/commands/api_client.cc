@@ -59,8 +59,11 @@ std::string first_line(std::string const& path) {
   return line;
 }
 
+enum class Silence : unsigned char { is_death, is_work };
+
 Result<ApiAnswer> perform(ApiAddress const& address, std::string_view method, std::string_view target,
-                          std::string_view body, ApiClient::OnLine const* on_line) {
+                          std::string_view body, ApiClient::OnLine const* on_line,
+                          Silence silence = Silence::is_death) {
   std::unique_ptr<CURL, Free> const handle(curl_easy_init());
   if (!handle) return Error{ErrorCode::unreachable, "no memory for a connection"};
   auto* const curl = handle.get();
@@ -69,11 +72,14 @@ Result<ApiAnswer> perform(ApiAddress const& address, std::string_view method, st
   std::string const verb(method);
   curl_easy_setopt(curl, CURLOPT_URL, url.c_str());
   if (address.url.empty()) curl_easy_setopt(curl, CURLOPT_UNIX_SOCKET_PATH, address.socket.c_str());
+  if (!address.ca_file.empty()) curl_easy_setopt(curl, CURLOPT_CAINFO, address.ca_file.c_str());
   curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
   curl_easy_setopt(curl, CURLOPT_PROXY, "");
   curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT, 5L);
-  curl_easy_setopt(curl, CURLOPT_LOW_SPEED_LIMIT, 1L);
-  curl_easy_setopt(curl, CURLOPT_LOW_SPEED_TIME, idle_seconds_max);
+  if (silence == Silence::is_death) {
+    curl_easy_setopt(curl, CURLOPT_LOW_SPEED_LIMIT, 1L);
+    curl_easy_setopt(curl, CURLOPT_LOW_SPEED_TIME, idle_seconds_max);
+  }
   if (verb != "GET") {
     curl_easy_setopt(curl, CURLOPT_CUSTOMREQUEST, verb.c_str());
     curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE, long(body.size()));
@@ -129,6 +135,11 @@ Result<ApiAnswer> ApiClient::get(std::string_view target) const {
 Result<ApiAnswer> ApiClient::send(std::string_view method, std::string_view target,
                                   std::string_view body) const {
   return perform(address_, method, target, body, nullptr);
+}
+
+Result<ApiAnswer> ApiClient::send_and_wait(std::string_view method, std::string_view target,
+                                           std::string_view body) const {
+  return perform(address_, method, target, body, nullptr, Silence::is_work);
 }
 
 Result<ApiAnswer> ApiClient::stream(std::string_view target, OnLine const& on_line) const {

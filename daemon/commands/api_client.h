@@ -13,6 +13,7 @@ struct ApiAddress {
   std::string socket;  // a Unix socket's path; used where `url` is empty
   std::string url;     // "http://127.0.0.1:8480"
   std::string token_file;
+  std::string ca_file = {};  // certificates to trust for https; empty: the system's
 
   // --socket or --url as given, else $NEWSFOLD_SOCKET, else $RUNTIME_DIRECTORY/newsfold.sock, else
   // /run/newsfold/newsfold.sock.
@@ -32,6 +33,9 @@ class ApiClient {
   // Any status is an answer. Fails with `unreachable` where no daemon answers; the message says what to do.
   Result<ApiAnswer> get(std::string_view target) const;
   Result<ApiAnswer> send(std::string_view method, std::string_view target, std::string_view body) const;
+  // The same for what may take minutes without a byte: a backup, a verification.
+  Result<ApiAnswer> send_and_wait(std::string_view method, std::string_view target,
+                                  std::string_view body) const;
 
   // The lines of an NDJSON stream, until it ends or `on_line` returns false (then the answer is a success).
   // A status other than 200 is an answer whose body was read instead.

@@ -1,6 +1,7 @@
 #include "daemon/commands/commands.h"
 #include "daemon/config/load.h"
 #include "daemon/config/reference.h"
+#include "daemon/metrics/catalogue.h"
 
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
@@ -89,6 +90,9 @@ void add_config_command(CLI::App& app, CommandContext& context) {
   auto* reference =
       command->add_subcommand("reference", "Print every option: type, default, bounds, meaning");
   reference->callback([] { std::cout << config::reference_markdown(); });
+
+  auto* metrics = command->add_subcommand("metrics", "Print every metric: kind, labels, meaning");
+  metrics->callback([] { std::cout << metrics::reference_markdown(); });
 
   auto* sample =
       command->add_subcommand("sample", "Print a commented config.toml with every option at its default");

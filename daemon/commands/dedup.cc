@@ -1,9 +1,9 @@
 // `newsfold dedup --batch`: the fold of the daemon over a list of articles, with everything that was seen
 // kept in memory. Signatures are made on several threads; decisions follow in order on one.
 
+#include "daemon/api/comparison_json.h"
 #include "daemon/commands/batch.h"
 #include "daemon/commands/commands.h"
-#include "daemon/commands/comparison_json.h"
 #include "feeds/dedup/explain.h"
 #include "feeds/dedup/identity.h"
 #include "feeds/dedup/memory_index.h"
@@ -46,16 +46,31 @@ class Folder {
     auto const story =
         decision.kind == dedup::MatchKind::new_story ? StoryId(number(article)) : decision.story;
     index_.add(article, story, arrival.signature);
+    auto const also = merge(decision.merged, story);
     census_.note(arrival.signature.sketch, story);
     if (!arrival.url.empty()) by_url_.try_emplace(arrival.url, dedup::Posting{article, story});
-    json::object out{{"story", ids_[number(story)]},
+    json::object out{{"story", ids_[number(index_.story_now(story))]},
                      {"match", to_string(decision.kind)},
                      {"similarity", decision.similarity}};
+    if (!also.empty()) out["merged"] = also;
     if (detail_ == Detail::why) out["why"] = looked_at(decision);
     return out;
   }
 
  private:
+  // The younger of two stories ends in the older one, as in the store. Gives those that ended.
+  json::array merge(std::vector<StoryId> const& others, StoryId story) {
+    json::array ended;
+    for (auto const other : others) {
+      auto const one = index_.story_now(story);
+      auto const also = index_.story_now(other);
+      if (one == also) continue;
+      index_.merge(std::max(one, also), std::min(one, also));
+      ended.push_back(ids_[number(std::max(one, also))]);
+    }
+    return ended;
+  }
+
   // The same address is the same article, unless nothing else agrees: a page whose content changes daily, or
   // one link for everything.
   void follow_url(Arrival const& arrival, dedup::FoldDecision& decision) const {
@@ -71,8 +86,9 @@ class Folder {
     if (!too_short && !same_title && comparison.similarity < similarity_min) return;
     decision.kind = dedup::MatchKind::url;
     decision.article = known->second.article;
-    decision.story = known->second.story;
+    decision.story = index_.story_now(known->second.story);
     decision.similarity = comparison.similarity;
+    decision.merged.clear();  // were others of the best match
   }
 
   json::array looked_at(dedup::FoldDecision const& decision) const {

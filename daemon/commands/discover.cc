@@ -2,6 +2,8 @@
 #include "daemon/commands/batch.h"
 #include "daemon/commands/commands.h"
 #include "daemon/commands/document.h"
+#include "daemon/commands/tail_line.h"
+#include "daemon/sources/source_list.h"
 
 #include <CLI/CLI.hpp>
 #include <boost/json/array.hpp>
@@ -49,6 +51,26 @@ Result<boost::json::object> discover_line(boost::json::object const& line) {
   return out;
 }
 
+// What a page says of its feeds is to be pasted; what we only guess stands there as a comment, to be tried.
+void print_for_config(std::vector<parse::FeedLink> const& links) {
+  sources::Names names;
+  for (auto const& link : links) {
+    config::Source source;
+    source.url = link.url;
+    source.name = names.take(printable(link.title), link.url);
+    bool const guessed = link.via == "guess" || link.via == "platform";
+    std::cout << "# " << (link.type.empty() ? "feed" : link.type) << ", "
+              << (guessed ? "a guess: not tried" : "found by: " + link.via) << '\n';
+    std::string const table = sources::to_toml({source});
+    for (std::size_t at = 0; at < table.size();) {
+      auto const end = table.find('\n', at);
+      std::cout << (guessed ? "# " : "") << table.substr(at, end - at) << '\n';
+      at = end + 1;
+    }
+    std::cout << '\n';
+  }
+}
+
 int run_discover(DiscoverOptions const& options) {
   if (!options.batch.empty()) return run_batch(options.batch, std::cout, discover_line);
   if (options.file.empty()) {
@@ -66,15 +88,10 @@ int run_discover(DiscoverOptions const& options) {
     std::cerr << "newsfold discover: " << links.error().message << '\n';
     return batch_some_failed;
   }
-  if (options.json) {
+  if (options.json)
     std::cout << boost::json::serialize(to_json(*links)) << '\n';
-  } else {
-    for (auto const& link : *links) {
-      std::cout << link.url << "  (" << (link.type.empty() ? "?" : link.type) << ", " << link.via << ')';
-      if (!link.title.empty()) std::cout << "  " << link.title;
-      std::cout << '\n';
-    }
-  }
+  else
+    print_for_config(*links);
   return links->empty() ? batch_some_failed : batch_all_good;
 }
 
@@ -82,7 +99,8 @@ int run_discover(DiscoverOptions const& options) {
 
 void add_discover_command(CLI::App& app, CommandContext& context) {
   auto options = std::make_shared<DiscoverOptions>();
-  auto* command = app.add_subcommand("discover", "List the feeds that a web page names, best first");
+  auto* command = app.add_subcommand(
+      "discover", "List the feeds that a web page names, best first, as they stand in config.toml");
   options->document.accept = fetch::Accept::page;
   command->add_option("FILE", options->file, "The page: a file, an http(s) address, - for standard input");
   command->add_option("--batch", options->batch, "A manifest of pages as JSON Lines; - for standard input");

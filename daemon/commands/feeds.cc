@@ -9,10 +9,13 @@
 #include <boost/json/value.hpp>
 
 #include <algorithm>
+#include <array>
 #include <chrono>
+#include <cstdio>
 #include <iostream>
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace newsfold {
 namespace {
@@ -22,6 +25,7 @@ namespace json = boost::json;
 struct FeedsArguments {
   ApiAddress address;
   bool failing = false;
+  bool names = false;
   bool json = false;
 };
 
@@ -43,29 +47,75 @@ std::string relative(std::string_view rfc3339, UtcMicros now) {
   return distance > 0 ? "in " + text : text + " ago";
 }
 
+std::uint64_t count_at(json::object const& object, std::string_view key) {
+  auto const* value = object.if_contains(key);
+  boost::system::error_code failure;
+  return value ? value->to_number<std::uint64_t>(failure) : 0;
+}
+
+std::string items_a_day(json::object const& feed) {
+  auto const* value = feed.if_contains("items_per_day");
+  boost::system::error_code failure;
+  auto const rate = value ? value->to_number<double>(failure) : 0.0;
+  char buffer[32];
+  std::snprintf(buffer, sizeof buffer, rate < 10 ? "%.1f" : "%.0f", rate);
+  return buffer;
+}
+
+// Of the articles that it brought first.
+std::string share_of_copies(json::object const& feed) {
+  auto const articles = count_at(feed, "articles");
+  return articles == 0 ? "-" : std::to_string(100 * count_at(feed, "copies") / articles) + "%";
+}
+
+std::string size_of(std::uint64_t bytes) {
+  if (bytes < 10'000) return std::to_string(bytes);
+  if (bytes < 10'000'000) return std::to_string(bytes / 1'000) + "k";
+  return std::to_string(bytes / 1'000'000) + "M";
+}
+
+// What is wrong with it, else why it is asked when it is asked.
+std::string remark(json::object const& feed) {
+  if (auto const error = string_at(feed, "error"); !error.empty()) return std::string(error);
+  if (auto const* alarms = feed.if_contains("alarms");
+      alarms && alarms->is_array() && !alarms->get_array().empty())
+    if (auto const& first = alarms->get_array().front(); first.is_string())
+      return std::string(first.get_string());
+  return std::string(string_at(feed, "next_poll_reason"));
+}
+
 void print_table(json::array const& feeds) {
   auto const now = std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now());
-  std::size_t width = 4;
-  for (auto const& feed : feeds) width = std::max(width, string_at(feed.as_object(), "name").size());
-  auto const column = [](std::string text, std::size_t size) {
-    text.resize(std::max(size, text.size()), ' ');
-    return text + "  ";
-  };
-  std::cout << column("FEED", width) << column("STATE", 8) << column("LAST GOOD", 10) << column("NEXT", 8)
-            << "TROUBLE\n";
+  std::vector<std::array<std::string, 9>> rows{
+      {"FEED", "STATE", "LAST GOOD", "NEXT", "A DAY", "ARTICLES", "COPIES", "BYTES", "REMARK"}};
   for (auto const& value : feeds) {
     auto const& feed = value.as_object();
-    std::cout << column(printable(string_at(feed, "name")), width)
-              << column(std::string(string_at(feed, "state")), 8)
-              << column(relative(string_at(feed, "last_success"), now), 10)
-              << column(relative(string_at(feed, "next_poll"), now), 8) << printable(string_at(feed, "error"))
-              << '\n';
+    rows.push_back({printable(string_at(feed, "name")), std::string(string_at(feed, "state")),
+                    relative(string_at(feed, "last_success"), now),
+                    string_at(feed, "state") == "paused" ? "-" : relative(string_at(feed, "next_poll"), now),
+                    items_a_day(feed), std::to_string(count_at(feed, "articles")), share_of_copies(feed),
+                    size_of(count_at(feed, "wire_bytes")), printable(remark(feed))});
+  }
+  std::array<std::size_t, 9> widths{};
+  for (auto const& row : rows)
+    for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], row[i].size());
+  constexpr std::size_t first_number = 4;
+  constexpr std::size_t last_number = 7;
+  for (auto const& row : rows) {
+    std::string line;
+    for (std::size_t i = 0; i + 1 < row.size(); ++i) {
+      auto const blanks = std::string(widths[i] - row[i].size(), ' ');
+      bool const right = i >= first_number && i <= last_number;
+      line += (right ? blanks + row[i] : row[i] + blanks) + "  ";
+    }
+    std::cout << line << row.back() << '\n';
   }
 }
 
 int run_feeds(FeedsArguments const& arguments) {
   ApiClient const client(ApiAddress::with_defaults(arguments.address));
   auto const answer = client.get(arguments.failing ? "/v1/feeds?failing=1" : "/v1/feeds");
+  if (arguments.names && !answer) return 1;  // a shell asks while it completes a word
   if (!answer || answer->status != 200) {
     std::cerr << "newsfold feeds: " << (answer ? error_of(*answer) : answer.error()).message << '\n';
     return 1;
@@ -74,7 +124,12 @@ int run_feeds(FeedsArguments const& arguments) {
     std::cout << answer->body;
     return 0;
   }
-  print_table(json::parse(answer->body).as_object().at("feeds").as_array());
+  auto const body = json::parse(answer->body);
+  auto const& feeds = body.as_object().at("feeds").as_array();
+  if (arguments.names)
+    for (auto const& feed : feeds) std::cout << printable(string_at(feed.as_object(), "name")) << '\n';
+  else
+    print_table(feeds);
   return 0;
 }
 
@@ -90,21 +145,29 @@ int run_status(FeedsArguments const& arguments) {
     return 0;
   }
   auto const body = json::parse(answer->body);
-  for (auto const& [key, value] : body.as_object())
+  for (auto const& [key, value] : body.as_object()) {
+    if (value.is_array()) continue;  // told below
     std::cout << key << std::string(14 - std::min<std::size_t>(key.size(), 13), ' ')
               << (value.is_string() ? std::string(value.get_string())
                                     : std::to_string(value.to_number<std::uint64_t>()))
               << '\n';
+  }
+  auto const* degraded = body.as_object().if_contains("degraded");
+  if (!degraded || !degraded->is_array()) return 0;
+  for (auto const& condition : degraded->get_array())
+    std::cout << "degraded      " << string_at(condition.as_object(), "name") << ": "
+              << printable(string_at(condition.as_object(), "message")) << '\n';
   return 0;
 }
 
 }  // namespace
 
 void add_feeds_command(CLI::App& app, CommandContext& context) {
-  auto* command =
-      app.add_subcommand("feeds", "Show how the feeds are: last success, next poll, trouble in words");
+  auto* command = app.add_subcommand(
+      "feeds", "Show how the feeds are: last success, next poll and why then, trouble in words");
   auto const arguments = std::make_shared<FeedsArguments>();
-  command->add_flag("--failing", arguments->failing, "Only those in trouble");
+  command->add_flag("--failing", arguments->failing, "Only those in trouble, or with an alarm");
+  command->add_flag("--names", arguments->names, "Only their names, one a line");
   command->add_flag("--json", arguments->json, "As JSON");
   add_address_options(*command, arguments->address);
   command->footer("Exit: 0 good, 1 no daemon answers, 2 bad usage.");

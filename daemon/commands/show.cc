@@ -64,6 +64,12 @@ void print_article(json::object const& article) {
     print_field("original", text_at(lineage->get_object(), "original"));
   }
   if (auto const wall = text_at(ours, "paywall"); wall != "none") print_field("paywall", wall);
+  if (text_at(ours, "truncated") == "yes") print_field("truncated", "yes");
+  if (auto const* best = ours.if_contains("best"); best && best->is_object()) {
+    auto const& copy = best->get_object();
+    print_field("best text", "article " + text_at(copy, "article") + " of " + text_at(copy, "feed") + ", " +
+                                 text_at(copy, "words") + " words");
+  }
   print_field("withdrawn", text_at(ours, "withdrawn_reason"));
   std::cout << '\n';
   print_text(text_at(article, "content_text"));
@@ -101,9 +107,9 @@ void print_parts(json::array const& parts, Colours colours) {
 void print_diff(json::object const& diff) {
   auto const colours =
       isatty(STDOUT_FILENO) != 0 && std::getenv("NO_COLOR") == nullptr ? Colours::on : Colours::off;
-  std::cout << "version " << text_at(diff, "from") << " to " << text_at(diff, "to") << ": "
-            << text_at(diff, "words_added") << " words added, " << text_at(diff, "words_removed")
-            << " removed\n\n";
+  std::cout << "version " << text_at(diff, "from") << " to " << text_at(diff, "to") << ", "
+            << printable(text_at(diff, "edit")) << ": " << text_at(diff, "words_added") << " words added, "
+            << text_at(diff, "words_removed") << " removed\n\n";
   for (auto const* part : {"title", "text"})
     if (auto const* parts = diff.if_contains(part); parts && parts->is_array() && !parts->get_array().empty())
       print_parts(parts->get_array(), colours);

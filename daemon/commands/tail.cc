@@ -16,6 +16,7 @@
 #include <cstdlib>
 #include <iostream>
 #include <memory>
+#include <random>
 #include <string>
 #include <thread>
 
@@ -23,6 +24,15 @@ namespace newsfold {
 namespace {
 
 using namespace std::chrono_literals;
+
+constexpr std::chrono::milliseconds pause_min = 500ms;  // before connecting again; doubled each time
+constexpr std::chrono::milliseconds pause_max = 30s;
+
+// Between a half and the whole: many clients of one daemon must not come back all at once.
+std::chrono::milliseconds with_jitter(std::chrono::milliseconds pause) {
+  static std::minstd_rand random(std::random_device{}());
+  return pause / 2 + std::chrono::milliseconds(std::int64_t(random() % std::uint64_t(pause.count() / 2 + 1)));
+}
 
 struct TailArguments {
   ApiAddress address;
@@ -41,7 +51,7 @@ std::string_view string_at(boost::json::object const& object, std::string_view k
   return value && value->is_string() ? std::string_view(value->get_string()) : std::string_view();
 }
 
-std::string target_of(TailArguments const& arguments, std::string const& since) {
+std::string target_of(TailArguments const& arguments, std::string const& since, std::string const& epoch) {
   std::string target = "/v1/changes?";
   auto add = [&target](std::string_view name, std::string_view value) {
     if (!value.empty()) target += std::string(name) + "=" + percent_encoded(value) + "&";
@@ -50,6 +60,7 @@ std::string target_of(TailArguments const& arguments, std::string const& since) 
     for (auto const& value : values) add(name, value);
   };
   add("since", since);
+  add("epoch", epoch);
   if (since.empty()) add("as", arguments.as);
   add_all("type", arguments.types);
   add_all("feed", arguments.feeds);
@@ -87,12 +98,13 @@ class Tail {
     if (!since_.empty() && since_.find_first_not_of("0123456789") == std::string::npos && since_ != "0")
       since_ = std::to_string(std::stoull(since_) - 1);
     if (arguments_.once) return run_to_the_end();
-    for (auto pause = 500ms;; pause = std::min<std::chrono::milliseconds>(pause * 2, 30s)) {
-      auto const before = handled_;
-      auto const outcome =
-          client_.stream(target_of(arguments_, since_), [this](std::string_view line) { return take(line); });
+    for (auto pause = pause_min;; pause = std::min<std::chrono::milliseconds>(pause * 2, pause_max)) {
+      auto const before = heard_;
+      auto const outcome = client_.stream(target_of(arguments_, since_, epoch_),
+                                          [this](std::string_view line) { return take(line); });
       if (failed_) return 1;
-      if (outcome && outcome->status != 200) {
+      // While it starts or is overloaded it says so, by 503: that passes.
+      if (outcome && outcome->status != 200 && outcome->status != 503) {
         std::cerr << "newsfold tail: " << error_of(*outcome).message << '\n';
         return 1;
       }
@@ -100,18 +112,17 @@ class Tail {
         std::cerr << "newsfold tail: " << outcome.error().message << '\n';
         return 1;
       }
-      if (handled_ != before) pause = 500ms;
+      if (heard_ != before) pause = pause_min;
       if (!arguments_.json) std::cerr << "newsfold tail: the daemon is away; trying again\n";
-      std::this_thread::sleep_for(pause);
+      std::this_thread::sleep_for(with_jitter(pause));
     }
   }
 
  private:
   // Everything that is in the log now, by long polls that do not wait.
   int run_to_the_end() {
-    if (since_.empty()) since_ = "0";
     for (;;) {
-      auto const answer = client_.get(target_of(arguments_, since_) + "&wait=0");
+      auto const answer = client_.get(target_of(arguments_, since_, epoch_) + "&wait=0");
       if (!answer || answer->status != 200) {
         std::cerr << "newsfold tail: " << (answer ? error_of(*answer) : answer.error()).message << '\n';
         return 1;
@@ -121,7 +132,9 @@ class Tail {
       auto const& events = object.at("events").as_array();
       for (auto const& event : events)
         if (!take(boost::json::serialize(event))) return 1;
+      epoch_ = string_at(object, "epoch");
       since_ = string_at(object, "last");
+      if (!acknowledge()) return 1;
       if (events.empty()) return 0;
     }
   }
@@ -139,11 +152,13 @@ class Tail {
       failed_ = true;
       return false;
     }
+    ++heard_;
     if (type == "bookmark") {
       since_ = id;
-      acknowledge();
-      return true;
+      epoch_ = string_at(event, "epoch");
+      return acknowledge();
     }
+    if (!follows(event)) return false;
     if (!arguments_.exec.empty()) {
       if (!run_command(arguments_.exec, line)) {
         std::cerr << "newsfold tail: the command failed for event " << id << "; the cursor stays before it\n";
@@ -156,27 +171,51 @@ class Tail {
       std::cout << tail_line(event, colours_ ? Colours::on : Colours::off) << '\n' << std::flush;
     }
     if (!std::cout) return false;
-    ++handled_;
     if (!id.empty()) since_ = id;
-    acknowledge();
+    return acknowledge();
+  }
+
+  // An event names the one before it that passes the same filter: where that is not one we had, some are
+  // lost.
+  bool follows(boost::json::object const& event) {
+    auto const id = string_at(event, "id");
+    if (id.empty()) return true;  // of a snapshot
+    auto const prev = string_at(event, "prev");
+    if (!last_event_.empty() && prev > last_event_) {
+      std::cerr << "newsfold tail: events are missing: " << id << " follows " << prev
+                << ", but the last one was " << last_event_ << '\n';
+      failed_ = true;
+      return false;
+    }
+    last_event_ = id;
     return true;
   }
 
-  void acknowledge() {
-    if (arguments_.as.empty() || since_.empty() || since_ == acknowledged_) return;
+  // Moves the cursor that the daemon keeps. A daemon that is away hears of it with the next event; one that
+  // refuses would let us believe in a cursor that does not move.
+  bool acknowledge() {
+    if (arguments_.as.empty() || since_.empty() || since_ == acknowledged_) return true;
+    if (since_.find_first_not_of("0123456789") != std::string::npos) return true;  // "now", "snapshot"
     auto const body = "{\"cursor\":\"" + since_ + "\"}";
     auto const answer = client_.send("PUT", "/v1/subscriptions/" + percent_encoded(arguments_.as), body);
     if (answer && answer->status == 200) acknowledged_ = since_;
+    if (!answer || answer->status == 200 || answer->status >= 500) return true;
+    std::cerr << "newsfold tail: the cursor of " << arguments_.as
+              << " cannot be moved: " << error_of(*answer).message << '\n';
+    failed_ = true;
+    return false;
   }
 
   TailArguments arguments_;
   ApiClient client_;
   std::string since_;
+  std::string epoch_;  // of since_, once it is known: a restored daemon must not take it for its own
+  std::string last_event_;
   std::string acknowledged_;
   bool colours_;
   bool connected_ = false;
   bool failed_ = false;
-  std::uint64_t handled_ = 0;
+  std::uint64_t heard_ = 0;  // events and bookmarks
 };
 
 }  // namespace
@@ -186,6 +225,10 @@ void add_address_options(CLI::App& command, ApiAddress& address) {
   command.add_option("--url", address.url, "The daemon's address instead, e.g. http://127.0.0.1:8480")
       ->type_name("URL");
   command.add_option("--token-file", address.token_file, "With --url: a file whose first line is the token")
+      ->type_name("FILE");
+  command
+      .add_option("--ca-file", address.ca_file,
+                  "With an https --url: certificates to trust instead of the system's")
       ->type_name("FILE");
 }
 

@@ -12,6 +12,7 @@
 namespace newsfold::config {
 namespace {
 
+constexpr std::string_view credential_source = "/etc/newsfold/credentials/";
 constexpr std::size_t socket_path_max = 107;  // sockaddr_un::sun_path less its NUL
 constexpr std::size_t webhook_name_max = 80;
 constexpr Duration interval_min = std::chrono::minutes(1);
@@ -23,20 +24,6 @@ std::string host_of(std::string const& text) {
   boost::urls::url copy(*parsed);
   copy.normalize_authority();
   return std::string(copy.encoded_host());
-}
-
-// Two spellings of one URL are one feed.
-std::string url_key(std::string const& text) {
-  auto const parsed = boost::urls::parse_uri(text);
-  if (!parsed) return text;
-  boost::urls::url copy(*parsed);
-  copy.normalize();
-  copy.remove_fragment();
-  if (copy.encoded_path().empty()) copy.set_encoded_path("/");
-  bool const default_port =
-      (copy.scheme() == "http" && copy.port() == "80") || (copy.scheme() == "https" && copy.port() == "443");
-  if (default_port) copy.remove_port();
-  return std::string(copy.buffer());
 }
 
 bool is_loopback_listen(std::string const& listen) {
@@ -170,7 +157,67 @@ std::optional<std::string> first_folder(std::optional<std::string> const& list) 
   return list->substr(0, list->find(':'));
 }
 
+// LoadCredential= gives one file its name; a whole folder, loaded as "newsfold", gives newsfold_NAME.
+std::optional<std::string> find_credential(std::optional<std::string> const& directory,
+                                           std::string const& name) {
+  if (!directory) return std::nullopt;
+  for (auto const& candidate : {*directory + "/" + name, *directory + "/newsfold_" + name}) {
+    std::error_code error;
+    auto const size = std::filesystem::file_size(candidate, error);
+    if (!error && size > 0) return candidate;
+  }
+  return std::nullopt;
+}
+
+// Every file of a secret that was given as "credential:NAME" becomes the path of that file.
+void find_credentials(Environment const& environment, LoadResult& result) {
+  auto const directory = environment("CREDENTIALS_DIRECTORY");
+  auto find = [&](std::string& file, std::string const& what) {
+    if (!file.starts_with(credential_prefix)) return;
+    auto const name = file.substr(credential_prefix.size());
+    if (name.empty() || name.find('/') != std::string::npos)
+      return complain(result, what + ": \"" + file + "\" names no credential; write credential:NAME");
+    if (!directory) {  // a command, or a daemon that nobody's manager started: where the unit would take it
+                       // from
+      file = std::string(credential_source) + name;
+      return;
+    }
+    auto const found = find_credential(directory, name);
+    if (!found)
+      return complain(result, what + ": there is no credential \"" + name + "\": put the secret into " +
+                                  std::string(credential_source) + name +
+                                  " or add a LoadCredential= to the unit");
+    file = *found;
+  };
+  auto& config = result.config;
+  find(config.http.token_file, "http.token_file");
+  find(config.http.admin_token_file, "http.admin_token_file");
+  find(config.http.tls_cert_file, "http.tls_cert_file");
+  find(config.http.tls_key_file, "http.tls_key_file");
+  find(config.nats.credentials_file, "nats.credentials_file");
+  for (auto& webhook : config.webhooks) find(webhook.secret_file, webhook.name + ": secret_file");
+  for (auto& source : config.sources) {
+    find(source.access.basic_auth_file, source.name + ": basic_auth_file");
+    find(source.access.bearer_token_file, source.name + ": bearer_token_file");
+    find(source.access.header_file, source.name + ": header_file");
+  }
+  for (auto& webhook : config.webhooks) find(webhook.secret_file, webhook.name + ": secret_file");
+}
+
 }  // namespace
+
+std::string url_key(std::string const& text) {
+  auto const parsed = boost::urls::parse_uri(text);
+  if (!parsed) return text;
+  boost::urls::url copy(*parsed);
+  copy.normalize();
+  copy.remove_fragment();
+  if (copy.encoded_path().empty()) copy.set_encoded_path("/");
+  bool const default_port =
+      (copy.scheme() == "http" && copy.port() == "80") || (copy.scheme() == "https" && copy.port() == "443");
+  if (default_port) copy.remove_port();
+  return std::string(copy.buffer());
+}
 
 void fill_in_paths(Environment const& environment, LoadResult& result) {
   if (result.config.files.empty()) result.config.files.emplace_back("config.toml");
@@ -202,17 +249,17 @@ void fill_in_paths(Environment const& environment, LoadResult& result) {
     http.socket = (base / http.socket).lexically_normal().string();
   }
   auto const credentials = environment("CREDENTIALS_DIRECTORY");
-  auto const use_credential = [&](std::string& file, std::string_view name) {
-    if (!file.empty() || !credentials) return;
-    auto const candidate = std::filesystem::path(*credentials) / name;
-    std::error_code error;
-    if (std::filesystem::exists(candidate, error)) file = candidate.string();
+  auto const use_credential = [&](std::string& file, std::string const& name) {
+    if (!file.empty()) return;
+    if (auto const found = find_credential(credentials, "newsfold." + name)) file = *found;
+    if (auto const found = find_credential(credentials, name); found && file.empty()) file = *found;
   };
-  use_credential(http.token_file, "newsfold.token");
-  use_credential(http.admin_token_file, "newsfold.admin-token");
-  use_credential(result.config.nats.credentials_file, "newsfold.nats");
+  use_credential(http.token_file, "token");
+  use_credential(http.admin_token_file, "admin-token");
+  use_credential(result.config.nats.credentials_file, "nats");
   for (auto& webhook : result.config.webhooks)
-    use_credential(webhook.secret_file, "newsfold.webhook." + webhook.name);
+    use_credential(webhook.secret_file, "webhook." + webhook.name);
+  find_credentials(environment, result);
 }
 
 void check_whole(SourcePlaces const& places, LoadResult& result) {

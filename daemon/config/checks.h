@@ -25,6 +25,9 @@ struct SourcePlaces {
 // storage.path, http.socket and the token files.
 void fill_in_paths(Environment const& environment, LoadResult& result);
 
+// Two spellings of one URL are one feed: they have one key.
+std::string url_key(std::string const& url);
+
 void check_whole(SourcePlaces const& places, LoadResult& result);
 
 }  // namespace newsfold::config

@@ -7,7 +7,8 @@ namespace newsfold::config {
 
 // On disk since schema 1: rows of a feed are found by it.
 FeedId feed_id(Source const& source) noexcept {
-  return FeedId{XXH3_64bits(source.name.data(), source.name.size())};
+  auto const& text = source.identity.empty() ? source.name : source.identity;
+  return FeedId{XXH3_64bits(text.data(), text.size())};
 }
 
 }  // namespace newsfold::config

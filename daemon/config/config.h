@@ -20,6 +20,9 @@
 
 namespace newsfold::config {
 
+// A file that systemd put into $CREDENTIALS_DIRECTORY: "credential:NAME" in the place of a path.
+inline constexpr std::string_view credential_prefix = "credential:";
+
 using Duration = std::chrono::milliseconds;
 
 // "2000/h". Zero: no limit.
@@ -57,7 +60,8 @@ struct Storage {
   Duration retention_age{};          // of articles and their versions; 0: for ever
   std::uint64_t retention_size = 0;  // of the whole store on disk; 0: no limit
   Duration changes_age = std::chrono::hours(30 * 24);
-  std::uint64_t changes_max = 0;  // events kept in the change log; 0: by age only
+  std::uint64_t changes_max = 0;   // events kept in the change log; 0: no limit
+  std::uint64_t changes_size = 0;  // bytes of the change log; 0: no limit
   std::uint64_t cache = 32ULL << 20;
   std::uint64_t write_buffer = 16ULL << 20;
   std::uint64_t disk_free_min = 512ULL << 20;
@@ -137,6 +141,12 @@ struct Http {
   Duration bookmark_interval = std::chrono::seconds(15);
 };
 
+struct Alarms {
+  double silent_gaps = 10;  // times a feed's usual gap; 0: no such alarm
+  Duration silent_min = std::chrono::hours(48);
+  double shrink_share = 0.33;  // of the usual length; 0: no such alarm
+};
+
 struct Log {
   log::Level level = log::Level::info;
   log::Style style = log::Style::automatic;
@@ -157,9 +167,10 @@ struct FeedAccess {
   std::string header_file;        // lines "Name: value"
 };
 
-enum class SourceKind : std::uint8_t { feed, page };
+enum class SourceKind : std::uint8_t { feed, page, opml };
 
-// What [[feed]] and [[page]] have in common; for a page the selectors below say where its items are.
+// What [[feed]], [[page]] and [[opml]] have in common; for a page the selectors below say where its items
+// are, for a list on the web (OPML) it is what its feeds get.
 struct Source {
   SourceKind kind = SourceKind::feed;
   std::string name;
@@ -184,6 +195,7 @@ struct Source {
   std::string summary;
 
   std::string declared_at;  // "config.toml:41", for messages
+  std::string identity;     // what the id is made of; empty: the name
 };
 
 enum class Copies : std::uint8_t { fold, show };
@@ -214,6 +226,7 @@ struct Config {
   Clean clean;
   Dedup dedup;
   Http http;
+  Alarms alarms;
   Log log;
   Nats nats;
   std::vector<Source> sources;  // [[feed]] and [[page]], in the order of the files

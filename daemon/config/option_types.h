@@ -167,7 +167,7 @@ Option option(std::string_view key, Member Section::*member, Codec codec, std::s
   using Type = typename Codec::Type;
   static constexpr bool may_be_absent = std::same_as<Member, std::optional<Type>>;
   static_assert(may_be_absent || std::same_as<Member, Type>);
-  Option row{key, codec.name(), codec.bounds(), "", sentence, presence == Presence::required, {}};
+  Option row{key, codec.name(), codec.bounds(), "", sentence, presence == Presence::required, {}, {}};
   if constexpr (!may_be_absent) {
     if (!row.required) row.default_toml = codec.print(Section{}.*member);
   }
@@ -176,6 +176,9 @@ Option option(std::string_view key, Member Section::*member, Codec codec, std::s
     auto complaint = codec.read(value, read, base);
     if (!complaint) static_cast<Section*>(section)->*member = std::move(read);
     return complaint;
+  };
+  row.same = [member](void const* section, void const* other) {
+    return static_cast<Section const*>(section)->*member == static_cast<Section const*>(other)->*member;
   };
   return row;
 }

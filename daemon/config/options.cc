@@ -49,7 +49,10 @@ std::vector<Option> storage_options() {
       option("changes_age", &Storage::changes_age, DurationCodec{"1h", "36500d"},
              "How far back a subscriber may resume."),
       option("changes_max", &Storage::changes_max, BigCount{0, 1'000'000'000'000},
-             "The most events kept in the change log; 0 means by age only."),
+             "The most events kept in the change log; 0 sets no limit."),
+      option(
+          "changes_size", &Storage::changes_size, SizeCodec{"0", "1000TiB"},
+          "The size of the change log on disk, about; beyond it the oldest events leave. 0 sets no limit."),
       option("cache", &Storage::cache, SizeCodec{"1MiB", "1TiB"},
              "Memory for blocks that were read from disk."),
       option("write_buffer", &Storage::write_buffer, SizeCodec{"1MiB", "4GiB"},
@@ -194,6 +197,20 @@ std::vector<Option> http_options() {
   };
 }
 
+std::vector<Option> alarm_options() {
+  return {
+      option("silent_gaps", &Alarms::silent_gaps, NumberCodec{0, 1000},
+             "A feed that answers well and brings nothing for so many times its usual gap raises an alarm; 0 "
+             "raises none."),
+      option("silent_min", &Alarms::silent_min, DurationCodec{"1h", "365d"},
+             "No alarm for a silence shorter than this: weekends."),
+      option("shrink_share", &Alarms::shrink_share, NumberCodec{0, 1},
+             "A feed whose newest articles have less than this share of the words that its articles used to "
+             "have "
+             "raises an alarm: a new layout, or a wall; 0 raises none."),
+  };
+}
+
 std::vector<Option> log_options() {
   return {
       option("level", &Log::level,
@@ -201,7 +218,7 @@ std::vector<Option> log_options() {
                                       {"info", log::Level::info},
                                       {"warning", log::Level::warning},
                                       {"error", log::Level::error}}},
-             "The least important lines that are written; `newsfold reload` changes it at run time."),
+             "The least important lines that are written; `systemctl reload newsfold` changes it at run time."),
       option("style", &Log::style,
              ChoiceCodec<log::Style>{{{"auto", log::Style::automatic},
                                       {"journal", log::Style::journal},
@@ -229,9 +246,13 @@ std::vector<Option> nats_options() {
 
 template <std::string FeedAccess::*member>
 Option access_option(std::string_view key, std::string_view sentence) {
-  Option row{key, path.name(), "", "\"\"", sentence, false, {}};
+  Option row{key, path.name(), "", "\"\"", sentence, false, {}, {}};
   row.read = [](Value const& value, void* section, std::string const& base) {
     return path.read(value, static_cast<Source*>(section)->access.*member, base);
+  };
+  row.same = [](void const* section, void const* other) {
+    return static_cast<Source const*>(section)->access.*member ==
+           static_cast<Source const*>(other)->access.*member;
   };
   return row;
 }
@@ -249,7 +270,9 @@ std::vector<Option> source_options() {
       option("fresh", &Source::fresh, DurationCodec{"1m", "7d"},
              "A goal: news of this feed should be known this soon after it appears."),
       option("weight", &Source::weight, NumberCodec{0.01, 100},
-             "How much sooner than others this feed should be known when the budget is short."),
+             "How much sooner than others this feed should be known when the budget is short; of copies that "
+             "nothing "
+             "else tells apart, the one of the heavier feed is taken for the original."),
       option("tags", &Source::tags, TextListCodec{},
              "Put on every article of the feed; subscribers filter by them."),
       option("language", &Source::language, text, "BCP 47, for feeds that do not say it or say it wrongly."),
@@ -278,6 +301,19 @@ std::vector<Option> page_options() {
       option("summary", &Source::summary, text, "CSS selector of the summary; empty: none."),
   };
   options.insert(options.begin() + 2, selectors.begin(), selectors.end());
+  return options;
+}
+
+// What a list's feeds cannot have of it: they have their own pace, and strangers' secrets are not for them.
+std::vector<Option> opml_options() {
+  auto options = source_options();
+  std::erase_if(options, [](Option const& row) { return row.key == "retention_age"; });
+  for (auto& row : options) {
+    if (row.key == "name")
+      row.sentence = "What the list is called; its feeds are called what the list calls them.";
+    if (row.key == "url") row.sentence = "Where the OPML file is; it is polled like a feed.";
+    if (row.key == "interval") row.sentence = "Between two looks at the list itself; empty: as for a feed.";
+  }
   return options;
 }
 
@@ -335,6 +371,8 @@ std::vector<Section> make_sections() {
       {"clean", "From pages to articles.", clean_options(), false, part<&Config::clean>},
       {"dedup", "Which articles are copies of one story.", dedup_options(), false, part<&Config::dedup>},
       {"http", "The API: who may reach it and how.", http_options(), false, part<&Config::http>},
+      {"alarms", "What is told although every poll goes well (see docs/OPERATIONS.md).", alarm_options(),
+       false, part<&Config::alarms>},
       {"log", "What goes to standard error.", log_options(), false, part<&Config::log>},
       {"nats", "A durable copy of the change log on a NATS JetStream server.", nats_options(), false,
        part<&Config::nats>},
@@ -342,6 +380,10 @@ std::vector<Section> make_sections() {
        [](Config& config) { return new_source(config, SourceKind::feed); }},
       {"page", "A source without a feed: an HTML page that lists articles.", page_options(), true,
        [](Config& config) { return new_source(config, SourceKind::page); }},
+      {"opml",
+       "A list of feeds on the web (OPML), kept up to date: its feeds come and go with it, with the tags and "
+       "settings given here.",
+       opml_options(), true, [](Config& config) { return new_source(config, SourceKind::opml); }},
       {"webhook", "A receiver of events over HTTP, signed by Standard Webhooks.", webhook_options(), true,
        [](Config& config) -> void* { return &config.webhooks.emplace_back(); }},
   };

@@ -26,6 +26,9 @@ struct Option {
   // Reads `value` into the section's struct; what is wrong with it otherwise, without the place.
   // `base` is the folder that relative paths are resolved against.
   std::function<std::optional<std::string>(Value const& value, void* section, std::string const& base)> read;
+
+  // Whether two structs of the section hold the same value.
+  std::function<bool(void const* section, void const* other)> same;
 };
 
 struct Section {

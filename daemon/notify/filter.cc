@@ -210,7 +210,7 @@ bool Filter::wants_words(std::string_view folded_text) const {
 }
 
 bool Filter::matches(storage::ChangeView const& event, FoldedText& text) const {
-  if ((types_ >> static_cast<std::uint8_t>(event.type) & 1) == 0) return false;
+  if (!wants(event.type)) return false;
   if (!wants_feed(event.feed_name)) return false;
   if (is_article_event(event.type)) {
     if (copies_ == Copies::fold && number(event.story) != number(event.article) &&

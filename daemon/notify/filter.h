@@ -58,6 +58,8 @@ class Filter {
   // The same question about an article as it stands (lists, snapshots). `text` is its title and text, made by
   // fold_words(); types are not asked.
   bool matches(storage::ArticleHead const& head, std::string_view folded_text) const;
+  // Whether events of this type may pass.
+  bool wants(EventType type) const noexcept { return (types_ >> static_cast<std::uint8_t>(type) & 1) != 0; }
   bool asks_for_words() const noexcept { return !phrases_.empty(); }
 
   // Equal for filters that mean the same: subscribers with one key share their work.

@@ -120,10 +120,11 @@ storage::IngestItem build_item(BuildContext const& context, ItemWork work, Fetch
   storage::IngestItem out;
   out.article = make_article(context.source, work.item, page);
   complete(out.article, work.item, context.feed_language, context.source);
-  out.original = original_of(out.article, work.item.url);
+  // Where the page was fetched its own address counts: the item's may be a wrapper on another host.
+  auto const address = page.outcome == PageOutcome::fetched ? page.response.final_url : work.item.url;
+  out.original = original_of(out.article, address);
   auto const view = context.store.view();
-  auto const host = std::string(
-      text::host_of(page.outcome == PageOutcome::fetched ? page.response.final_url : work.item.url));
+  auto const host = std::string(text::host_of(address));
   bool const is_new = work.identity.reason == dedup::IdentityReason::new_item;
   context.templates.apply(view, host, out.article,
                           is_new ? TemplateStore::Lesson::learn : TemplateStore::Lesson::nothing);
@@ -176,7 +177,7 @@ Result<storage::IngestItem> rebuild_item(BuildContext const& context, ArticleId 
   out.identity = {dedup::IdentityReason::url_alone, article};
   out.item_hash = sighting->item_hash;
   out.source_hash = hash_pages(page);
-  out.original = original_of(out.article, out.extras.item_url);
+  out.original = original_of(out.article, page.response.final_url);
   decide(out, context, view, host);
   return out;
 }

@@ -1,17 +1,22 @@
 #include "daemon/pipeline/document_reader.h"
 
+#include "daemon/pipeline/sitemap.h"
+#include "feeds/parse/discover.h"
 #include "feeds/parse/listing.h"
 #include "feeds/parse/parse.h"
+#include "feeds/parse/tombstones.h"
 
 #include <xxhash.h>
 
 #include <algorithm>
+#include <unordered_set>
 
 namespace newsfold::pipeline {
 namespace {
 
 // Below so many bytes of text a feed's own body is a teaser rather than an article.
 constexpr std::size_t full_text_bytes_min = 1200;
+constexpr std::size_t feeds_named_max = 3;  // in an error message
 
 // Each field's hash seeds the next: "ab","c" is not "a","bc".
 class Hasher {
@@ -40,6 +45,21 @@ bool wants_page(Item const& item, PagePolicy policy) {
   return std::max(item.content_html.size(), item.content_text.size()) < full_text_bytes_min;
 }
 
+// A web page where a feed was expected: most likely the operator gave the site's address. What the page says
+// of its feeds mends the configuration; guesses would send them astray.
+Error with_feeds_of_page(Error error, std::string_view body, parse::Hints const& hints) {
+  if (error.code != ErrorCode::not_a_feed) return error;
+  std::string found;
+  std::size_t count = 0;
+  for (auto const& link : parse::discover_feeds(body, hints.url, hints.content_type)) {
+    if (link.via == "guess" || link.via == "platform" || link.via == "self") continue;
+    if (++count > feeds_named_max) break;
+    found += (found.empty() ? "" : ", ") + link.url;
+  }
+  if (!found.empty()) error.message += "; this page names these feeds, set one as its url: " + found;
+  return error;
+}
+
 Result<Feed> parse_document(Source const& source, std::string_view body, parse::Hints const& hints) {
   if (!source.listing) return parse::parse_feed(body, hints);
   auto const& rule = *source.listing;
@@ -56,6 +76,32 @@ dedup::ItemTraits traits_of(Item const& item) {
   return dedup::make_traits(fields);
 }
 
+// Those that this feed brought, does not show any more and had not taken back before.
+std::vector<storage::Withdrawal> withdrawals_of(std::vector<parse::Tombstone> const& tombstones,
+                                                Feed const& feed, FeedId id, storage::View const& view) {
+  std::vector<storage::Withdrawal> out;
+  if (tombstones.empty()) return out;
+  std::unordered_set<std::string_view> shown;
+  for (auto const& item : feed.items) shown.insert(item.id);
+  for (auto const& tombstone : tombstones) {
+    if (shown.contains(tombstone.id)) continue;
+    dedup::ItemFields fields;
+    fields.guid = tombstone.id;
+    auto const guid = dedup::make_traits(fields).guid;
+    if (guid == 0) continue;
+    for (auto const& known : view.find(id, {dedup::KeyKind::guid, guid})) {
+      if (known.traits.guid != guid) continue;  // it has another one since
+      auto const head = view.article(known.article);
+      if (!head || head->feed != id || head->withdrawn_at) continue;
+      std::string reason = "the feed says that it was deleted";
+      if (tombstone.when) reason += " at " + format_rfc3339(*tombstone.when);
+      if (!tombstone.comment.empty()) reason += ": " + tombstone.comment;
+      out.push_back({known.article, std::move(reason)});
+    }
+  }
+  return out;
+}
+
 }  // namespace
 
 std::uint64_t hash_of(Item const& item) {
@@ -69,20 +115,28 @@ Result<ReadDocument> read_document(storage::Store const& store, Source const& so
                                    fetch::Response const& response) {
   parse::Hints const hints{response.final_url, response.headers.content_type};
   auto feed = parse_document(source, response.body, hints);
-  if (!feed) return feed.error();
+  if (!feed) return source.listing ? feed.error() : with_feeds_of_page(feed.error(), response.body, hints);
 
   ReadDocument read;
+  auto const view = store.view();
+  if (auto row = view.feed(source.id)) read.habits = row->habits;
+  if (feed->format == FeedFormat::sitemap && is_sitemap_index(response.body)) {
+    read.report.follow = sitemaps_to_follow(*feed);
+    return read;
+  }
+  if (feed->format == FeedFormat::sitemap) drop_old_entries(*feed);
   read.report = schedule::report_of(*feed);
   read.feed_language = feed->language;
   read.feed_title = feed->title;
-
-  auto const view = store.view();
-  if (auto row = view.feed(source.id)) read.habits = row->habits;
 
   std::vector<dedup::ItemTraits> traits;
   traits.reserve(feed->items.size());
   for (auto const& item : feed->items) traits.push_back(traits_of(item));
   dedup::observe_document(traits, read.habits);
+  if (read.habits.guid_means_something()) {
+    auto const tombstones = parse::find_tombstones(response.body, hints);
+    read.withdrawals = withdrawals_of(tombstones, *feed, source.id, view);
+  }
 
   // Feeds list the newest first; the stream tells them in the order in which they happened.
   for (std::size_t i = feed->items.size(); i-- > 0;) {

@@ -29,8 +29,9 @@ struct ItemWork {
 
 struct ReadDocument {
   schedule::DocumentReport report;
-  std::vector<ItemWork> work;  // oldest first, the order in which they are announced
-  dedup::FeedHabits habits;    // after this document
+  std::vector<ItemWork> work;                    // oldest first, the order in which they are announced
+  std::vector<storage::Withdrawal> withdrawals;  // articles that the feed says were deleted
+  dedup::FeedHabits habits;                      // after this document
   std::string feed_language;
   std::string feed_title;
 };

@@ -16,6 +16,7 @@ struct Pipeline::Pending final : schedule::PendingItems {
   std::string feed_language;
   dedup::FeedHabits habits;
   Built items;
+  std::vector<storage::Withdrawal> withdrawals;
 };
 
 namespace {
@@ -78,6 +79,7 @@ asio::awaitable<schedule::Digest> Pipeline::digest(schedule::FeedSpec const& fee
   ++counters_.documents;
   counters_.items += read->work.size();
   pending->habits = read->habits;
+  pending->withdrawals = std::move(read->withdrawals);
   pending->feed_language = std::move(read->feed_language);
 
   bool wants_pages = false;
@@ -175,6 +177,8 @@ asio::awaitable<Result<void>> Pipeline::commit_items(Source const& source, Built
   storage::FeedChange change;
   change.feed = source.id;
   change.feed_name = source.name;
+  count_decisions(items);
+  change.feed_weight = source.weight;
   change.items = std::move(items);
   change.blocks = templates_.take_unsaved();
   auto outcomes = co_await writer_.commit(std::move(change));
@@ -189,16 +193,19 @@ asio::awaitable<Result<void>> Pipeline::commit(schedule::FeedSpec const& feed,
   storage::FeedChange change;
   change.feed = feed.id;
   change.feed_name = feed.name;
-  change.state = std::move(state);
+  if (!state.empty()) change.state = std::move(state);
   if (auto* const ours = static_cast<Pending*>(pending.get())) {
     change.habits = ours->habits;
+    count_decisions(ours->items);
     change.items = std::move(ours->items);
+    change.withdrawals = std::move(ours->withdrawals);
   }
   for (auto& notice : notices)
     change.notices.push_back(
         {event_type(notice.kind), std::move(notice.message), std::move(notice.url), notice.since});
   change.blocks = templates_.take_unsaved();
   auto const shared = source(feed.id);
+  if (shared) change.feed_weight = shared->weight;
   auto outcomes = co_await writer_.commit(std::move(change));
   if (!outcomes) co_return outcomes.error();
   if (shared) count(*outcomes, *shared);
@@ -222,6 +229,19 @@ asio::awaitable<Result<void>> Pipeline::recheck(Source const& source, ArticleId 
   Built items;
   items.push_back(std::move(*rebuilt));
   co_return co_await commit_items(source, std::move(items));
+}
+
+void Pipeline::count_decisions(Built const& items) {
+  for (auto const& item : items) {
+    if (item.identity.reason != dedup::IdentityReason::new_item) continue;
+    counters_.comparisons += item.fold.looked_at.size();
+    switch (item.fold.kind) {
+      case dedup::MatchKind::new_story: ++counters_.matched_new; break;
+      case dedup::MatchKind::url: ++counters_.matched_url; break;
+      case dedup::MatchKind::exact: ++counters_.matched_exact; break;
+      case dedup::MatchKind::near: ++counters_.matched_near; break;
+    }
+  }
 }
 
 void Pipeline::count(std::vector<storage::ItemOutcome> const& outcomes, Source const& source) {

@@ -45,6 +45,11 @@ struct PipelineCounters {
   std::uint64_t copied = 0;
   std::uint64_t updated = 0;
   std::uint64_t set_aside = 0;
+  std::uint64_t comparisons = 0;  // of new articles with candidates, in full
+  std::uint64_t matched_new = 0;  // new articles by what was decided ahead of the writer
+  std::uint64_t matched_url = 0;
+  std::uint64_t matched_exact = 0;
+  std::uint64_t matched_near = 0;
 };
 
 class Pipeline final : public schedule::PollSink {
@@ -85,6 +90,7 @@ class Pipeline final : public schedule::PollSink {
   boost::asio::awaitable<Result<void>> build_all(Pending& pending, std::vector<ItemWork> work);
   boost::asio::awaitable<Result<void>> build_with_pages(Pending& pending, std::vector<ItemWork> work);
   boost::asio::awaitable<Result<void>> commit_items(Source const& source, Built items);
+  void count_decisions(Built const& items);
   void count(std::vector<storage::ItemOutcome> const& outcomes, Source const& source);
 
   boost::asio::any_io_executor cpu_;

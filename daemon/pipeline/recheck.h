@@ -51,6 +51,7 @@ class Rechecker {
   boost::asio::awaitable<void> run();
 
   std::size_t watched() const noexcept { return due_.size(); }
+  std::size_t checking() const noexcept { return in_flight_; }
 
  private:
   struct Watched {

@@ -29,6 +29,7 @@ struct Source {
   PagePolicy pages = PagePolicy::automatic;
   std::string language;           // the operator's word; empty: as page or feed say
   std::vector<std::string> tags;  // of every article of this source
+  double weight = 1;              // of the feed, against the others: tells originals from copies
   bool recheck = true;            // look at article pages again for edits
   clean::CleanOptions clean;
   std::size_t join_pages_max = 1;  // pages of one article that are put together; 1: only the first

@@ -69,6 +69,17 @@ asio::awaitable<Result<storage::CommitReport>> Writer::commit_group(std::vector<
   }
 }
 
+// What runs on the writer's thread comes back here in the order in which it ran there: a commit before this
+// one is announced before it, a commit after it later.
+asio::awaitable<Result<storage::CommitReport>> Writer::split(ArticleId article, std::string reason) {
+  auto job = [&store = store_, article, reason = std::move(reason), now = clock_.now()] {
+    return store.split(article, reason, now);
+  };
+  auto report = co_await run_on(writer_thread_, std::move(job));
+  if (report) announce_(*report);
+  co_return report;
+}
+
 asio::awaitable<void> Writer::run() {
   while (auto first = co_await queue_.receive()) {
     auto const group = gather(std::move(*first));

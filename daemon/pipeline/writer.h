@@ -50,6 +50,9 @@ class Writer {
   // Durable when it returns. The outcomes are those of the change's items, in their order.
   boost::asio::awaitable<Result<std::vector<storage::ItemOutcome>>> commit(storage::FeedChange change);
 
+  // Store::split() on the writer's thread; announced like a commit, in its place among them.
+  boost::asio::awaitable<Result<storage::CommitReport>> split(ArticleId article, std::string reason);
+
   // Commits groups until finish() was called and everything handed over before it is durable.
   boost::asio::awaitable<void> run();
   boost::asio::awaitable<void> finish();

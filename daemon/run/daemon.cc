@@ -5,17 +5,23 @@
 #include "daemon/log/log.h"
 #include "daemon/notify/change_feed.h"
 #include "daemon/notify/subscriptions.h"
+#include "daemon/run/admin_routes.h"
 #include "daemon/run/feed_status.h"
+#include "daemon/run/observer.h"
+#include "daemon/run/reload.h"
 #include "daemon/run/sinks.h"
+#include "daemon/run/source_routes.h"
 #include "daemon/run/wiring.h"
 #include "daemon/runtime/run_on.h"
 #include "daemon/runtime/task_group.h"
 #include "daemon/service/systemd.h"
+#include "daemon/sources/living_lists.h"
 #include "daemon/version.h"
 
 #include <sys/resource.h>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/thread_pool.hpp>
@@ -25,6 +31,7 @@
 #include <csignal>
 #include <filesystem>
 #include <random>
+#include <set>
 #include <thread>
 #include <utility>
 
@@ -67,18 +74,17 @@ Result<void> make_directory(std::filesystem::path const& path, std::string const
   return {};
 }
 
+// 1208 to "1,208".
+std::string with_commas(std::uint64_t number) {
+  auto out = std::to_string(number);
+  for (auto at = std::ssize(out) - 3; at > 0; at -= 3) out.insert(std::size_t(at), ",");
+  return out;
+}
+
 std::string joined(std::vector<std::string> const& names) {
   std::string out;
   for (auto const& name : names) out += (out.empty() ? "" : ", ") + name;
   return out;
-}
-
-// Said at every start, so that nobody waits for what does not come.
-void warn_of_options_without_effect(config::Config const& config) {
-  auto warn = [](std::string_view option, std::string_view instead) {
-    log::warning("option_without_effect", {{"option", option}, {"instead", instead}});
-  };
-  if (!config.polling.websub_callback_url.empty()) warn("polling.websub_callback_url", "polling");
 }
 
 }  // namespace
@@ -92,19 +98,27 @@ struct Daemon::Impl {
   asio::thread_pool cpu;
   asio::thread_pool writer_thread{1};
   asio::thread_pool blocking{blocking_threads};
+  asio::thread_pool care{1};  // backups, verifications: minutes
 
   SystemClock clock;
   std::unique_ptr<storage::Store> store;
   std::unique_ptr<pipeline::Writer> writer;
   std::unique_ptr<fetch::Fetcher> fetcher;
   std::unique_ptr<pipeline::Pipeline> pipeline;
+  std::unique_ptr<sources::LivingLists> lists;
   std::unique_ptr<schedule::Scheduler> scheduler;
   std::unique_ptr<pipeline::Rechecker> rechecker;
   std::unique_ptr<notify::ChangeFeed> changes;
   std::unique_ptr<notify::StoreSubscriptions> subscriptions;
+  std::unique_ptr<health::HealthWatch> health;
+  std::unique_ptr<Observer> observer;
   std::unique_ptr<SchedulerStatus> feed_status;
+  std::unique_ptr<AdminRoutes> admin;
+  std::vector<int> inherited;  // listening sockets of the service manager
   std::unique_ptr<Sinks> sinks;
+  std::unique_ptr<WriterStories> stories;
   std::unique_ptr<api::ApiServer> api;
+  bool stopping = false;
 
   asio::signal_set signals{io, SIGTERM, SIGINT, SIGHUP};
   Result<void> outcome;
@@ -118,8 +132,9 @@ struct Daemon::Impl {
 
   Result<void> open();
   Result<void> open_api();
-  Result<void> apply_sources(config::Config const& config);
-  schedule::Scheduler::LoadState load_state() const;
+  Result<schedule::Scheduler::Difference> apply_sources(config::Config const& from);
+  void apply_list(std::string const& list);
+  schedule::Scheduler::LoadState load_state(config::Config const& from) const;
 
   asio::awaitable<void> main();
   asio::awaitable<void> stop();
@@ -128,37 +143,56 @@ struct Daemon::Impl {
   asio::awaitable<void> serve();
   asio::awaitable<void> keep_alive();
   asio::awaitable<void> keep_retention();
-  asio::awaitable<void> reload();
+  asio::awaitable<ReloadOutcome> reload();
+  api::Readiness readiness() const;
+  bool reloading = false;
   std::string status_line() const;
 };
 
 Result<void> Daemon::Impl::open() {
+  auto sockets = systemd::inherited_sockets();
+  if (!sockets) return sockets.error();
+  inherited = std::move(*sockets);
   raise_descriptor_limit();
-  warn_of_options_without_effect(config);
   if (auto made = make_directory(config.storage.path, "storage.path"); !made) return made;
   auto opened = storage::Store::open(config.storage.path, store_options(config, Epoch{random_number() | 1}));
   if (!opened) return opened.error();
   store = std::move(*opened);
   changes = std::make_unique<notify::ChangeFeed>(io.get_executor(), store->last_sequence());
 
-  writer = std::make_unique<pipeline::Writer>(
-      io.get_executor(), writer_thread.get_executor(), *store, clock, writer_options(config),
-      [this](storage::CommitReport const& report) { changes->publish(report); });
+  writer =
+      std::make_unique<pipeline::Writer>(io.get_executor(), writer_thread.get_executor(), *store, clock,
+                                         writer_options(config), [this](storage::CommitReport const& report) {
+                                           changes->publish(report);
+                                           observer->committed(report);
+                                         });
   auto made = fetch::Fetcher::create(io.get_executor(), fetch_options(config));
   if (!made) return made.error();
   fetcher = std::move(*made);
   pipeline =
       std::make_unique<pipeline::Pipeline>(cpu.get_executor(), *store, *writer, pipeline_options(config));
-  scheduler = std::make_unique<schedule::Scheduler>(io.get_executor(), clock, *fetcher, *pipeline,
+  // A list that changed is applied from the loop, not from inside the poll that read it.
+  lists = std::make_unique<sources::LivingLists>(
+      *pipeline, cpu.get_executor(), std::filesystem::path(config.storage.path).parent_path() / "lists",
+      [this](std::string const& list) { asio::post(io, [this, list] { apply_list(list); }); });
+  scheduler = std::make_unique<schedule::Scheduler>(io.get_executor(), clock, *fetcher, *lists,
                                                     scheduler_options(config, random_number()));
   pipeline->set_page_client(scheduler->page_client());
   rechecker = std::make_unique<pipeline::Rechecker>(io.get_executor(), blocking.get_executor(), clock, *store,
                                                     *pipeline, *writer, scheduler->page_client(),
                                                     recheck_options(config));
   pipeline->on_new([this](ArticleId article, FeedId feed) { rechecker->watch(article, feed); });
-  scheduler->on_poll([](schedule::PollTrace const& trace) {
+  health =
+      std::make_unique<health::HealthWatch>(blocking.get_executor(), clock, *store, health_options(config),
+                                            [this](bool low) { scheduler->hold(low); });
+  ObservedParts const observed{*store,     *writer,  *fetcher, *pipeline, *scheduler,
+                               *rechecker, *changes, *health,  clock};
+  observer = std::make_unique<Observer>(blocking.get_executor(), observed);
+  scheduler->on_poll([this](schedule::PollTrace const& trace) {
+    health->noted(trace);
+    observer->noted(trace);
     auto const level = trace.error.empty() ? log::Level::info : log::Level::warning;
-    log::write(level, "poll",
+    log::write(level, trace.pushed ? "push" : "poll",
                {{"feed", trace.feed->name},
                 {"status", trace.status},
                 {"new", trace.new_items},
@@ -166,9 +200,13 @@ Result<void> Daemon::Impl::open() {
                 {"took", trace.time},
                 {"next", trace.next_due},
                 {"error", trace.error}});
+    if (!trace.unmet_wish.empty())
+      log::warning("fresh_cannot_be_met", {{"feed", trace.feed->name}, {"reason", trace.unmet_wish}});
   });
-  if (auto applied = apply_sources(config); !applied) return applied;
+  if (auto applied = apply_sources(config); !applied) return applied.error();
+  health->begin();
   if (auto const possible = Sinks::plan(config); !possible) return possible.error();
+  health->begin();
   return open_api();
 }
 
@@ -180,67 +218,120 @@ Result<void> Daemon::Impl::open_api() {
     if (!made) return made;
   }
   subscriptions = std::make_unique<notify::StoreSubscriptions>(*store, writer->thread());
-  feed_status = std::make_unique<SchedulerStatus>(*scheduler);
-  api::ApiParts parts{*store, *changes, *subscriptions, clock, feed_status.get(), {}, {}};
+  options->inherited = inherited;
+  feed_status = std::make_unique<SchedulerStatus>(*scheduler, *health, clock);
+  auto text_of_metrics = [this](bool openmetrics) { return observer->text(openmetrics); };
+  auto how_we_are = [this] { return readiness(); };
+  api::ApiParts parts{*store,
+                      *changes,
+                      *subscriptions,
+                      clock,
+                      feed_status.get(),
+                      std::move(text_of_metrics),
+                      std::move(how_we_are)};
+  stories = std::make_unique<WriterStories>(*writer);
+  parts.stories = stories.get();
   api = std::make_unique<api::ApiServer>(io.get_executor(), blocking.get_executor(), std::move(parts),
                                          std::move(*options));
+  observer->set_api([this] { return api->counters(); });
+  admin = std::make_unique<AdminRoutes>(blocking.get_executor(), care.get_executor(), *store, *scheduler,
+                                        *health, clock);
+  admin->add_to(api->routes());
   webhook::WebhookParts const pushing{*store, *changes,          *subscriptions,
                                       clock,  io.get_executor(), blocking.get_executor()};
   sinks = std::make_unique<Sinks>(pushing, config, random_number());
   sinks->add_routes(api->routes());
+  observer->set_api([this] { return api->counters(); });
+  add_websub_routes(api->routes(), *scheduler);
+  add_reload_route(api->routes(), [this] { return reload(); });
   return api->listen();
 }
 
-schedule::Scheduler::LoadState Daemon::Impl::load_state() const {
-  return [this](FeedId id) {
+// A list whose copy is lost is asked for anew: a 304 would not bring it back.
+schedule::Scheduler::LoadState Daemon::Impl::load_state(config::Config const& from) const {
+  std::set<FeedId> lost;
+  for (auto const& source : from.sources)
+    if (source.kind == config::SourceKind::opml && !lists->find(feed_id(source)))
+      lost.insert(feed_id(source));
+  return [this, lost = std::move(lost)](FeedId id) {
+    if (lost.contains(id)) return std::string();
     auto const row = store->view().feed(id);
     return row ? row->state : std::string();
   };
 }
 
-Result<void> Daemon::Impl::apply_sources(config::Config const& from) {
-  auto sources = make_sources(from);
+Result<schedule::Scheduler::Difference> Daemon::Impl::apply_sources(config::Config const& from) {
+  auto sources = make_sources(from, [this](FeedId list) { return lists->find(list); });
   if (!sources) return sources.error();
   pipeline->set_sources(std::move(sources->sources));
-  auto const difference = scheduler->set_feeds(std::move(sources->feeds), load_state());
-  log::info("feeds", {{"total", scheduler->status().size()},
+  auto difference = scheduler->set_feeds(std::move(sources->feeds), load_state(from));
+  health->set_feeds(scheduler->status());
+  log::info("feeds", {{"total", scheduler->feeds()},
                       {"added", difference.added.size()},
                       {"removed", joined(difference.removed)},
                       {"changed", joined(difference.changed)}});
-  return {};
+  return difference;
 }
 
-asio::awaitable<void> Daemon::Impl::reload() {
+void Daemon::Impl::apply_list(std::string const& list) {
+  log::info("list_changed", {{"list", list}});
+  if (auto const applied = apply_sources(config); !applied)
+    log::error("list_refused", {{"list", list}, {"reason", applied.error().message}});
+}
+
+// All of it or nothing: what cannot be applied whole leaves the running configuration as it is.
+asio::awaitable<ReloadOutcome> Daemon::Impl::reload() {
+  ReloadOutcome done;
+  if (std::exchange(reloading, true)) {
+    done.refused = "another reload is under way";
+    co_return done;
+  }
   systemd::notify_reloading();
   auto loaded = config::load_config(config_path);
   auto pushing = Sinks::plan(loaded.config);
+  for (auto const& warning : loaded.warnings) done.warnings.push_back(warning.to_string());
   if (!loaded.ok()) {
-    log::error("reload_refused",
-               {{"reason", config::describe(loaded.problems)}, {"kept", "the running configuration"}});
+    done.refused = config::describe(loaded.problems);
   } else if (!pushing) {
-    log::error("reload_refused",
-               {{"reason", pushing.error().message}, {"kept", "the running configuration"}});
+    done.refused = pushing.error().message;
   } else if (auto applied = apply_sources(loaded.config); !applied) {
-    log::error("reload_refused",
-               {{"reason", applied.error().message}, {"kept", "the running configuration"}});
+    done.refused = applied.error().message;
   } else {
+    done.added = std::move(applied->added);
+    done.removed = std::move(applied->removed);
+    done.changed = std::move(applied->changed);
+    done.needs_restart = options_that_need_a_restart(config, loaded.config);
+    scheduler->set_polling(scheduler_options(loaded.config, 0).polling);
     log::configure(loaded.config.log.level, loaded.config.log.style);
+    health->set_options(health_options(loaded.config));
     config = std::move(loaded.config);
     if (auto const pushed = co_await sinks->apply(std::move(*pushing)); !pushed)
-      log::error("sinks_refused", {{"reason", pushed.error().message}});
-    log::info("reloaded", {{"config", config_path}});
+      done.warnings.push_back("webhooks and NATS stay as they were: " + pushed.error().message);
+    log::info("reloaded", {{"config", config_path}, {"needs_restart", joined(done.needs_restart)}});
   }
+  if (!done.refused.empty())
+    log::error("reload_refused", {{"reason", done.refused}, {"kept", "the running configuration"}});
   systemd::notify_ready(status_line());
+  reloading = false;
+  co_return done;
 }
 
+api::Readiness Daemon::Impl::readiness() const {
+  api::Readiness out;
+  if (stopping) out.state = "stopping";
+  for (auto const& condition : health->conditions(writer->status().paused))
+    out.degraded.push_back({std::string(condition.name), condition.message});
+  return out;
+}
+
+// "412 feeds, 3 failing, 1,208 articles today".
 std::string Daemon::Impl::status_line() const {
-  std::size_t failing = 0;
-  auto const feeds = scheduler->status();
-  for (auto const& feed : feeds) failing += feed.state.failures > 0 ? 1 : 0;
-  auto const& counters = pipeline->counters();
-  std::string line = std::to_string(feeds.size()) + " feeds, " + std::to_string(failing) + " failing, " +
-                     std::to_string(counters.created + counters.copied) + " articles since the start";
-  if (!writer->status().paused.empty()) line = "Paused: " + writer->status().paused + "; " + line;
+  auto const& feeds = health->counts();
+  auto line = with_commas(feeds.total) + " feeds, " + with_commas(feeds.failing + feeds.gone) + " failing, " +
+              with_commas(observer->articles_today()) + " articles today";
+  if (feeds.silent + feeds.shrunk > 0) line += ", " + with_commas(feeds.silent + feeds.shrunk) + " alarms";
+  for (auto const& condition : health->conditions(writer->status().paused))
+    line += "; " + std::string(condition.name) + ": " + condition.message;
   return line;
 }
 
@@ -254,10 +345,15 @@ asio::awaitable<void> Daemon::Impl::keep_alive() {
   auto const every = watchdog ? std::min<std::chrono::microseconds>(*watchdog / 3, status_interval)
                               : std::chrono::microseconds(status_interval);
   for (;;) {
+    // How long a task that is ready waits for the loop.
+    auto const posted = std::chrono::steady_clock::now();
+    co_await asio::post(io.get_executor(), asio::use_awaitable);
+    observer->loop_answered(std::chrono::steady_clock::now() - posted);
     auto answer = [] {};
     co_await run_on(writer_thread.get_executor(), answer);
     auto look = [this] { return store->view().sequence(); };
     co_await run_on(blocking.get_executor(), look);
+    observer->all_answered();
     systemd::notify_watchdog();
     systemd::notify_status(status_line());
     co_await clock.sleep_until(clock.now() + every);
@@ -270,7 +366,9 @@ asio::awaitable<void> Daemon::Impl::keep_retention() {
     auto const report = co_await run_on(writer_thread.get_executor(), std::move(job));
     if (!report)
       log::error("retention_failed", {{"reason", report.error().message}});
-    else if (report->changes_removed + report->articles_removed > 0)
+    else
+      observer->retained(*report);
+    if (report && report->changes_removed + report->articles_removed > 0)
       log::info("retention", {{"changes", report->changes_removed}, {"articles", report->articles_removed}});
     co_await clock.sleep_until(clock.now() + retention_interval);
   }
@@ -282,6 +380,8 @@ asio::awaitable<void> Daemon::Impl::main() {
   polling.spawn(poll());
   attending.spawn(rechecker->run());
   attending.spawn(keep_alive());
+  attending.spawn(health->run());
+  attending.spawn(observer->count_today());
   attending.spawn(keep_retention());
   auto pushing = Sinks::plan(config).value();  // open() has looked
   if (auto const applied = co_await sinks->apply(std::move(pushing)); !applied)
@@ -297,6 +397,7 @@ asio::awaitable<void> Daemon::Impl::main() {
     }
     co_await reload();
   }
+  stopping = true;
   systemd::notify_stopping();
   co_await stop();
 }

@@ -1,5 +1,7 @@
 #include "daemon/run/feed_status.h"
 
+#include "daemon/run/feed_story.h"
+
 #include <utility>
 
 namespace newsfold::run {
@@ -11,6 +13,7 @@ std::optional<UtcMicros> unless_never(UtcMicros t) {
 }
 
 api::FeedState state_of(schedule::FeedStatus const& feed) {
+  if (feed.state.paused_at != UtcMicros{}) return api::FeedState::paused;
   if (feed.state.gone_announced) return api::FeedState::gone;
   if (feed.state.failures > 0) return api::FeedState::failing;
   if (feed.activity == schedule::FeedStatus::Activity::polling) return api::FeedState::polling;
@@ -21,6 +24,7 @@ api::FeedState state_of(schedule::FeedStatus const& feed) {
 
 std::vector<api::FeedStatus> SchedulerStatus::feed_status() const {
   std::vector<api::FeedStatus> out;
+  auto const now = clock_.now();
   for (auto& feed : scheduler_.status()) {
     api::FeedStatus row;
     row.id = feed.id;
@@ -35,6 +39,16 @@ std::vector<api::FeedStatus> SchedulerStatus::feed_status() const {
     row.error = feed.state.last_error;
     row.failures = feed.state.failures;
     row.interval_seconds = std::uint64_t(feed.interval.count());
+    row.items_per_day = feed.state.rate.per_day(now);
+    row.next_poll_reason = reason_of_next_poll(feed, now);
+    if (auto const* health = health_.feed(feed.id)) {
+      row.articles = health->articles;
+      row.copies = health->copies;
+      row.polls = health->polls;
+      row.wire_bytes = health->wire_bytes;
+      if (!health->silent.empty()) row.alarms.push_back(health->silent);
+      if (!health->shrunk.empty()) row.alarms.push_back(health->shrunk);
+    }
     out.push_back(std::move(row));
   }
   return out;
@@ -43,6 +57,9 @@ std::vector<api::FeedStatus> SchedulerStatus::feed_status() const {
 Result<void> SchedulerStatus::poll_now(std::string_view name) {
   for (auto const& feed : scheduler_.status()) {
     if (feed.name != name) continue;
+    if (feed.state.paused_at != UtcMicros{})
+      return Error{ErrorCode::refused,
+                   "feed " + feed.name + " is paused; `newsfold resume " + feed.name + "` first"};
     if (scheduler_.poll_now(feed.id)) return {};
     return Error{ErrorCode::refused, "feed " + feed.name +
                                          " may not be asked yet: its publisher wants rest until " +

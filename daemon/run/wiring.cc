@@ -1,12 +1,17 @@
 #include "daemon/run/wiring.h"
 
+#include "daemon/config/checks.h"
 #include "daemon/rules/site_rule_files.h"
+#include "daemon/schedule/host_key.h"
+#include "daemon/sources/source_list.h"
 #include "daemon/version.h"
 
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <fstream>
+#include <limits>
+#include <set>
 #include <tuple>
 #include <utility>
 
@@ -119,6 +124,7 @@ fetch::FetchOptions fetch_options(config::Config const& config) {
   if (config.fetch.allow_private) out.allow_private = {"0.0.0.0/0", "::/0"};
   if (!config.fetch.ca_file.empty()) out.ca_file = config.fetch.ca_file;
   out.transfers_max = config.fetch.concurrency;
+  out.http2 = config.fetch.http2;
   return out;
 }
 
@@ -138,6 +144,8 @@ storage::StoreOptions store_options(config::Config const& config, Epoch fresh_ep
 storage::Retention retention(config::Config const& config) {
   storage::Retention out;
   out.changes_age_max = unless_zero(config.storage.changes_age);
+  if (config.storage.changes_max > 0) out.changes_count_max = config.storage.changes_max;
+  if (config.storage.changes_size > 0) out.changes_bytes_max = config.storage.changes_size;
   out.articles_age_max = unless_zero(config.storage.retention_age);
   if (config.storage.retention_size > 0) out.store_bytes_max = config.storage.retention_size;
   for (auto const& source : config.sources)
@@ -153,11 +161,16 @@ schedule::SchedulerOptions scheduler_options(config::Config const& config, std::
   out.polling.floor_hinted = whole(polling.floor);
   out.polling.interval_min = std::chrono::seconds(1);  // the configuration has its own bound, and warns
   out.polling.ceiling = whole(polling.ceiling);
-  if (polling.budget.limited()) out.polling.budget_per_day = polling.budget.per_day();
+  out.polling.budget_per_day =
+      polling.budget.limited() ? polling.budget.per_day() : std::numeric_limits<double>::infinity();
   out.polling.jitter = polling.jitter;
   out.polling.jitter_max = whole(polling.jitter_max);
   out.polling.failing_after = whole(polling.failing_after);
   out.polling.error_first = whole(polling.error_backoff);
+  out.polling.error_max = whole(polling.error_backoff_max);
+  out.polling.adaptive = polling.adaptive;
+  out.polling.push.callback_url = polling.websub_callback_url;
+  out.overdue_spread = whole(polling.overdue_spread);
   out.hosts.spacing = polling.host_spacing;
   out.polls_max = config.fetch.concurrency;
   out.seed = seed;
@@ -184,24 +197,37 @@ pipeline::RecheckOptions recheck_options(config::Config const& config) {
   return out;
 }
 
+health::HealthOptions health_options(config::Config const& config) {
+  health::HealthOptions out;
+  out.alarms.silent_gaps = config.alarms.silent_gaps;
+  out.alarms.silent_min = whole(config.alarms.silent_min);
+  out.alarms.shrink_share = config.alarms.shrink_share;
+  out.store_path = config.storage.path;
+  out.disk_free_min = config.storage.disk_free_min;
+  return out;
+}
+
 Result<api::ApiOptions> api_options(config::Config const& config) {
   auto const& http = config.http;
   api::ApiOptions out;
   out.listen = http.listen;
   if (http.socket != "none") out.socket_path = http.socket;
   out.socket_mode = http.socket_mode;
-  for (auto const& [file, token, what] :
-       {std::tuple(&http.token_file, &out.read_token, "http.token_file"),
-        std::tuple(&http.admin_token_file, &out.admin_token, "http.admin_token_file")}) {
+  for (auto const& [file, tokens, what] :
+       {std::tuple(&http.token_file, &out.read_tokens, "http.token_file"),
+        std::tuple(&http.admin_token_file, &out.admin_tokens, "http.admin_token_file")}) {
     if (file->empty()) continue;
     auto const lines = lines_of(what, *file);
     if (!lines) return lines.error();
-    *token = Secret(lines->front());
+    for (auto const& line : *lines) tokens->push_back(Secret(line));
   }
   out.tls_cert_file = http.tls_cert_file;
   out.tls_key_file = http.tls_key_file;
   out.public_url = http.public_url;
   out.allowed_hosts = http.allowed_hosts;
+  // Hubs call us by the name that we gave them.
+  if (auto const host = schedule::host_of(config.polling.websub_callback_url); !host.empty())
+    out.allowed_hosts.push_back(host);
   out.cors_origins = http.cors_origins;
   out.connections_max = http.connections_max;
   out.request_bytes_max = http.request_max;
@@ -209,50 +235,98 @@ Result<api::ApiOptions> api_options(config::Config const& config) {
   return out;
 }
 
-Result<Sources> make_sources(config::Config const& config) {
+namespace {
+
+schedule::SourceKind kind_of(config::SourceKind kind) {
+  switch (kind) {
+    case config::SourceKind::feed: return schedule::SourceKind::feed;
+    case config::SourceKind::page: return schedule::SourceKind::page;
+    case config::SourceKind::opml: return schedule::SourceKind::opml;
+  }
+  return schedule::SourceKind::feed;
+}
+
+Result<void> add_source(config::Config const& config, config::Source const& source,
+                        clean::CleanOptions const& clean, Sources& out) {
+  auto access = credentials(source);
+  if (!access) return access.error();
+
+  schedule::FeedSpec feed;
+  feed.id = feed_id(source);
+  feed.name = source.name;
+  feed.url = source.url;
+  feed.kind = kind_of(source.kind);
+  if (source.interval) feed.interval = whole(*source.interval);
+  if (source.fresh) feed.fresh = whole(*source.fresh);
+  feed.weight = source.weight;
+  feed.robots = source.kind == config::SourceKind::page || config.polling.robots_for_feeds
+                    ? schedule::RobotsRule::obey
+                    : schedule::RobotsRule::ignore;
+  feed.credentials = std::move(*access);
+  feed.limits = limits(config.fetch);
+  out.feeds.push_back(std::move(feed));
+  if (source.kind == config::SourceKind::opml) return {};
+
+  pipeline::Source pipeline_source;
+  pipeline_source.id = feed_id(source);
+  pipeline_source.name = source.name;
+  if (source.kind == config::SourceKind::page)
+    pipeline_source.listing =
+        pipeline::Source::Listing{source.item, source.link, source.title, source.date, source.summary};
+  pipeline_source.pages = policy(source.fetch_pages.value_or(config.clean.fetch_pages));
+  pipeline_source.clean = clean;
+  if (config.clean.join_pages) pipeline_source.join_pages_max = config.clean.join_pages_max;
+  pipeline_source.language = source.language;
+  pipeline_source.tags = source.tags;
+  pipeline_source.weight = source.weight;
+  pipeline_source.recheck = source.recheck;
+  pipeline_source.page_limits = limits(config.fetch);
+  out.sources.push_back(std::move(pipeline_source));
+  return {};
+}
+
+// A feed of a list: the list's settings, but a pace of its own and none of the list's secrets. Its identity
+// is its URL within the list, so that a new title does not make it another feed.
+config::Source from_list(config::Source const& list, config::Source feed) {
+  feed.kind = config::SourceKind::feed;
+  feed.identity = list.name + '\n' + feed.url;
+  feed.fresh = list.fresh;
+  feed.weight = list.weight;
+  feed.language = list.language;
+  feed.fetch_pages = list.fetch_pages;
+  feed.recheck = list.recheck;
+  feed.tags.insert(feed.tags.begin(), list.tags.begin(), list.tags.end());
+  feed.declared_at = list.declared_at;
+  return feed;
+}
+
+}  // namespace
+
+Result<Sources> make_sources(config::Config const& config, LookUpList const& lists) {
   Sources out;
   auto const site_rules = rules::load_rules(config.clean.rules_dir);
   if (!site_rules) return site_rules.error();
+  clean::CleanOptions clean;
+  clean.paid_text =
+      config.clean.paid_text == config::PaidText::keep ? clean::PaidText::keep : clean::PaidText::drop;
+  clean.photo_credits = config.clean.photo_credits == config::PhotoCredits::keep ? clean::PhotoCredits::keep
+                                                                                 : clean::PhotoCredits::drop;
+  clean.rules = *site_rules;
+  sources::Names names;
+  std::set<std::string> known_urls;
   for (auto const& source : config.sources) {
+    names.reserve(source.name);
+    known_urls.insert(config::url_key(source.url));
     if (!source.enabled) continue;
-    auto access = credentials(source);
-    if (!access) return access.error();
-
-    schedule::FeedSpec feed;
-    feed.id = feed_id(source);
-    feed.name = source.name;
-    feed.url = source.url;
-    feed.kind =
-        source.kind == config::SourceKind::page ? schedule::SourceKind::page : schedule::SourceKind::feed;
-    if (source.interval) feed.interval = whole(*source.interval);
-    if (source.fresh) feed.fresh = whole(*source.fresh);
-    feed.weight = source.weight;
-    feed.robots = source.kind == config::SourceKind::page || config.polling.robots_for_feeds
-                      ? schedule::RobotsRule::obey
-                      : schedule::RobotsRule::ignore;
-    feed.credentials = std::move(*access);
-    feed.limits = limits(config.fetch);
-    out.feeds.push_back(std::move(feed));
-
-    pipeline::Source pipeline_source;
-    pipeline_source.id = feed_id(source);
-    pipeline_source.name = source.name;
-    if (source.kind == config::SourceKind::page)
-      pipeline_source.listing =
-          pipeline::Source::Listing{source.item, source.link, source.title, source.date, source.summary};
-    pipeline_source.pages = policy(source.fetch_pages.value_or(config.clean.fetch_pages));
-    pipeline_source.clean.paid_text =
-        config.clean.paid_text == config::PaidText::keep ? clean::PaidText::keep : clean::PaidText::drop;
-    pipeline_source.clean.photo_credits = config.clean.photo_credits == config::PhotoCredits::keep
-                                              ? clean::PhotoCredits::keep
-                                              : clean::PhotoCredits::drop;
-    pipeline_source.clean.rules = *site_rules;
-    if (config.clean.join_pages) pipeline_source.join_pages_max = config.clean.join_pages_max;
-    pipeline_source.language = source.language;
-    pipeline_source.tags = source.tags;
-    pipeline_source.recheck = source.recheck;
-    pipeline_source.page_limits = limits(config.fetch);
-    out.sources.push_back(std::move(pipeline_source));
+    if (auto added = add_source(config, source, clean, out); !added) return added.error();
+  }
+  for (auto const& source : config.sources) {
+    if (!source.enabled || source.kind != config::SourceKind::opml || !lists) continue;
+    auto const* const held = lists(feed_id(source));
+    if (!held) continue;
+    for (auto& feed : sources::sources_of(*held, names, known_urls).sources)
+      if (auto added = add_source(config, from_list(source, std::move(feed)), clean, out); !added)
+        return added.error();
   }
   return out;
 }

@@ -4,6 +4,7 @@
 
 #include "daemon/api/server.h"
 #include "daemon/config/config.h"
+#include "daemon/health/health_watch.h"
 #include "daemon/nats/nats_sink.h"
 #include "daemon/pipeline/pipeline.h"
 #include "daemon/pipeline/recheck.h"
@@ -14,9 +15,11 @@
 #include "daemon/webhook/webhook.h"
 #include "feeds/fetch/fetcher.h"
 #include "feeds/model/error.h"
+#include "feeds/parse/opml.h"
 #include "storage/store.h"
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -30,6 +33,7 @@ schedule::SchedulerOptions scheduler_options(config::Config const& config, std::
 pipeline::WriterOptions writer_options(config::Config const& config);
 pipeline::PipelineOptions pipeline_options(config::Config const& config);
 pipeline::RecheckOptions recheck_options(config::Config const& config);
+health::HealthOptions health_options(config::Config const& config);
 
 // Fails with `unreadable` or `invalid` where a token file cannot be used.
 Result<api::ApiOptions> api_options(config::Config const& config);
@@ -40,9 +44,13 @@ struct Sources {
   std::vector<pipeline::Source> sources;
 };
 
-// Those that are enabled. Fails with `unreadable` or `invalid` where a credential file cannot be used; the
+// What a list on the web ([[opml]]) held when it was last read; null where that is not known.
+using LookUpList = std::function<std::vector<parse::Subscription> const*(FeedId list)>;
+
+// Those that are enabled, and the feeds of living lists after them: what the configuration names itself is
+// left out of the lists. Fails with `unreadable` or `invalid` where a credential file cannot be used; the
 // message names the feed and the file, never what is in it.
-Result<Sources> make_sources(config::Config const& config);
+Result<Sources> make_sources(config::Config const& config, LookUpList const& lists = {});
 
 // Those that are enabled, with their keys. Fails with `unreadable` or `invalid`; the message names the
 // webhook.

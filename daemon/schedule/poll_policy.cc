@@ -1,7 +1,9 @@
 // The rules in their order: what the answer means for the record, then how long to stay away.
 #include "daemon/schedule/poll_policy.h"
 
+#include "daemon/schedule/pace.h"
 #include "daemon/schedule/server_hints.h"
+#include "daemon/schedule/window_gap.h"
 
 #include <algorithm>
 #include <cmath>
@@ -14,10 +16,9 @@ using std::chrono::seconds;
 namespace {
 
 constexpr std::size_t validator_bytes_max = 1024;
-constexpr std::size_t error_bytes_max = 300;
+constexpr std::size_t error_bytes_max = 600;
 constexpr std::uint32_t count_max = 1'000'000;
-constexpr std::uint32_t needless_full_max = 3;  // conditional requests that got the same bytes back
-constexpr auto gone_apart_min = 20h;            // two 410s count as two only when apart
+constexpr auto gone_apart_min = 20h;  // two 410s count as two only when apart
 constexpr auto dead_after = std::chrono::days(14);
 constexpr auto not_found_dead_after = std::chrono::days(30);
 constexpr std::uint32_t adopt_sightings_min = 3;
@@ -25,7 +26,6 @@ constexpr auto adopt_after = std::chrono::days(7);
 constexpr std::uint32_t adopted_failures_max = 5;  // then the configured URL gets another chance
 constexpr auto frozen_after = std::chrono::days(7);
 constexpr double frozen_gaps = 20;
-constexpr double window_share_max = 0.5;
 constexpr double skip_contradicted = 0.1;
 
 enum class Answer : std::uint8_t {
@@ -122,8 +122,8 @@ bool falls_in_skip(PollState const& state, UtcMicros t) {
   return (state.skip_hours >> hour & 1u) || (state.skip_days >> weekday & 1u);
 }
 
-void note_dates(PollState& state, DocumentReport const& report, UtcMicros now) {
-  for (auto const& item : report.dated) {
+void note_dates(PollState& state, std::vector<DocumentReport::DatedItem> const& dated, UtcMicros now) {
+  for (auto const& item : dated) {
     if (item.published > now) continue;
     state.newest_published = std::max(state.newest_published, item.published);
     if (item.novelty != DocumentReport::DatedItem::Novelty::fresh) continue;
@@ -156,59 +156,58 @@ Span span_of(DocumentReport const& report, UtcMicros now, bool fresh_only) {
   return span;
 }
 
-void learn_rate(PollState& state, DocumentReport const& report, UtcMicros now,
+FeedNotice gap_notice(MissedItems const& missed, DocumentReport const& report, MoreDocuments const& more) {
+  std::string text = "all " + std::to_string(report.items) + " items of the feed were new; about " +
+                     std::to_string(missed.estimate) + " came and went between two polls";
+  if (more.documents > 0)
+    text += ", and " + std::to_string(more.documents) + " older pages of it did not reach back to the last";
+  return {NoticeKind::gap, std::move(text), {}, missed.since};
+}
+
+void learn_rate(PollState& state, DocumentReport const& report, MoreDocuments const& more, UtcMicros now,
                 std::vector<FeedNotice>& notices) {
   if (state.last_full == UtcMicros{}) {  // everything is new the first time: only its dates say something
     auto const span = span_of(report, now, false);
     if (span.count >= 2) state.rate.seed(span.count, now - span.oldest, now);
-    note_dates(state, report, now);
+    note_dates(state, report.dated, now);
+    note_dates(state, more.dated, now);
     return;
   }
-  bool const all_new = report.items > 0 && report.new_items >= report.items && state.window_items > 0;
   auto from = state.last_answer;
   auto count = RateModel::Count::exact;
-  if (all_new) {
+  auto const missed = more.reached_known ? std::nullopt : missed_items(state, report, now);
+  bool const all_new = report.items > 0 && report.new_items >= report.items && state.window_items > 0;
+  if (all_new && !more.reached_known) {
     auto const span = span_of(report, now, true);
-    double const per_day_before = state.rate.per_day(now);
-    auto const newest_before = state.newest_published;
     if (span.count == report.items && span.count >= 2 && span.oldest < now)
       from = std::max(from, span.oldest);  // the window covers only so much of the gap
     else
       count = RateModel::Count::at_least;
-    if (span.count > 0 && newest_before != UtcMicros{} && span.oldest > newest_before) {
-      double const days =
-          std::chrono::duration<double, std::ratio<86400>>(span.oldest - newest_before).count();
-      auto const lost = std::lround(
-          std::max(
-              per_day_before,
-              report.items /
-                  std::max(1.0 / 24,
-                           std::chrono::duration<double, std::ratio<86400>>(now - span.oldest).count())) *
-          days);
-      if (lost >= 1)
-        notices.push_back({NoticeKind::gap,
-                           "all " + std::to_string(report.items) + " items of the feed were new; about " +
-                               std::to_string(lost) + " came and went between two polls",
-                           {},
-                           newest_before});
-    }
   }
-  state.rate.observe(from, now, report.new_items, count);
+  if (missed) notices.push_back(gap_notice(*missed, report, more));
+  state.rate.observe(from, now, report.new_items + more.new_items, count);
   bool const dated = std::ranges::any_of(report.dated, [](auto const& item) {
     return item.novelty == DocumentReport::DatedItem::Novelty::fresh;
   });
   if (!dated) state.rate.note_arrivals(state.last_answer, now, report.new_items);
-  note_dates(state, report, now);
+  note_dates(state, report.dated, now);
+  note_dates(state, more.dated, now);
 }
 
-void read_document(PollState& state, DocumentReport const& report, UtcMicros now,
+void read_document(PollState& state, DocumentReport const& report, MoreDocuments const& more, UtcMicros now,
                    std::vector<FeedNotice>& notices) {
   state.skip_hours = skip_hour_bits(report);
   state.skip_days = skip_day_bits(report);
   state.document_hint = document_interval(report);
-  learn_rate(state, report, now, notices);
+  learn_rate(state, report, more, now, notices);
   state.window_items = report.items;
   if (report.new_items > 0) state.last_new = now;
+}
+
+// The document itself brought nothing; what else the poll read may have (the sitemaps of an index).
+void read_more(PollState& state, MoreDocuments const& more, UtcMicros now) {
+  state.rate.observe(state.last_answer, now, more.new_items, RateModel::Count::exact);
+  note_dates(state, more.dated, now);
 }
 
 void note_success(PollState& state, UtcMicros now, std::vector<FeedNotice>& notices) {
@@ -260,22 +259,10 @@ seconds error_delay(PollState const& state, PollingOptions const& options, PollO
   if (!outcome.response && outcome.response.error().code == ErrorCode::refused) return options.ceiling;
   if (status == 410) return std::chrono::days(1);
   if (status == 401 || status == 403) return options.denied_retry;
-  auto const cap = now - state.failing_since >= dead_after ? options.ceiling_dead : options.ceiling;
+  auto const cap = now - state.failing_since >= dead_after ? options.ceiling_dead : options.error_max;
   auto delay = options.error_first;
   for (std::uint32_t n = 1; n < state.failures && delay < cap; ++n) delay *= 2;
   return std::min(delay, cap);
-}
-
-seconds hint_within(seconds hint, PollingOptions const& options) {
-  return hint > options.hint_max ? seconds{0} : hint;
-}
-
-// When half of what the feed shows would have scrolled by.
-std::optional<seconds> window_guard(PollState const& state, UtcMicros now) {
-  if (state.window_items == 0) return std::nullopt;
-  double const days = window_share_max * state.window_items / state.rate.per_day(now);
-  return std::chrono::duration_cast<seconds>(
-      std::chrono::duration<double, std::ratio<86400>>(std::min(days, 365.0)));
 }
 
 UtcMicros after_skipped_hours(PollState const& state, UtcMicros t) {
@@ -301,7 +288,12 @@ Pace pace_of_success(PollState const& state, FeedSpec const& feed, PollingOption
   }
   auto const floor = floor_of(state, feed, options);
   auto interval = options.ceiling;
-  if (feed.fresh) {
+  if (push_holds(state.push.get(), now)) {
+    // The hub tells; this looks whether it tells all. Counted from this poll: a push moves nothing.
+    interval = std::min(options.push.backup_max, options.ceiling);
+  } else if (!options.adaptive && !feed.fresh) {
+    interval = floor;
+  } else if (feed.fresh) {
     interval = std::min(options.ceiling, 2 * *feed.fresh);  // polled every 2d, an item waits d on average
   } else {
     auto const bounds = RateModel::Bounds{.not_before = now, .not_after = now + options.ceiling};
@@ -323,21 +315,6 @@ seconds jitter_of(seconds interval, PollingOptions const& options, double random
 
 }  // namespace
 
-seconds floor_of(PollState const& state, FeedSpec const& feed, PollingOptions const& options) {
-  if (feed.interval) return std::max(*feed.interval, options.interval_min);
-  auto const hint =
-      std::max(hint_within(state.header_hint, options), hint_within(state.document_hint, options));
-  if (hint > 0s) return std::max(hint, options.floor_hinted);
-  bool const unconditional =
-      state.last_full != UtcMicros{} &&
-      ((state.etag.empty() && state.last_modified.empty()) || state.needless_full >= needless_full_max);
-  if (!unconditional) return options.floor;
-  // Whole feeds each time are dear to the publisher, lost news to the reader: once a day, but before half
-  // of what the feed shows has scrolled by, and never below the ordinary floor.
-  auto const guard = window_guard(state, std::max(state.last_request, state.last_answer));
-  return std::clamp(guard.value_or(options.floor_unconditional), options.floor, options.floor_unconditional);
-}
-
 Decision settle(PollState& state, FeedSpec const& feed, PollingOptions const& options,
                 PollOutcome const& outcome, double k, double random) {
   Decision decision;
@@ -354,18 +331,22 @@ Decision settle(PollState& state, FeedSpec const& feed, PollingOptions const& op
 
   Pace pace;
   if (good) {
+    if (answer == Answer::full && push_holds(state.push.get(), now))
+      judge_push(*state.push, **outcome.document, options.push, now);
     state.header_hint = freshness(response->headers, now);
     if (answer == Answer::full) {
-      read_document(state, **outcome.document, now, decision.notices);
+      read_document(state, **outcome.document, outcome.more, now, decision.notices);
       state.needless_full = 0;
     } else if (answer == Answer::not_modified) {
-      state.rate.observe(state.last_answer, now, 0, RateModel::Count::exact);
+      read_more(state, outcome.more, now);
       state.needless_full = 0;
       state.not_modified = std::min(state.not_modified + 1, count_max);
     } else {
-      state.rate.observe(state.last_answer, now, 0, RateModel::Count::exact);
+      read_more(state, outcome.more, now);
       if (response->conditional) state.needless_full = std::min(state.needless_full + 1, count_max);
     }
+    if (outcome.more.new_items > 0) state.last_new = now;
+    state.window_items = std::max(state.window_items, outcome.more.items);
     keep_validators(state, *response);
     if (answer != Answer::not_modified) {
       state.last_full = now;
@@ -406,7 +387,12 @@ Decision settle(PollState& state, FeedSpec const& feed, PollingOptions const& op
   // A 304 to a document that was broken keeps the status by which it is known as broken.
   if (!(answer == Answer::broken && status == 304)) state.last_status = status;
   decision.interval = pace.interval;
-  decision.next_due = state.next_due = pace.due + jitter_of(pace.interval, options, random);
+  auto const jitter = jitter_of(pace.interval, options, random);
+  decision.next_due = pace.due + jitter;
+  // Jitter may lead into an hour that the publisher skips; it is less than an hour, so once more is enough.
+  if (good && !feed.interval && after_skipped_hours(state, decision.next_due) != decision.next_due)
+    decision.next_due = after_skipped_hours(state, decision.next_due) + jitter;
+  state.next_due = decision.next_due;
   return decision;
 }
 

@@ -5,6 +5,7 @@
 #include "daemon/schedule/feed_spec.h"
 #include "daemon/schedule/poll_sink.h"
 #include "daemon/schedule/poll_state.h"
+#include "daemon/schedule/websub.h"
 #include "feeds/fetch/client.h"
 
 #include <chrono>
@@ -28,11 +29,24 @@ struct PollingOptions {
   double jitter = 0.1;                            // of the interval, later only
   std::chrono::seconds jitter_max{1800};
   std::chrono::seconds error_first{1800};        // x 2^n
+  std::chrono::seconds error_max{86'400};        // of that, for the first 14 days
   std::chrono::seconds denied_retry{4 * 3600};   // 401, 403
   std::chrono::seconds throttled_min{900};       // 429, 503 without Retry-After
   std::chrono::seconds throttled_max{6 * 3600};  // 429 without Retry-After
   std::chrono::seconds failing_after{6 * 3600};  // patience before feed.failing
   std::uint32_t failing_polls_min = 3;
+  PushOptions push;
+  bool adaptive = true;  // false: every feed at its floor, nothing is learnt from
+};
+
+// What a poll read beside the document that it asked for: older pages of the feed (RFC 5005), or the sitemaps
+// of an index.
+struct MoreDocuments {
+  std::uint32_t documents = 0;
+  std::uint32_t items = 0;  // of sitemaps: part of what the feed shows; older pages are not
+  std::uint32_t new_items = 0;
+  std::vector<DocumentReport::DatedItem> dated;
+  bool reached_known = false;  // the older pages reach back to what was known: nothing is lost
 };
 
 // What came of a request.
@@ -44,6 +58,7 @@ struct PollOutcome {
   // Set where status was 200 and the body was another than the last: what was in it, or why it is no feed.
   std::optional<Result<DocumentReport>> document;
   std::uint64_t body_hash = 0;
+  MoreDocuments more{};
 };
 
 struct Decision {
@@ -62,8 +77,5 @@ Decision settle(PollState& state, FeedSpec const& feed, PollingOptions const& op
 // The request that the next poll makes: URL, validators (or none, where the frozen-validator guard says
 // so), accept, credentials, limits.
 fetch::Request request_for(PollState const& state, FeedSpec const& feed, UtcMicros now);
-
-// The earliest time that politeness allows, whatever the model would like: the floor of rule and server.
-std::chrono::seconds floor_of(PollState const& state, FeedSpec const& feed, PollingOptions const& options);
 
 }  // namespace newsfold::schedule

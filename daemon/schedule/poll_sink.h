@@ -37,6 +37,8 @@ struct DocumentReport {
   std::vector<Hub> hubs;
   std::string self_url;  // the topic for WebSub
   std::string next_url;  // RFC 5005: the older page
+  // A sitemap index has no items of its own: these sitemaps hold them, the likeliest first.
+  std::vector<std::string> follow;
 };
 
 // Fills the part of a report that the document itself says.
@@ -72,8 +74,8 @@ class PollSink {
   virtual boost::asio::awaitable<Digest> digest(FeedSpec const& feed, fetch::Response response) = 0;
 
   // Makes one poll durable in one step: what was digested (null: nothing, e.g. after a 304 or an error), the
-  // scheduler's record (opaque, below a kilobyte or two) and the notices. After a failure the scheduler keeps
-  // the old validators, so that the items come again.
+  // scheduler's record (opaque, below a kilobyte or two; empty: the record stays as it is) and the notices.
+  // After a failure the scheduler keeps the old validators, so that the items come again.
   virtual boost::asio::awaitable<Result<void>> commit(FeedSpec const& feed,
                                                       std::unique_ptr<PendingItems> pending,
                                                       std::string state, std::vector<FeedNotice> notices) = 0;

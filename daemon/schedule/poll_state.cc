@@ -22,6 +22,8 @@ void put(rows::Push& row, PushState const& push) {
   row.set_renew_at(micros(push.renew_at));
   row.set_last_push(micros(push.last_push));
   row.set_misses(push.misses);
+  row.set_active_since(micros(push.active_since));
+  row.set_arrivals(push.arrivals);
 }
 
 std::unique_ptr<PushState> take(rows::Push const& row) {
@@ -36,6 +38,8 @@ std::unique_ptr<PushState> take(rows::Push const& row) {
   push->renew_at = time(row.renew_at());
   push->last_push = time(row.last_push());
   push->misses = row.misses();
+  push->active_since = time(row.active_since());
+  push->arrivals = row.arrivals();
   return push;
 }
 
@@ -50,6 +54,7 @@ std::string encode(PollState const& state) {
   // Mostly the same as the URL that is polled: then it is not written twice.
   if (state.validators_url != state.poll_url()) row.set_validators_url(state.validators_url);
   row.set_body_hash(state.body_hash);
+  row.set_paused_at(micros(state.paused_at));
   row.set_next_due(micros(state.next_due));
   row.set_last_request(micros(state.last_request));
   row.set_last_answer(micros(state.last_answer));
@@ -86,6 +91,14 @@ std::string encode(PollState const& state) {
   if (std::ranges::any_of(rate.hours, [](auto value) { return value != 0; }))
     row.set_rate_hours(std::string(rate.hours.begin(), rate.hours.end()));
   if (state.push) put(*row.mutable_push(), *state.push);
+  for (auto const& document : state.followed) {
+    auto& one = *row.add_followed();
+    one.set_url(document.url);
+    one.set_etag(document.etag);
+    one.set_last_modified(document.last_modified);
+    one.set_body_hash(document.body_hash);
+    one.set_fresh_until(micros(document.fresh_until));
+  }
   return row.SerializeAsString();
 }
 
@@ -102,6 +115,7 @@ Result<PollState> decode_poll_state(std::string_view bytes) {
   state.last_modified = row.last_modified();
   state.validators_url = row.validators_url().empty() ? state.poll_url() : row.validators_url();
   state.body_hash = row.body_hash();
+  state.paused_at = time(row.paused_at());
   state.next_due = time(row.next_due());
   state.last_request = time(row.last_request());
   state.last_answer = time(row.last_answer());
@@ -138,6 +152,9 @@ Result<PollState> decode_poll_state(std::string_view bytes) {
   std::ranges::copy(row.rate_hours(), rate.hours.begin());
   state.rate = RateModel::from(rate);
   if (row.has_push()) state.push = take(row.push());
+  for (auto const& one : row.followed())
+    state.followed.push_back(
+        {one.url(), one.etag(), one.last_modified(), one.body_hash(), time(one.fresh_until())});
   return state;
 }
 

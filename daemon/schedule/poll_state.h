@@ -11,6 +11,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace newsfold::schedule {
 
@@ -27,10 +28,23 @@ struct PushState {
     distrusted = 4
   } phase = Phase::requested;
   UtcMicros requested_at{};
+  UtcMicros active_since{};  // first verification
   UtcMicros lease_until{};
   UtcMicros renew_at{};
   UtcMicros last_push{};
-  std::uint32_t misses = 0;  // backup polls that found what no push had brought
+  std::uint32_t misses = 0;    // backup polls in a row that found what no push had brought
+  std::uint32_t arrivals = 0;  // items that pushes brought since the last poll
+
+  bool operator==(PushState const&) const = default;
+};
+
+// A document that is polled together with its feed: one of the sitemaps that an index lists.
+struct FollowedDocument {
+  std::string url;
+  std::string etag;
+  std::string last_modified;
+  std::uint64_t body_hash = 0;  // 0: never read
+  UtcMicros fresh_until{};      // by its own max-age
 };
 
 struct PollState {
@@ -43,6 +57,7 @@ struct PollState {
   std::string validators_url;
   std::uint64_t body_hash = 0;  // of the last full answer; 0: none yet
 
+  UtcMicros paused_at{};  // by the operator; it is not polled until it is resumed
   UtcMicros next_due{};
   UtcMicros last_request{};
   UtcMicros last_answer{};         // 200 with a feed in it, or 304
@@ -79,6 +94,7 @@ struct PollState {
   UtcMicros host_cooled_until{};    // what this feed's publisher asked of the whole host
   RateModel rate;
   std::unique_ptr<PushState> push;
+  std::vector<FollowedDocument> followed;
 
   std::string const& poll_url() const noexcept { return adopted_url.empty() ? configured_url : adopted_url; }
 };

@@ -11,6 +11,7 @@
 #include "daemon/schedule/host_gate.h"
 #include "daemon/schedule/poll_policy.h"
 #include "daemon/schedule/poll_sink.h"
+#include "daemon/schedule/websub.h"
 #include "feeds/fetch/client.h"
 
 #include <boost/asio/any_io_executor.hpp>
@@ -27,11 +28,12 @@
 namespace newsfold::schedule {
 
 struct SchedulerOptions {
-  PollingOptions polling;                 // pace, floors, ladders
-  HostOptions hosts;                      // per-host spacing and cool-down
-  std::size_t polls_max = 256;            // under way at once, from request to commit
-  std::string robots_agent = "newsfold";  // our name in robots.txt
-  std::uint64_t seed = 0;                 // of the jitter
+  PollingOptions polling;                    // pace, floors, ladders
+  HostOptions hosts;                         // per-host spacing and cool-down
+  std::size_t polls_max = 256;               // under way at once, from request to commit
+  std::chrono::seconds overdue_spread{600};  // the longest that polls which came due in our absence wait
+  std::string robots_agent = "newsfold";     // our name in robots.txt
+  std::uint64_t seed = 0;                    // of the jitter
 };
 
 // One feed as /v1/feeds and `newsfold feeds` show it.
@@ -51,9 +53,13 @@ struct SchedulerCounters {
   std::uint64_t failed = 0;
   std::uint64_t throttled = 0;  // 429 or 503
   std::uint64_t robots_denied = 0;
+  std::uint64_t pushes = 0;          // WebSub deliveries that were read
+  std::uint64_t pushes_dropped = 0;  // whose signature was wrong
   std::size_t in_flight = 0;
   std::size_t queued = 0;  // due, waiting at a host's gate
 };
+
+enum class Pause : std::uint8_t { no, yes };
 
 // One line per poll, for the log and the metrics.
 struct PollTrace {
@@ -64,6 +70,9 @@ struct PollTrace {
   std::uint64_t wire_bytes = 0;
   std::chrono::microseconds time{};
   UtcMicros next_due{};
+  PollState const* state = nullptr;  // after the poll; for the call only
+  bool pushed = false;               // a WebSub hub brought it: no poll
+  std::string unmet_wish;            // why `fresh` cannot be met; said once, when it is found out
 };
 
 class Scheduler {
@@ -83,6 +92,9 @@ class Scheduler {
   };
   Difference set_feeds(std::vector<FeedSpec> feeds, LoadState const& load);
 
+  // Pace and patience from the next poll on; due times that stand are kept.
+  void set_polling(PollingOptions polling);
+
   // Called after each poll, on the executor. Must not block.
   void on_poll(std::function<void(PollTrace const&)> listener);
 
@@ -96,10 +108,25 @@ class Scheduler {
   // publisher's floor (Retry-After, max-age) has not passed.
   bool poll_now(FeedId feed);
 
+  // The operator's pause of one feed: no poll begins until it is lifted, also across restarts. Durable when
+  // it returns. Fails with `not_found`, or as the sink's commit does.
+  boost::asio::awaitable<Result<void>> set_paused(FeedId feed, Pause pause);
+
+  // While held no poll begins; those under way end. For a disk that is nearly full.
+  void hold(bool held);
+
+  // WebSub, for the HTTP API. The answer to a hub's question (GET): what to send back with 200; `not_found`
+  // where we did not ask. A delivery (POST) is read in the background; a success is answered 202 also where
+  // the signature was wrong. Fails with `gone` (410) for a subscription that is not ours, with `unreachable`
+  // (503) where too many are being read.
+  boost::asio::awaitable<Result<std::string>> verify_push(PushQuery query);
+  Result<void> deliver_push(PushDelivery delivery);
+
   // A client for article pages: waits at the same gates and obeys robots.txt (`refused`). Lives as long as
   // the scheduler.
   fetch::Client& page_client() noexcept;
 
+  std::size_t feeds() const noexcept;
   std::vector<FeedStatus> status() const;
   SchedulerCounters counters() const;
 

@@ -3,7 +3,10 @@
 #include <systemd/sd-daemon.h>
 #include <time.h>
 
+#include <sys/socket.h>
+
 #include <cstdint>
+#include <cstring>
 
 namespace newsfold::systemd {
 namespace {
@@ -44,6 +47,23 @@ std::optional<std::chrono::microseconds> watchdog_interval() {
   std::uint64_t micros = 0;
   if (sd_watchdog_enabled(keep_environment, &micros) <= 0) return std::nullopt;
   return std::chrono::microseconds(micros);
+}
+
+Result<std::vector<int>> inherited_sockets() {
+  constexpr int take_from_environment = 1;
+  int const count = sd_listen_fds(take_from_environment);
+  if (count < 0)
+    return Error{ErrorCode::invalid, std::string("LISTEN_FDS cannot be used: ") + std::strerror(-count)};
+  std::vector<int> out;
+  for (int descriptor = SD_LISTEN_FDS_START; descriptor < SD_LISTEN_FDS_START + count; ++descriptor) {
+    constexpr int listening = 1;
+    if (sd_is_socket(descriptor, AF_UNSPEC, SOCK_STREAM, listening) <= 0)
+      return Error{ErrorCode::invalid, "descriptor " + std::to_string(descriptor) +
+                                           " from the service manager is no listening stream socket; see "
+                                           "ListenStream= in newsfold.socket"};
+    out.push_back(descriptor);
+  }
+  return out;
 }
 
 }  // namespace newsfold::systemd

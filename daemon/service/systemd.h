@@ -2,9 +2,12 @@
 // What the service manager hears from us, by sd_notify(3). Every call does nothing where systemd (or
 // whoever else sets NOTIFY_SOCKET) did not start us. Callable from any thread; calls never block.
 
+#include "feeds/model/error.h"
+
 #include <chrono>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace newsfold::systemd {
 
@@ -25,5 +28,10 @@ void notify_watchdog();
 
 // How often the manager wants to hear of us; nothing where no watchdog is set for this process.
 std::optional<std::chrono::microseconds> watchdog_interval();
+
+// The listening sockets that the manager opened for us (newsfold.socket), so that a restart refuses no
+// connection: ours from now on. None where there are none. Fails with `invalid` for one that is no listening
+// stream socket. Call once, before threads are made: it takes the variables out of the environment.
+Result<std::vector<int>> inherited_sockets();
 
 }  // namespace newsfold::systemd

@@ -95,15 +95,23 @@ struct Lead {
 };
 
 // The best leads, few of one story: a story of many copies would leave no place for another that may be the
-// right one, and a round-up could not be told.
+// right one, and a round-up could not be told. Of a story with more than these the last place is that of its
+// oldest article: the others may all be cut or edited.
 std::vector<Lead> several_stories(std::vector<Lead> const& ranked, FoldOptions const& options) {
   std::vector<Lead> kept;
+  auto const same_story = [](Lead const& one, Lead const& other) {
+    return one.posting.story == other.posting.story;
+  };
   for (auto const& lead : ranked) {
-    if (kept.size() == options.candidates_max) break;
-    auto const of_story = std::size_t(std::count_if(kept.begin(), kept.end(), [&](Lead const& other) {
-      return other.posting.story == lead.posting.story;
-    }));
-    if (of_story < options.candidates_of_story_max) kept.push_back(lead);
+    auto const of_story = std::size_t(
+        std::count_if(kept.begin(), kept.end(), [&](Lead const& other) { return same_story(other, lead); }));
+    if (of_story >= options.candidates_of_story_max) {
+      auto const last = std::find_if(kept.rbegin(), kept.rend(),
+                                     [&](Lead const& other) { return same_story(other, lead); });
+      if (lead.posting.article < last->posting.article) *last = lead;
+    } else if (kept.size() < options.candidates_max) {
+      kept.push_back(lead);
+    }
   }
   return kept;
 }
@@ -146,6 +154,7 @@ bool better_match(Candidate const& a, Candidate const& b) {
 constexpr std::size_t round_up_other_stories = 2;
 constexpr double round_up_share_max = 0.4;
 constexpr double round_up_lead_min = 0.5;
+constexpr double whole_share_min = 0.9;
 constexpr std::uint32_t round_up_words_min = 15;
 
 bool is_round_up(std::vector<Candidate> const& looked_at, Candidate const& best) {
@@ -167,7 +176,40 @@ bool is_round_up(std::vector<Candidate> const& looked_at, Candidate const& best)
     stories.push_back(story);
     passages.push_back(other.longest_run_at_here);
   }
-  return stories.size() > round_up_other_stories;
+  // What holds a teaser whole, under a title of its own, holds it as it holds the lead of another story: one
+  // is enough.
+  bool const holds_whole = c.covered_there + c.boilerplate_there >= whole_share_min * c.words_there;
+  auto const enough = holds_whole && title_agreement(c) < 0.5 ? std::size_t(1) : round_up_other_stories;
+  return stories.size() > enough;
+}
+
+// Two stories are one where an article is surely a copy of both and the two share passages of it, or where it
+// has the title of both (the halves of a text). What has the text of one and, apart from that, the text of
+// another, under a title of its own, is a round-up of two.
+constexpr double merge_probability_min = 0.95;
+constexpr double merge_overlap_min = 0.25;  // of what the smaller of the two copies has of the article
+
+bool shows_one_story(Comparison const& one, Comparison const& other, FoldOptions const& options) {
+  auto const probability_min = std::max(merge_probability_min, options.threshold);
+  if (std::min(one.probability, other.probability) < probability_min) return false;
+  if (one.same_text || other.same_text) return true;
+  if (title_agreement(one) >= 1 && title_agreement(other) >= 1) return true;
+  // Where the passages stand is not known any more, but two that do not fit into the article side by side
+  // must overlap.
+  auto const words = one.words_here - std::min(one.boilerplate_here, other.boilerplate_here);
+  auto const both = one.covered_here + other.covered_here;
+  auto const overlap = both > words ? both - words : 0;
+  return overlap >= merge_overlap_min * std::min(one.covered_here, other.covered_here);
+}
+
+std::vector<StoryId> shown_to_be_one(std::vector<Candidate> const& looked_at, FoldOptions const& options) {
+  std::vector<StoryId> also;
+  auto const& best = looked_at.front();
+  for (auto const& [article, story, comparison] : looked_at) {
+    if (story == best.story || std::find(also.begin(), also.end(), story) != also.end()) continue;
+    if (shows_one_story(best.comparison, comparison, options)) also.push_back(story);
+  }
+  return also;
 }
 
 FoldDecision conclude(std::vector<Candidate> looked_at, FoldOptions const& options) {
@@ -183,6 +225,7 @@ FoldDecision conclude(std::vector<Candidate> looked_at, FoldOptions const& optio
   decision.article = best.article;
   decision.story = best.story;
   decision.similarity = best.comparison.similarity;
+  decision.merged = shown_to_be_one(decision.looked_at, options);
   return decision;
 }
 

@@ -7,6 +7,7 @@
 #include <unicode/locid.h>
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <string>
 #include <vector>
@@ -17,7 +18,8 @@ namespace {
 
 struct Language {
   std::string_view tag;
-  std::string_view words;  // lower case, one blank between
+  std::string_view words;    // lower case, one blank between
+  std::string_view letters;  // that it writes and English does not
 };
 
 #include "feeds/dedup/frequent_words.inc"
@@ -79,6 +81,18 @@ WordTable frequent_table() {
   return table;
 }
 
+// By telling letter, the languages that write it.
+std::array<LanguageSet, telling_letters> letter_table() {
+  std::array<LanguageSet, telling_letters> table{};
+  for (std::size_t i = 0; i < std::size(languages); ++i) {
+    auto const letters = languages[i].letters;
+    for (std::size_t at = 0; at < letters.size();)
+      if (int const letter = telling_letter(text::next_char(letters, at)); letter >= 0)
+        table[std::size_t(letter)] |= LanguageSet(1) << i;
+  }
+  return table;
+}
+
 // ICU knows them, by themselves ("Mai") and as in a date ("мая").
 WordTable calendar_table() {
   WordTable table;
@@ -109,6 +123,11 @@ WordTable calendar_table() {
 LanguageSet frequent_in(std::uint64_t word_hash) noexcept {
   static WordTable const table = frequent_table();
   return table.find(word_hash);
+}
+
+LanguageSet languages_writing(int letter) noexcept {
+  static auto const table = letter_table();
+  return table[std::size_t(letter)];
 }
 
 bool is_calendar_word(std::uint64_t word_hash) noexcept {

@@ -28,6 +28,19 @@ class WordHash {
 // The languages in which the word is a frequent one; none for most words.
 LanguageSet frequent_in(std::uint64_t word_hash) noexcept;
 
+// Letters by which languages of one script are told apart where a text is too short for its words to do so:
+// the accented ones of Latin, those of Cyrillic. -1: not one of them. `folded` as in Character.
+inline constexpr int telling_letters = 0x3A0;
+constexpr int telling_letter(char32_t folded) noexcept {
+  if (folded >= 0xC0 && folded < 0x300) return int(folded - 0xC0);
+  if (folded >= 0x430 && folded < 0x530) return 0x240 + int(folded - 0x430);
+  if (folded >= 0x1EA0 && folded < 0x1F00) return 0x340 + int(folded - 0x1EA0);
+  return -1;
+}
+constexpr bool is_cyrillic_letter(int telling) noexcept { return telling >= 0x240 && telling < 0x340; }
+// The languages that write it; none where no list says.
+LanguageSet languages_writing(int letter) noexcept;
+
 // Whether it is the name of a weekday or a month in one of the languages.
 bool is_calendar_word(std::uint64_t word_hash) noexcept;
 

@@ -113,8 +113,9 @@ bool is_credit(std::string_view before, std::string_view after) {
   if (ends_with_any(before, {"©", "Source:", "Quelle:", "Fuente:", "Source :", "Fonte:", "Источник:",
                              "来源：", "出典："}))
     return true;
-  // A line of its own, or one that begins with it: "dpa/bsj", "Reuters -".
-  bool const begins_line = before.empty() || before.ends_with('\n');
+  // A line of its own, or one that begins with it: "dpa/bsj", "Reuters -", "— AFP".
+  bool const signed_off = ends_with_any(before, {"\n-", "\n—", "\n–"});
+  bool const begins_line = before.empty() || before.ends_with('\n') || signed_off;
   bool const ends_line = after.empty() || after.starts_with('\n');
   return begins_line && (ends_line || starts_with_any(after, {"/", "\u2014", "\u2013", "- "}));
 }
@@ -153,6 +154,83 @@ std::string_view credited_agency(std::string_view byline, std::string_view text)
   for (auto const& agency : agencies)
     if (is_credited_in(head, agency.mark) || is_credited_in(foot, agency.mark)) return agency.name;
   return {};
+}
+
+std::string_view to_string(OriginalSign sign) noexcept {
+  switch (sign) {
+    case OriginalSign::canonical: return "canonical";
+    case OriginalSign::agency: return "agency";
+    case OriginalSign::time: return "time";
+    case OriginalSign::weight: return "weight";
+    case OriginalSign::arrival: return "arrival";
+  }
+  return "arrival";
+}
+
+namespace {
+
+// "Reuters" in "www.reuters.com" and in "Reuters World News".
+bool is_of_agency(CopyClues const& copy, std::string_view agency) noexcept {
+  auto const same = [](char a, char b) { return text::to_lower(a) == text::to_lower(b); };
+  auto const& site = copy.site;
+  for (auto at = site.begin(); at != site.end();) {
+    at = std::search(at, site.end(), agency.begin(), agency.end(), same);
+    if (at == site.end()) return false;
+    auto const after = at + std::ptrdiff_t(agency.size());
+    bool const begins = at == site.begin() || !is_word_byte(*(at - 1));
+    // "apnews.com" is AP's, "apotheke.example" is not dpa's: a short name stands alone or before "news".
+    auto const rest = std::string_view(after, site.end());
+    bool const ends = rest.empty() || !is_word_byte(rest.front()) || starts_with_any(rest, {"news", "News"});
+    if (begins && ends) return true;
+    ++at;
+  }
+  return false;
+}
+
+}  // namespace
+
+Original original_among(std::span<CopyClues const> copies) noexcept {
+  auto const find = [&](auto const& holds) -> std::optional<std::size_t> {
+    for (std::size_t i = 0; i < copies.size(); ++i)
+      if (!copies[i].mirror && holds(copies[i])) return i;
+    return std::nullopt;
+  };
+  for (auto const& copy : copies) {
+    if (copy.mirror || copy.names_canonical.empty()) continue;
+    auto const named = find([&](CopyClues const& other) { return other.url == copy.names_canonical; });
+    if (named) return {*named, OriginalSign::canonical};
+  }
+  for (auto const& copy : copies) {
+    if (copy.credits_agency.empty()) continue;
+    auto const own = find([&](CopyClues const& other) { return is_of_agency(other, copy.credits_agency); });
+    if (own) return {*own, OriginalSign::agency};
+  }
+
+  // By time only where one is earlier than all others by more than clocks differ.
+  auto const first = find([](CopyClues const&) { return true; }).value_or(0);
+  std::optional<std::size_t> earliest;
+  std::optional<UtcMicros> next;
+  for (std::size_t i = 0; i < copies.size(); ++i) {
+    auto const& copy = copies[i];
+    if (copy.mirror || !copy.published) continue;
+    if (!earliest || *copy.published < *copies[*earliest].published) {
+      if (earliest) next = copies[*earliest].published;
+      earliest = i;
+    } else if (!next || *copy.published < *next) {
+      next = copy.published;
+    }
+  }
+  if (earliest && next && *next - *copies[*earliest].published >= published_apart_min)
+    return {*earliest, OriginalSign::time};
+
+  auto heaviest = first;
+  bool differ = false;
+  for (std::size_t i = 0; i < copies.size(); ++i) {
+    if (copies[i].mirror) continue;
+    differ |= copies[i].feed_weight != copies[first].feed_weight;
+    if (copies[i].feed_weight > copies[heaviest].feed_weight) heaviest = i;
+  }
+  return {heaviest, differ ? OriginalSign::weight : OriginalSign::arrival};
 }
 
 }  // namespace newsfold::dedup

@@ -67,7 +67,10 @@ class Cutter {
 
   bool full() const noexcept { return words_.size() >= words_max_; }
 
-  void take(char32_t c, Character const& known) {
+  // The character at bytes `begin` to `end`.
+  void take(char32_t c, Character const& known, std::size_t begin, std::size_t end) {
+    char_begin_ = std::uint32_t(begin);
+    char_end_ = std::uint32_t(end);
     switch (known.char_class) {
       case CharClass::letter: letter(c, known); return;
       case CharClass::digit: digit(c, known); return;
@@ -107,10 +110,15 @@ class Cutter {
   }
 
   std::array<std::uint32_t, scripts_count> const& letters() const noexcept { return letters_; }
+  std::array<std::uint16_t, telling_letters> const& telling() const noexcept { return telling_; }
 
  private:
   void letter(char32_t c, Character const& known) {
     ++letters_[std::size_t(known.script)];
+    if (int const telling = telling_letter(known.folded); telling >= 0) {
+      auto& count = telling_[std::size_t(telling)];
+      if (count < telling_max) ++count;
+    }
     if (after_decimal_sign_) end_word();
     if (known.script == Script::han && take_weekday(c, known)) return;
     if (is_unspaced(known.script) || is_unspaced(script_)) {
@@ -153,7 +161,9 @@ class Cutter {
   }
 
   void add(char32_t c, Character const& known) {
+    if (chars_ == 0) begin_ = char_begin_;
     if (chars_ == 0 || script_ == Script::none) script_ = known.script;
+    end_ = char_end_;
     scripts_ |= 1u << unsigned(known.script);
     if (known.folded != 0)
       hash_.add(known.folded);
@@ -195,16 +205,24 @@ class Cutter {
     made.script = script_;
     made.follows = only_blank_;
     made.scripts = scripts_;
+    made.begin = begin_;
+    made.end = end_;
     return made;
   }
 
   std::size_t words_max_;
   std::vector<Word> words_;
+  static constexpr std::uint16_t telling_max = 1000;
   std::array<std::uint32_t, scripts_count> letters_{};
+  std::array<std::uint16_t, telling_letters> telling_{};
   WordHash hash_;
   WordHash before_last_;
   WordHash stem_hash_;
   int chars_ = 0;
+  std::uint32_t char_begin_ = 0;  // of the character at hand
+  std::uint32_t char_end_ = 0;
+  std::uint32_t begin_ = 0;  // of the word at hand
+  std::uint32_t end_ = 0;
   char32_t last_ = 0;
   Script script_ = Script::none;
   std::uint32_t scripts_ = 0;
@@ -257,13 +275,26 @@ void mark_foreign(std::vector<Word>& words, Script main) {
   }
 }
 
-// Marks the words that are frequent in the language that has the most frequent words here, and returns it.
-LanguageSet mark_frequent(std::vector<Word>& words, std::string_view declared) {
+// Of the letters of the text's own script: a mirror puts words of other scripts into a text.
+using TellingLetters = std::array<std::uint16_t, telling_letters>;
+
+// Marks the words that are frequent in the language that has the most frequent words here, less the letters
+// that it does not write, and returns it.
+LanguageSet mark_frequent(std::vector<Word>& words, TellingLetters const& telling, Script main,
+                          std::string_view declared) {
   std::vector<LanguageSet> sets(words.size());
-  std::array<std::uint32_t, 32> hits{};
+  std::array<std::int32_t, 32> hits{};
   for (std::size_t i = 0; i < words.size(); ++i) {
     sets[i] = words[i].foreign ? 0 : frequent_in(words[i].hash);
     for (auto rest = sets[i]; rest != 0; rest &= rest - 1) ++hits[std::size_t(std::countr_zero(rest))];
+  }
+  for (int letter = 0; letter < telling_letters; ++letter) {
+    auto const count = telling[std::size_t(letter)];
+    if (count == 0 || is_cyrillic_letter(letter) != (main == Script::cyrillic)) continue;
+    auto const writing = languages_writing(letter);
+    if (writing == 0) continue;
+    for (auto rest = ~writing; rest != 0; rest &= rest - 1)
+      hits[std::size_t(std::countr_zero(rest))] -= count;
   }
   auto const best = std::size_t(std::max_element(hits.begin(), hits.end()) - hits.begin());
   auto const language = hits[best] > 0 ? LanguageSet(1) << best : language_bit(declared);
@@ -301,6 +332,30 @@ void settle_names(std::vector<Word>& words) {
     if (word.kind == WordKind::name) word.kind = WordKind::other;
 }
 
+enum class Composition { unknown, done };
+
+std::vector<Word> cut(std::string_view text, std::string_view language, std::size_t words_max,
+                      Composition composition) {
+  Cutter cutter(words_max);
+  for (std::size_t at = 0; at < text.size() && !cutter.full();) {
+    auto const begin = at;
+    auto const c = text::next_char(text, at);
+    auto const& known = character(c);
+    if (known.composes && composition == Composition::unknown)
+      return cut(composed(text), language, words_max, Composition::done);
+    cutter.take(c, known, begin, at);
+  }
+  auto words = cutter.finish();
+  auto const main = main_script(cutter.letters());
+  mark_foreign(words, main);
+  auto const spoken = mark_frequent(words, cutter.telling(), main, language);
+  if (spoken != 0 && spoken == language_bit("de")) keep_paired_names(words);
+  settle_names(words);
+  return words;
+}
+
+}  // namespace
+
 std::string composed(std::string_view text) {
   UErrorCode failure = U_ZERO_ERROR;
   auto const* nfc = icu::Normalizer2::getNFCInstance(failure);
@@ -310,28 +365,6 @@ std::string composed(std::string_view text) {
   nfc->normalizeUTF8(0, icu::StringPiece(text.data(), std::int32_t(text.size())), sink, nullptr, failure);
   return U_FAILURE(failure) ? std::string(text) : out;
 }
-
-enum class Composition { unknown, done };
-
-std::vector<Word> cut(std::string_view text, std::string_view language, std::size_t words_max,
-                      Composition composition) {
-  Cutter cutter(words_max);
-  for (std::size_t at = 0; at < text.size() && !cutter.full();) {
-    auto const c = text::next_char(text, at);
-    auto const& known = character(c);
-    if (known.composes && composition == Composition::unknown)
-      return cut(composed(text), language, words_max, Composition::done);
-    cutter.take(c, known);
-  }
-  auto words = cutter.finish();
-  mark_foreign(words, main_script(cutter.letters()));
-  auto const spoken = mark_frequent(words, language);
-  if (spoken != 0 && spoken == language_bit("de")) keep_paired_names(words);
-  settle_names(words);
-  return words;
-}
-
-}  // namespace
 
 std::vector<Word> words_of(std::string_view text, std::string_view language, std::size_t words_max) {
   return cut(text::utf8_prefix(text, text_bytes_max), language, words_max, Composition::unknown);

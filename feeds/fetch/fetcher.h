@@ -40,6 +40,8 @@ struct FetchOptions {
   std::string ca_file = "/etc/ssl/certs/ca-certificates.crt";  // one PEM bundle: read once, kept in memory
   std::string proxy{};  // "http://host:port" or "socks5h://..."; empty: none, whatever the environment says
 
+  bool http2 = true;  // offered to servers over TLS
+
   std::size_t transfers_max = 512;         // in flight at once; about 105 KB each (TLS 157 KB)
   std::size_t idle_connections_max = 256;  // kept open for a next request
   std::chrono::seconds idle_connection_max{90};

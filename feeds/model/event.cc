@@ -59,11 +59,18 @@ std::optional<EditClass> edit_class_of(std::uint8_t number_on_disk) noexcept {
   return static_cast<EditClass>(number_on_disk);
 }
 
+void append_sequence(std::string& out, Sequence sequence) {
+  constexpr std::size_t digits = 20;
+  auto const begin = out.size();
+  out.resize(begin + digits, '0');
+  auto rest = number(sequence);
+  for (auto at = begin + digits; rest != 0; rest /= 10) out[--at] = static_cast<char>('0' + rest % 10);
+}
+
 std::string format_sequence(Sequence sequence) {
-  std::array<char, 24> digits;
-  auto const size = std::snprintf(digits.data(), digits.size(), "%020llu",
-                                  static_cast<unsigned long long>(number(sequence)));
-  return {digits.data(), static_cast<std::size_t>(size)};
+  std::string out;
+  append_sequence(out, sequence);
+  return out;
 }
 
 std::optional<Sequence> parse_sequence(std::string_view text) noexcept {

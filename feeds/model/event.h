@@ -74,6 +74,7 @@ std::optional<EditClass> edit_class_of(std::uint8_t number_on_disk) noexcept;
 
 // 20 digits, zero-padded, so that cursors sort as text. Reading accepts 1 to 20 digits, nothing else.
 std::string format_sequence(Sequence sequence);
+void append_sequence(std::string& out, Sequence sequence);
 std::optional<Sequence> parse_sequence(std::string_view text) noexcept;
 // 16 lower-case hexadecimal digits.
 std::string format_epoch(Epoch epoch);

@@ -309,7 +309,7 @@ RenderedEvent render_event(Epoch epoch, Event const& event, FeedEventData const&
 
 void append_event_end(std::string& json, Sequence prev) {
   json += R"(,"prev":")";
-  json += format_sequence(prev);
+  append_sequence(json, prev);
   json += "\"}";
 }
 

@@ -153,7 +153,9 @@ void ChannelMapper::link(pugi::xml_node node, std::string_view base, Space space
   if (has_word(rel, "self") && self_rank_ < 2) feed_.feed_url = href, self_rank_ = 2;
   if (rel == "http://schemas.google.com/g/2005#feed" && self_rank_ < 1) feed_.feed_url = href, self_rank_ = 1;
   if (rel == "image" && icon_rank_ < 1) feed_.icon = href, icon_rank_ = 1;
-  if (has_word(rel, "next") && feed_.next_url.empty()) feed_.next_url = href;
+  // RFC 5005: a paged feed names its older page "next", an archived one "prev-archive".
+  if ((has_word(rel, "next") || has_word(rel, "prev-archive")) && feed_.next_url.empty())
+    feed_.next_url = href;
   if (has_word(rel, "hub")) feed_.hubs.push_back({"WebSub", href});
   if (rel == "icon" || rel == "shortcut icon") feed_.favicon = href;
 }

@@ -10,6 +10,8 @@ namespace newsfold::parse {
 
 namespace {
 
+constexpr std::size_t categories_max = 32;
+
 pugi::xml_node child_named(pugi::xml_node node, std::string_view name) {
   for (auto const child : node.children())
     if (child.type() == pugi::node_element && text::equals_ignoring_case(child.name(), name)) return child;
@@ -20,6 +22,20 @@ std::string title_of(pugi::xml_node outline) {
   auto title = attribute(outline, "text");
   if (title.empty()) title = attribute(outline, "title");
   return text::collapse_space(title);
+}
+
+// OPML 2.0: "/Boston/Weather,/Harvard/Berkman,Politics".
+std::vector<std::string> categories_of(std::string_view text) {
+  std::vector<std::string> out;
+  while (!text.empty() && out.size() < categories_max) {
+    auto const comma = text.find(',');
+    auto one = text.substr(0, comma);
+    text = comma == text.npos ? std::string_view{} : text.substr(comma + 1);
+    while (!one.empty() && (one.front() == ' ' || one.front() == '/')) one.remove_prefix(1);
+    while (!one.empty() && (one.back() == ' ' || one.back() == '/')) one.remove_suffix(1);
+    if (!one.empty()) out.emplace_back(one);
+  }
+  return out;
 }
 
 }  // namespace
@@ -48,7 +64,8 @@ Result<std::vector<Subscription>> parse_opml(std::string_view bytes, OpmlLimits 
         if (out.size() >= limits.subscriptions_max)
           return Error{ErrorCode::too_large,
                        "more than " + std::to_string(limits.subscriptions_max) + " subscriptions"};
-        out.push_back({title_of(node), url, url_of(attribute(node, "htmlUrl"), {}), folders});
+        out.push_back({title_of(node), url, url_of(attribute(node, "htmlUrl"), {}), folders,
+                       categories_of(attribute(node, "category"))});
       }
       descends = node.first_child() && depth < limits.depth_max;
     }

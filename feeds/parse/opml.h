@@ -14,7 +14,8 @@ struct Subscription {
   std::string title;
   std::string feed_url;  // http or https
   std::string page_url;
-  std::vector<std::string> folders;  // outermost first
+  std::vector<std::string> folders;     // outermost first
+  std::vector<std::string> categories;  // of the outline itself, without slashes at their ends
 };
 
 struct OpmlLimits {

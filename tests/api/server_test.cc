@@ -127,7 +127,7 @@ TEST_F(ServerTest, WhatCannotBeServedIsSaidWithItsReason) {
     EXPECT_TRUE(answer) << target;
     return answer ? answer->status : 0;
   };
-  EXPECT_EQ(status("/v1/changes?since=99"), 400);
+  EXPECT_EQ(status("/v1/changes?since=99"), 409);
   EXPECT_EQ(status("/v1/changes?since=yesterday"), 400);
   EXPECT_EQ(status("/v1/changes?type=article.nonsense&wait=0"), 400);
   EXPECT_EQ(status("/v1/changes?since=0&epoch=0000000000000009"), 409);

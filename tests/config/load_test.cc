@@ -200,6 +200,37 @@ TEST(Config, SurvivesWhatIsNoText) {
   EXPECT_FALSE(parse("a = " + std::string(100'000, '[')).ok());
 }
 
+TEST(Config, ASecretCanBeACredentialOfTheServiceManager) {
+  char pattern[] = "/tmp/newsfold-credentials.XXXXXX";
+  ASSERT_NE(mkdtemp(pattern), nullptr);
+  std::string const folder = pattern;
+  for (auto const* name : {"newsfold.token", "newsfold_desk", "alone"})
+    std::ofstream(folder + "/" + name) << "secret\n";
+  std::ofstream(folder + "/newsfold.admin-token") << "";  // an empty one is as good as none
+  auto const started = environment({{"HOME", "/home/ann"}, {"CREDENTIALS_DIRECTORY", folder}});
+  auto const hook = [](std::string const& secret) {
+    return "[[webhook]]\nname = \"desk\"\nurl = \"https://desk.example/\"\nsecret_file = \"" + secret +
+           "\"\n";
+  };
+  auto result = parse_config(hook("credential:desk"), "/etc/newsfold/config.toml", started);
+  EXPECT_EQ(describe(result.problems), "");
+  EXPECT_EQ(result.config.webhooks[0].secret_file, folder + "/newsfold_desk");
+  EXPECT_EQ(result.config.http.token_file, folder + "/newsfold.token");
+  EXPECT_EQ(result.config.http.admin_token_file, "");
+
+  result = parse_config(hook("credential:alone"), "/etc/newsfold/config.toml", started);
+  EXPECT_EQ(result.config.webhooks[0].secret_file, folder + "/alone");
+  result = parse_config(hook("credential:missing"), "/etc/newsfold/config.toml", started);
+  EXPECT_THAT(describe(result.problems),
+              HasSubstr("there is no credential \"missing\": put the secret into"));
+  result = parse_config(hook("credential:../shadow"), "/etc/newsfold/config.toml", started);
+  EXPECT_THAT(describe(result.problems), HasSubstr("names no credential"));
+  // Without a service manager it is the file that the unit would load.
+  result = parse_config(hook("credential:desk"), "/etc/newsfold/config.toml", environment());
+  EXPECT_EQ(result.config.webhooks[0].secret_file, "/etc/newsfold/credentials/desk");
+  std::filesystem::remove_all(folder);
+}
+
 TEST(Config, AFeedsIdIsItsNamesHash) {
   auto const result = parse("[[feed]]\nname = \"ars\"\nurl = \"https://example.org/feed\"\n");
   ASSERT_TRUE(result.ok());

@@ -234,6 +234,47 @@ TEST(Fold, DecidingAheadAndCheckingTheRestIsDecidingAtOnce) {
   }
 }
 
+// Two editors rewrote much of an article, each in another place: too little is the same for one story. Then
+// the article comes that both were made from.
+TEST(Fold, AnArticleThatIsSurelyACopyOfTwoStoriesMakesThemOne) {
+  ShingleCensus const census(64);
+  MemoryIndex index(census);
+  std::uint64_t id = 0;
+  auto const add = [&](std::string const& with_title, std::string const& text) {
+    auto const signature = make_signature(with_title, text);
+    ++id;
+    index.add(ArticleId(id), StoryId(id), signature);
+    return signature;
+  };
+  add(title, lead + "\n\n" + cracks);
+  add(title, shops + "\n\n" + money);
+  auto const decision = decide(make_signature(title, story), index);
+  ASSERT_EQ(decision.kind, MatchKind::near);
+  ASSERT_EQ(decision.merged.size(), 1u);
+  EXPECT_NE(decision.merged.front(), decision.story);
+}
+
+TEST(Fold, CopiesThatShareAPassageOfAnArticleMakeTheirStoriesOneWhateverTheirTitles) {
+  ShingleCensus const census(64);
+  MemoryIndex index(census);
+  index.add(ArticleId(1), StoryId(1),
+            make_signature("Harrow bridge shut", lead + "\n\n" + cracks + "\n\n" + shops));
+  index.add(ArticleId(2), StoryId(2),
+            make_signature("Traders fear closure", cracks + "\n\n" + shops + "\n\n" + money));
+  auto const decision = decide(make_signature(title, story), index);
+  EXPECT_EQ(decision.merged.size(), 1u);
+}
+
+// The text of one story, then the text of another, under a title of its own: two in one, not one.
+TEST(Fold, ARoundUpOfTwoStoriesDoesNotMakeThemOne) {
+  ShingleCensus const census(64);
+  MemoryIndex index(census);
+  index.add(ArticleId(1), StoryId(1), make_signature(title, story));
+  index.add(ArticleId(2), StoryId(2), make_signature("Best apple harvest in twelve years", other));
+  EXPECT_TRUE(decide(make_signature("The day in the county", story + "\n\n" + other), index).merged.empty());
+  EXPECT_TRUE(decide(make_signature(title, story + "\n\n" + other), index).merged.empty());
+}
+
 TEST(MemoryIndex, WhatIsRemovedIsNotFound) {
   ShingleCensus const census(64);
   MemoryIndex index(census);

@@ -35,5 +35,49 @@ TEST(Lineage, WritingAboutAnAgencyIsNoCredit) {
   EXPECT_EQ(credited_agency("", std::string(1000, 'x') + " (Reuters) " + std::string(1000, 'x')), "");
 }
 
+TEST(Original, IsTheCopyWhoseAddressTheOthersName) {
+  std::vector<CopyClues> copies(3);
+  copies[0].names_canonical = "paper.example/story/1";
+  copies[1].url = "valley.example/9";
+  copies[2].url = "paper.example/story/1";
+  EXPECT_EQ(original_among(copies), (Original{2, OriginalSign::canonical}));
+}
+
+TEST(Original, IsTheAgencysOwnArticle) {
+  std::vector<CopyClues> copies(2);
+  copies[0].credits_agency = "Reuters";
+  copies[0].site = "daily-post https://daily.example/a";
+  copies[1].site = "wire https://www.reuters.com/world/a";
+  EXPECT_EQ(original_among(copies), (Original{1, OriginalSign::agency}));
+  copies[1].site = "daily-reutersen https://reutersen.example/a";
+  EXPECT_EQ(original_among(copies).sign, OriginalSign::arrival);
+}
+
+TEST(Original, IsTheOnePublishedFirstByMoreThanClocksDiffer) {
+  std::vector<CopyClues> copies(3);
+  UtcMicros const noon{std::chrono::hours(12)};
+  copies[0].published = noon + std::chrono::minutes(30);
+  copies[1].published = noon;
+  EXPECT_EQ(original_among(copies), (Original{1, OriginalSign::time}));
+  copies[2].published = noon + std::chrono::seconds(20);
+  EXPECT_EQ(original_among(copies), (Original{0, OriginalSign::arrival}));
+}
+
+TEST(Original, IsThatOfTheHeaviestFeedWhereNothingElseTells) {
+  std::vector<CopyClues> copies(3);
+  copies[2].feed_weight = 5;
+  EXPECT_EQ(original_among(copies), (Original{2, OriginalSign::weight}));
+  copies[2].mirror = true;
+  EXPECT_EQ(original_among(copies), (Original{0, OriginalSign::arrival}));
+}
+
+TEST(Original, IsNeverAMirror) {
+  std::vector<CopyClues> copies(2);
+  copies[0].mirror = true;
+  copies[0].url = "paper.example/1";
+  copies[1].names_canonical = "paper.example/1";
+  EXPECT_EQ(original_among(copies), (Original{1, OriginalSign::arrival}));
+}
+
 }  // namespace
 }  // namespace newsfold::dedup

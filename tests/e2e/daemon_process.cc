@@ -120,6 +120,16 @@ std::unique_ptr<Process> Installation::command(std::vector<std::string> argument
       std::move(arguments), {{"NEWSFOLD_SOCKET", folder() + "/newsfold.sock"}}, folder() + "/commands.log"});
 }
 
+Installation::Outcome Installation::run(std::vector<std::string> arguments) const {
+  auto const log_size = read_text_file(folder() + "/commands.log").size();
+  auto const process = command(std::move(arguments));
+  Outcome outcome;
+  outcome.output = process->rest(within(start_patience));
+  outcome.status = process->wait(within(start_patience));
+  outcome.errors = read_text_file(folder() + "/commands.log").substr(log_size);
+  return outcome;
+}
+
 std::unique_ptr<Process> Installation::start_daemon() const {
   NotifySocket notify(folder() + "/notify.sock");
   auto daemon = std::make_unique<Process>(Process::Command{

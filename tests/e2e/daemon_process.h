@@ -43,8 +43,18 @@ class Installation {
   std::string log_path() const { return folder() + "/newsfold.log"; }
   std::string log() const { return read_text_file(log_path()); }
 
+  std::string socket_path() const { return folder() + "/newsfold.sock"; }
+
   // Runs `newsfold ARGUMENTS...` against this installation.
   std::unique_ptr<Process> command(std::vector<std::string> arguments) const;
+
+  // What such a command did when it ended by itself.
+  struct Outcome {
+    std::optional<int> status;  // nothing: it did not end in time
+    std::string output;
+    std::string errors;
+  };
+  Outcome run(std::vector<std::string> arguments) const;
 
   // Starts the daemon and returns when it has said READY=1. Throws, with its log, where it does not.
   std::unique_ptr<Process> start_daemon() const;

@@ -26,6 +26,8 @@ class UnitFile : public ::testing::Test {
       text.replace(at, std::string_view(installed_binary).size(), NEWSFOLD_BIN);
     }
     std::ofstream(unit()) << text;
+    std::ofstream(folder_.path() + "/newsfold.socket")
+        << read_text_file(std::string(PROJECT_DIR) + "/systemd/newsfold.socket");
   }
 
   std::string unit() const { return folder_.path() + "/newsfold.service"; }
@@ -45,6 +47,26 @@ class UnitFile : public ::testing::Test {
 TEST_F(UnitFile, PassesVerification) {
   EXPECT_EQ(run({"verify", "--man=no", "--generators=no", unit()}), 0) << said();
   EXPECT_EQ(said().find("newsfold.service"), std::string::npos) << said();
+}
+
+TEST_F(UnitFile, OfTheSocketPassesVerification) {
+  EXPECT_EQ(run({"verify", "--man=no", "--generators=no", folder_.path() + "/newsfold.socket"}), 0) << said();
+  EXPECT_EQ(said().find("newsfold."), std::string::npos) << said();
+}
+
+// sysusers.d and tmpfiles.d as systemd reads them, into a folder instead of the system.
+TEST_F(UnitFile, UserAndFoldersAreMade) {
+  auto const root = folder_.path() + "/root";
+  std::filesystem::create_directories(root + "/etc");
+  auto const shell = "systemd-sysusers --root=" + root +
+                     " - <systemd/newsfold.sysusers && systemd-tmpfiles --root=" + root +
+                     " --create - <systemd/newsfold.tmpfiles";
+  Process process({{"/bin/sh", "-c", "cd " PROJECT_DIR " && " + shell}, {}, folder_.path() + "/said"});
+  EXPECT_EQ(process.wait(within(30s)), 0) << said();
+  EXPECT_NE(read_text_file(root + "/etc/passwd").find("newsfold:"), std::string::npos) << said();
+  EXPECT_TRUE(std::filesystem::is_directory(root + "/etc/newsfold/credentials"));
+  EXPECT_EQ(std::filesystem::status(root + "/etc/newsfold/credentials").permissions(),
+            std::filesystem::perms::owner_all);
 }
 
 TEST_F(UnitFile, IsExposedToNoMoreThanOnePointOne) {

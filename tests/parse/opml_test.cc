@@ -24,6 +24,14 @@ TEST(Opml, ListsFeedsWithTheirFolders) {
   EXPECT_TRUE((*list)[2].folders.empty());
 }
 
+TEST(Opml, ReadsCategoriesWithoutTheirSlashes) {
+  auto const list = parse_opml(
+      "<opml><body><outline text='a' xmlUrl='https://a.example/f' category='/Boston/Weather, Politics,,/ '/>"
+      "</body></opml>");
+  ASSERT_TRUE(list) << list.error().message;
+  EXPECT_EQ(list->at(0).categories, (std::vector<std::string>{"Boston/Weather", "Politics"}));
+}
+
 TEST(Opml, ReadsListsThatAreBroken) {
   auto const list = parse_opml(
       "<opml><body><outline text=a xmlUrl=https://a.example/f><outline text='b' "

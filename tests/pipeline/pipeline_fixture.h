@@ -28,11 +28,13 @@ class MapClient final : public fetch::Client {
     response.headers.content_type = "text/html; charset=utf-8";
     response.status = found == pages.end() ? 404 : 200;
     if (found != pages.end()) response.body = found->second;
+    if (auto const told = statuses.find(request.url); told != statuses.end()) response.status = told->second;
     if (down) co_return Error{ErrorCode::unreachable, "connection refused"};
     co_return response;
   }
 
   std::map<std::string, std::string> pages;
+  std::map<std::string, unsigned> statuses;  // where not 200 or 404
   std::vector<std::string> asked;
   bool down = false;
 };
@@ -43,7 +45,7 @@ class PipelineFixture : public ::testing::Test {
     char pattern[] = "/tmp/newsfold-pipeline.XXXXXX";
     ASSERT_NE(mkdtemp(pattern), nullptr);
     directory_ = pattern;
-    storage::StoreOptions options;
+    auto options = store_options();
     options.sync = storage::SyncMode::os;
     options.fresh_epoch = Epoch{1};
     auto opened = storage::Store::open(directory_ / "store", options);
@@ -52,13 +54,17 @@ class PipelineFixture : public ::testing::Test {
     writer_ = std::make_unique<Writer>(
         io_.get_executor(), writer_thread_.get_executor(), *store_, clock_, WriterOptions{},
         [this](storage::CommitReport const& report) { reports_.push_back(report); });
-    pipeline_ = std::make_unique<Pipeline>(cpu_.get_executor(), *store_, *writer_, PipelineOptions{});
+    pipeline_ = std::make_unique<Pipeline>(cpu_.get_executor(), *store_, *writer_, pipeline_options());
     pipeline_->set_page_client(web_);
     Source source;
     source.id = feed_.id;
     source.name = feed_.name;
     pipeline_->set_sources({source});
   }
+
+  // What a test wants otherwise.
+  virtual storage::StoreOptions store_options() const { return {}; }
+  virtual PipelineOptions pipeline_options() const { return {}; }
 
   void TearDown() override {
     pipeline_.reset();

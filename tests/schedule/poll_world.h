@@ -40,7 +40,7 @@ class LineSink final : public PollSink {
                                               std::string state, std::vector<FeedNotice> told) override {
     if (fail_commits) co_return Error{ErrorCode::no_space, "the disk is full"};
     ++commits;
-    states[number(feed.id)] = std::move(state);
+    if (!state.empty()) states[number(feed.id)] = std::move(state);
     for (auto& notice : told) notices.push_back(std::move(notice));
     co_return Result<void>();
   }
@@ -52,6 +52,7 @@ class LineSink final : public PollSink {
   int commits = 0;
   bool fail_commits = false;
   std::function<void(DocumentReport&)> adjust;
+  std::function<void(DocumentReport&, std::string const& body)> adjust_by_body;
 
   std::vector<NoticeKind> kinds() const {
     std::vector<NoticeKind> out;
@@ -69,6 +70,7 @@ class LineSink final : public PollSink {
       at = end + 1;
     }
     if (adjust) adjust(report);
+    if (adjust_by_body) adjust_by_body(report, body);
     return report;
   }
 };
@@ -95,7 +97,8 @@ class PollWorld : public ::testing::Test {
 
   void start(std::vector<FeedSpec> feeds) {
     options_.polling.jitter = jitter_;
-    scheduler_ = std::make_unique<Scheduler>(loop_.get_executor(), clock_, *fetcher_, sink_, options_);
+    scheduler_ = std::make_unique<Scheduler>(loop_.get_executor(), clock_, client_ ? *client_ : *fetcher_,
+                                             sink_, options_);
     set_feeds(std::move(feeds));
     ended_ = false;
     boost::asio::co_spawn(loop_, scheduler_->run(), [this](std::exception_ptr) { ended_ = true; });
@@ -170,6 +173,7 @@ class PollWorld : public ::testing::Test {
   ManualClock clock_;
   LineSink sink_;
   std::unique_ptr<fetch::Fetcher> fetcher_;
+  fetch::Client* client_ = nullptr;  // in front of the fetcher; null: the fetcher itself
   std::unique_ptr<Scheduler> scheduler_;
   SchedulerOptions options_;
   double jitter_ = 0;

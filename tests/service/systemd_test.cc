@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <sys/socket.h>
 #include <sys/un.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cstdlib>
@@ -71,6 +72,51 @@ TEST_F(NotifySocket, WatchdogCountsOnlyWhenMeantForThisProcess) {
   EXPECT_EQ(watchdog_interval(), std::chrono::seconds(3));
   setenv("WATCHDOG_PID", "1", 1);
   EXPECT_FALSE(watchdog_interval());
+}
+
+// LISTEN_FDS begins at descriptor 3, which a test's process has in use: a child is what systemd would start.
+int in_child(int handed_over, char const* count, int (*check)(Result<std::vector<int>> const&)) {
+  auto const child = fork();
+  if (child == 0) {
+    dup2(handed_over, 3);
+    setenv("LISTEN_PID", std::to_string(getpid()).c_str(), 1);
+    setenv("LISTEN_FDS", count, 1);
+    _exit(check(inherited_sockets()));
+  }
+  int status = 0;
+  waitpid(child, &status, 0);
+  return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+TEST(InheritedSockets, AreTakenWhereTheyListen) {
+  int const listening = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  ASSERT_EQ(listen(listening, 1), 0);
+  EXPECT_EQ(in_child(listening, "1",
+                     [](Result<std::vector<int>> const& got) {
+                       bool const taken = got && *got == std::vector<int>{3};
+                       return taken && std::getenv("LISTEN_FDS") == nullptr ? 0 : 1;
+                     }),
+            0);
+  close(listening);
+}
+
+TEST(InheritedSockets, WhatDoesNotListenIsRefused) {
+  int const idle = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  EXPECT_EQ(in_child(idle, "1",
+                     [](Result<std::vector<int>> const& got) {
+                       return !got && got.error().message.find("newsfold.socket") != std::string::npos ? 0
+                                                                                                       : 1;
+                     }),
+            0);
+  close(idle);
+}
+
+TEST(InheritedSockets, ThoseOfAnotherProcessAreNotOurs) {
+  setenv("LISTEN_PID", "1", 1);
+  setenv("LISTEN_FDS", "1", 1);
+  auto const got = inherited_sockets();
+  ASSERT_TRUE(got);
+  EXPECT_TRUE(got->empty());
 }
 
 TEST(Notify, WithoutAManagerNothingHappens) {

@@ -123,6 +123,51 @@ TEST(Story, MergesWithAnotherWhenOneArticleHoldsBoth) {
   EXPECT_EQ(store->verify(Repair::report_only).value().findings, std::vector<std::string>{});
 }
 
+// By its own decision: two halves that have nothing in common but the title, then the whole.
+TEST(Story, IsMergedWhenALaterArticleShowsTwoToBeOne) {
+  TempDirectory const directory;
+  auto const store = open(directory / "store");
+  auto first = doc(1);
+  first.guid = "first half";
+  first.text = half(doc(1).text, 0);
+  auto second = doc(1);
+  second.guid = "second half";
+  second.text = half(doc(1).text, 1);
+  ingest(*store, harbour, {first});
+  ingest(*store, valley, {second}, 1);
+  ASSERT_EQ(store->view().counts().value().stories, 2u);
+  ingest(*store, FeedId{0x3003}, {doc(1)}, 2);
+  auto const events = told(*store, Sequence{2});
+  ASSERT_EQ(events.size(), 2u);
+  EXPECT_EQ(events[0].type, EventType::article_merged);
+  EXPECT_EQ(events[0].story, StoryId{1});
+  EXPECT_EQ(events[1].type, EventType::article_copied);
+  EXPECT_EQ(copies(*store, StoryId{1}), (std::vector<std::uint64_t>{1, 2, 3}));
+  auto reader = store->changes(Sequence{2});
+  EXPECT_NE(reader->next().value()->open_json.find("article 3 is a copy of both"), std::string_view::npos);
+  EXPECT_EQ(store->verify(Repair::report_only).value().findings, std::vector<std::string>{});
+}
+
+TEST(Story, KeepsForEachCopyWhatItWasMadeFrom) {
+  TempDirectory const directory;
+  auto const store = open(directory / "store");
+  auto const original_of_copy = [&](FeedId feed, int published, double weight, std::string const& named) {
+    static int copies_made = 0;
+    auto group =
+        std::vector{change(store->view(), feed, {copy_of(1, "copy " + std::to_string(++copies_made))})};
+    group[0].feed_weight = weight;
+    group[0].items[0].article.date_published = at(published);
+    group[0].items[0].original = named;
+    auto const report = store->commit(group, at(published)).value();
+    return store->view().article(report.outcomes[0][0].article).value().lineage.original;
+  };
+  EXPECT_EQ(original_of_copy(harbour, 60, 1, ""), "");
+  EXPECT_EQ(original_of_copy(valley, 70, 1, ""), "earlier 1");
+  EXPECT_EQ(original_of_copy(FeedId{0x3003}, 60, 0.5, ""), "heavier 1");
+  EXPECT_EQ(original_of_copy(FeedId{0x4004}, 10, 1, ""), "");
+  EXPECT_EQ(original_of_copy(FeedId{0x5005}, 90, 1, "agency Reuters"), "agency Reuters");
+}
+
 TEST(Story, ThatWasSplitByHandStaysSplit) {
   TempDirectory const directory;
   {

@@ -1,7 +1,6 @@
 #include "feeds/clean/extract/clean.h"
 
 #include "feeds/clean/extract/content.h"
-#include "feeds/clean/extract/page_scan.h"
 #include "feeds/clean/extract/site_body.h"
 #include "feeds/clean/html/html_document.h"
 #include "feeds/clean/metadata/by_rule.h"
@@ -82,10 +81,12 @@ Result<Article> clean_page(std::string_view bytes, PageHints const& hints, Clean
   auto const wall = find_wall(*page, metadata.survey, metadata.article, metadata.heading);
   bool const left_out = take_out_wall(*page, wall, options.paid_text, article.removed);
   if (rule) strip_by_rule(*page, match);
-  auto content = extract_content(*page, scan_page(*page), article.title);
+  // What a publisher locks away is not fetched out of its scripts.
+  auto const script_body = wall.kind == Paywall::none ? ScriptBody::allowed : ScriptBody::never;
+  auto content = extract_content(*page, script_body);
   if (!match.body.empty()) {
     keep_only(*page, match.body);
-    auto by_rule = extract_content(*page, scan_page(*page), article.title);
+    auto by_rule = extract_content(*page, ScriptBody::never);
     if (is_as_good(by_rule.text, content.text)) content = std::move(by_rule);
   }
   // A page that scripts build may still say in a meta element what it is about.
@@ -94,7 +95,7 @@ Result<Article> clean_page(std::string_view bytes, PageHints const& hints, Clean
   // Where all of it is paid, headline and wall are what there is to tell.
   if (content.text.empty() && !left_out)
     return Error{ErrorCode::malformed, "there is no article text in the page"};
-  article.extractor = described ? "description" : "density";
+  article.extractor = described ? "description" : std::move(content.extractor);
   article.content_text = std::move(content.text);
   article.content_html = sanitize_html(content.html, hints.url);
   std::move(content.removed.begin(), content.removed.end(), std::back_inserter(article.removed));

@@ -1,178 +1,88 @@
 #include "feeds/clean/extract/content.h"
 
+#include "feeds/clean/extract/select.h"
+#include "feeds/clean/extract/writer.h"
+
 #include <algorithm>
 #include <array>
 
 namespace newsfold::clean {
 namespace {
 
-constexpr float sibling_share = 0.2f;   // of the best container's score, from which its sibling belongs to it
-constexpr double link_share_max = 0.5;  // a block with more of its text in links is a list of links
 constexpr std::size_t removed_max = 200;
 constexpr std::size_t removed_characters = 80;
+constexpr std::size_t removed_bytes_max = 4 * removed_characters;
 
-bool is_space(char c) { return c == ' ' || c == '\n' || c == '\t' || c == '\r' || c == '\f'; }
+// A body in the page's scripts stands in where it is this much longer than what the page shows.
+constexpr float script_body_factor = 2.5f;
+constexpr std::size_t script_body_words_min = 60;
 
-NodeIndex best_container(HtmlDocument const& page, std::vector<NodeScan> const& scan) {
-  NodeIndex best = 0;
-  for (NodeIndex node = 0; node < page.size(); ++node)
-    if (!page.is_text(node) && scan[node].score > scan[best].score) best = node;
+struct KindOfName {
+  Name name;
+  FragmentKind kind;
+};
+// The nearest of these names tells what was left out.
+constexpr auto kinds = std::to_array<KindOfName>({
+    {Name::ad, FragmentKind::ad},
+    {Name::share, FragmentKind::social},
+    {Name::related, FragmentKind::related},
+    {Name::subscribe, FragmentKind::newsletter},
+    {Name::comment, FragmentKind::comments},
+    {Name::author, FragmentKind::byline},
+    {Name::caption, FragmentKind::caption},
+    {Name::modal, FragmentKind::cookie},
+    {Name::nav, FragmentKind::nav},
+    {Name::promo, FragmentKind::related},
+    {Name::footer, FragmentKind::copyright},
+});
+
+FragmentKind kind_of(Block const& block) {
+  constexpr std::uint8_t near_max = 4;
+  auto best = FragmentKind::other;
+  std::uint8_t nearest = near_max + 1;
+  if (block.place.spots[std::size_t(Spot::figure)] <= 1) return FragmentKind::caption;
+  for (auto const& it : kinds) {
+    if (block.place.names[std::size_t(it.name)] >= nearest) continue;
+    nearest = block.place.names[std::size_t(it.name)];
+    best = it.kind;
+  }
+  if (block.place.spots[std::size_t(Spot::hidden)] < Place::far) return FragmentKind::hidden;
   return best;
 }
 
-// The container and those of its siblings that hold text of their own: articles are split by ads.
-std::vector<NodeIndex> parts_of_article(HtmlDocument const& page, std::vector<NodeScan> const& scan) {
-  std::vector<NodeIndex> parts;
-  if (page.size() == 0) return parts;
-  auto const best = best_container(page, scan);
-  auto const parent = page.parent(best);
-  if (parent == no_node) return {best};
-  for (NodeIndex child = parent + 1; child < page.end(parent); child = page.end(child)) {
-    if (page.is_text(child)) continue;
-    auto const& it = scan[child];
-    if (it.role == Role::skipped || it.role == Role::furniture) continue;
-    bool const paragraph =
-        it.role == Role::paragraph && it.text_bytes > 80 && it.link_bytes * 4 < it.text_bytes;
-    if (child == best || paragraph || it.score >= scan[best].score * sibling_share) parts.push_back(child);
+// The account of what stood between the first and the last block of the article and is no part of it.
+std::vector<Removed> account(HtmlDocument const& page, BlockList const& list,
+                             std::vector<char> const& chosen) {
+  std::vector<Removed> out;
+  auto const first = std::find(chosen.begin(), chosen.end(), 1);
+  auto const last = std::find(chosen.rbegin(), chosen.rend(), 1).base();
+  for (auto at = first; at < last && out.size() < removed_max; ++at) {
+    auto const& block = list.blocks[std::size_t(at - chosen.begin())];
+    if (*at || block.counts.words == 0) continue;
+    out.push_back({kind_of(block), first_characters(line_of(page, block, removed_bytes_max))});
   }
-  return parts;
+  return out;
 }
 
-void append_escaped(std::string& out, std::string_view text) {
-  for (char c : text) {
-    if (c == '<')
-      out += "&lt;";
-    else if (c == '&')
-      out += "&amp;";
-    else
-      out += c;
+// Paragraphs of plain text, parted by line breaks of any number.
+Content from_script(std::string const& body) {
+  Content out;
+  out.extractor = "script";
+  for (std::size_t at = 0; at < body.size();) {
+    auto const end = std::min(body.find('\n', at), body.size());
+    auto line = std::string_view(body).substr(at, end - at);
+    at = end + 1;
+    while (!line.empty() && (line.front() == ' ' || line.front() == '\r')) line.remove_prefix(1);
+    while (!line.empty() && (line.back() == ' ' || line.back() == '\r')) line.remove_suffix(1);
+    if (line.empty()) continue;
+    if (!out.text.empty()) out.text += "\n\n";
+    out.text += line;
+    out.html += "<p>";
+    for (char c : line) out.html += c == '<' ? std::string("&lt;") : c == '&' ? "&amp;" : std::string(1, c);
+    out.html += "</p>\n";
   }
+  return out;
 }
-
-class Writer {
- public:
-  Writer(HtmlDocument const& page, std::vector<NodeScan> const& scan, std::string_view title)
-      : page_(page), scan_(scan), title_(title) {}
-
-  void write(NodeIndex part) {
-    open_.clear();
-    for (NodeIndex node = part; node < page_.end(part);) {
-      close_until(node);
-      if (page_.is_text(node)) {
-        write_text(page_.text(node));
-        ++node;
-        continue;
-      }
-      auto const& it = scan_[node];
-      if (it.role == Role::skipped) {
-        node = page_.end(node);
-        continue;
-      }
-      if (it.role == Role::furniture || is_link_list(node)) {
-        note(node, it.role == Role::furniture ? FragmentKind::nav : FragmentKind::related);
-        node = page_.end(node);
-        continue;
-      }
-      open(node);
-      ++node;
-    }
-    close_until(no_node);
-  }
-
-  Content take() {
-    end_paragraph();
-    return std::move(content_);
-  }
-
- private:
-  bool is_link_list(NodeIndex node) const {
-    auto const& it = scan_[node];
-    if (it.role != Role::block && it.role != Role::paragraph) return false;
-    if (it.text_bytes == 0 || page_.tag(node) == "table") return false;
-    return it.text_bytes < 400 && double(it.link_bytes) > link_share_max * double(it.text_bytes) &&
-           (page_.tag(node) == "ul" || page_.tag(node) == "ol" || page_.tag(node) == "div" ||
-            double(it.link_bytes) > 0.9 * double(it.text_bytes));
-  }
-
-  void open(NodeIndex node) {
-    auto const tag = page_.tag(node);
-    if (tag == "br") {
-      paragraph_ += '\n';
-      content_.html += "<br>";
-      return;
-    }
-    bool const block = scan_[node].role != Role::inline_element;
-    if (block) end_paragraph();
-    if (tag == "li") paragraph_ += "- ";
-    content_.html += '<';
-    content_.html += tag;
-    for (auto const* name : {"href", "src", "alt", "title", "datetime", "colspan", "rowspan"}) {
-      auto const value = page_.attribute(node, name);
-      if (value.empty()) continue;
-      content_.html += std::string(" ") + name + "=\"";
-      for (char c : value)
-        content_.html += c == '"' ? std::string("&quot;") : c == '&' ? "&amp;" : std::string(1, c);
-      content_.html += '"';
-    }
-    content_.html += '>';
-    if (page_.end(node) > node + 1 || block) open_.push_back(node);
-  }
-
-  void close_until(NodeIndex next) {
-    while (!open_.empty() && (next == no_node || page_.end(open_.back()) <= next)) {
-      auto const node = open_.back();
-      open_.pop_back();
-      content_.html += "</";
-      content_.html += page_.tag(node);
-      content_.html += '>';
-      if (scan_[node].role != Role::inline_element) end_paragraph();
-    }
-  }
-
-  void write_text(std::string_view text) {
-    append_escaped(content_.html, text);
-    for (char c : text) {
-      if (!is_space(c))
-        paragraph_ += c;
-      else if (!paragraph_.empty() && !is_space(paragraph_.back()))
-        paragraph_ += ' ';
-    }
-  }
-
-  void end_paragraph() {
-    while (!paragraph_.empty() && is_space(paragraph_.back())) paragraph_.pop_back();
-    auto begin = std::size_t{0};
-    while (begin < paragraph_.size() && is_space(paragraph_[begin])) ++begin;
-    std::string_view const line = std::string_view(paragraph_).substr(begin);
-    if (!line.empty() && line != "-" && line != title_) {
-      if (!content_.text.empty()) content_.text += "\n\n";
-      content_.text += line;
-    }
-    paragraph_.clear();
-  }
-
-  void note(NodeIndex node, FragmentKind kind) {
-    if (content_.removed.size() >= removed_max) return;
-    std::string text;
-    for (NodeIndex i = node; i < page_.end(node) && text.size() < 4 * removed_characters; ++i) {
-      if (!page_.is_text(i)) continue;
-      for (char c : page_.text(i)) {
-        if (!is_space(c))
-          text += c;
-        else if (!text.empty() && text.back() != ' ')
-          text += ' ';
-      }
-    }
-    if (text.size() > 1) content_.removed.push_back({kind, first_characters(text)});
-  }
-
-  HtmlDocument const& page_;
-  std::vector<NodeScan> const& scan_;
-  std::string_view title_;
-  std::vector<NodeIndex> open_;
-  std::string paragraph_;
-  Content content_;
-};
 
 }  // namespace
 
@@ -185,10 +95,20 @@ std::string first_characters(std::string_view text) {
   return std::string(text.substr(0, bytes));
 }
 
-Content extract_content(HtmlDocument const& page, std::vector<NodeScan> const& scan, std::string_view title) {
-  Writer writer(page, scan, title);
-  for (auto const part : parts_of_article(page, scan)) writer.write(part);
-  return writer.take();
+Content extract_content(HtmlDocument const& page, ScriptBody script_body) {
+  auto const list = list_blocks(page);
+  auto const witnesses = read_witnesses(page);
+  auto const choice = choose_blocks(list, judge_blocks(BlockModel::built_in(), list, witnesses));
+  if (script_body == ScriptBody::allowed && witnesses.body.size() >= script_body_words_min &&
+      float(witnesses.body.size()) > script_body_factor * choice.words)
+    return from_script(witnesses.body_text);
+  Content out;
+  auto written = write_blocks(page, list, choice.chosen);
+  out.text = std::move(written.text);
+  out.html = std::move(written.html);
+  out.extractor = "blocks";
+  out.removed = account(page, list, choice.chosen);
+  return out;
 }
 
 }  // namespace newsfold::clean

@@ -1,7 +1,7 @@
 #pragma once
-// Which part of the page is the article, and its text and HTML.
+// The article's text and HTML out of a page: its blocks are listed, judged and chosen, and the chosen ones
+// written.
 
-#include "feeds/clean/extract/page_scan.h"
 #include "feeds/clean/html/html_document.h"
 #include "feeds/model/article.h"
 
@@ -12,12 +12,18 @@
 namespace newsfold::clean {
 
 struct Content {
-  std::string text;  // paragraphs parted by one blank line
-  std::string html;  // not sanitized yet
+  std::string text;       // paragraphs parted by one blank line
+  std::string html;       // not sanitized yet
+  std::string extractor;  // which way of reading the page gave the text
   std::vector<Removed> removed;
 };
 
-Content extract_content(HtmlDocument const& page, std::vector<NodeScan> const& scan, std::string_view title);
+enum class ScriptBody : unsigned char {
+  allowed,  // where the page shows no body, one that its scripts hold may stand in
+  never,
+};
+
+Content extract_content(HtmlDocument const& page, ScriptBody script_body);
 
 // The first 80 characters.
 std::string first_characters(std::string_view text);

@@ -61,6 +61,20 @@ void cap_depth(std::string_view html, std::size_t depth_max, std::string& out) {
   if (copied > 0) out.append(html.substr(std::min(copied, html.size())));
 }
 
+// The library's number of a tag as ours. Its numbers of the standard's tags never change.
+Element element_of(myhtml_tag_id_t id, std::string_view name) {
+  static auto const table = [] {
+    std::array<Element, MyHTML_TAG_LAST_ENTRY> out{};
+    for (std::size_t i = 0; i < out.size(); ++i) {
+      auto const* context = myhtml_tag_static_get_by_id(i);
+      out[i] =
+          context && context->name ? element_named({context->name, context->name_length}) : Element::other;
+    }
+    return out;
+  }();
+  return id < table.size() ? table[id] : element_named(name);
+}
+
 }  // namespace
 
 struct HtmlDocument::Tree {
@@ -120,6 +134,7 @@ void HtmlDocument::flatten(std::size_t nodes_max) {
       } else {
         auto const* name = myhtml_tag_name_by_id(tree_->tree, id, &length);
         flat.tag = name && length > 0 ? std::string_view(name, length) : std::string_view("-");
+        flat.element = element_of(id, flat.tag);
       }
       nodes_.push_back(flat);
     }
@@ -157,10 +172,12 @@ std::string_view HtmlDocument::attribute(NodeIndex element, std::string_view nam
 void HtmlDocument::blank(NodeIndex top) noexcept {
   if (top >= size()) return;
   for (auto node = top; node < nodes_[top].end; ++node) {
-    if (is_text(node))
+    if (is_text(node)) {
       nodes_[node].text = {};
-    else
+    } else {
       nodes_[node].tag = "template";
+      nodes_[node].element = Element::template_;
+    }
   }
 }
 
@@ -175,6 +192,23 @@ void HtmlDocument::attributes(NodeIndex element, std::vector<Attribute>& out) co
     auto const* value = myhtml_attribute_value(attribute, &value_length);
     if (key == nullptr) continue;
     out.push_back({{key, key_length}, value ? std::string_view(value, value_length) : std::string_view()});
+  }
+}
+
+bool HtmlDocument::next_attribute(NodeIndex element, void const*& at, Attribute& out) const noexcept {
+  auto* const node = static_cast<myhtml_tree_node_t*>(const_cast<void*>(nodes_[element].source));
+  auto* attribute = static_cast<myhtml_tree_attr_t*>(const_cast<void*>(at));
+  for (;;) {
+    attribute = attribute ? myhtml_attribute_next(attribute) : myhtml_node_attribute_first(node);
+    if (attribute == nullptr) return false;
+    std::size_t length = 0;
+    auto const* value = myhtml_attribute_value(attribute, &length);
+    if (value == nullptr) continue;
+    out.value = std::string_view(value, length);
+    auto const* key = myhtml_attribute_key(attribute, &length);
+    out.name = key ? std::string_view(key, length) : std::string_view();
+    at = attribute;
+    return true;
   }
 }
 

@@ -8,6 +8,7 @@
 //
 // A document belongs to one thread at a time; documents share nothing.
 
+#include "feeds/clean/html/element.h"
 #include "feeds/model/error.h"
 
 #include <cstdint>
@@ -19,6 +20,8 @@ namespace newsfold::clean {
 
 using NodeIndex = std::uint32_t;
 inline constexpr NodeIndex no_node = ~NodeIndex{0};
+
+inline constexpr std::size_t attributes_max = 256;  // of one element; those behind are not looked at
 
 struct DocumentLimits {
   std::size_t bytes_max = 16UL << 20;
@@ -36,7 +39,8 @@ class HtmlDocument {
   ~HtmlDocument();
 
   NodeIndex size() const noexcept { return NodeIndex(nodes_.size()); }
-  bool is_text(NodeIndex node) const noexcept { return nodes_[node].tag.empty(); }
+  bool is_text(NodeIndex node) const noexcept { return nodes_[node].element == Element::text; }
+  Element element(NodeIndex node) const noexcept { return nodes_[node].element; }
   std::string_view tag(NodeIndex node) const noexcept { return nodes_[node].tag; }  // lower case; "" for text
   std::string_view text(NodeIndex node) const noexcept { return nodes_[node].text; }  // of a text node
   NodeIndex parent(NodeIndex node) const noexcept { return nodes_[node].parent; }
@@ -57,6 +61,15 @@ class HtmlDocument {
   // All attributes of an element at once, in the order of the page; `out` is emptied first.
   void attributes(NodeIndex element, std::vector<Attribute>& out) const;
 
+  // Calls `visit` with each attribute of an element that has a value, in their order; at most attributes_max.
+  template <class Visit>
+  void for_each_attribute(NodeIndex element, Visit&& visit) const {
+    void const* at = nullptr;
+    Attribute attribute;
+    for (std::size_t i = 0; i < attributes_max && next_attribute(element, at, attribute); ++i)
+      visit(attribute);
+  }
+
   // The elements that a CSS selector finds, in document order. Fails with `invalid` for what is none.
   Result<std::vector<NodeIndex>> select(std::string_view css) const;
 
@@ -66,11 +79,13 @@ class HtmlDocument {
     std::string_view text;
     NodeIndex parent = no_node;
     NodeIndex end = 0;
+    Element element = Element::text;
     void const* source = nullptr;  // the library's node
   };
   struct Tree;
   explicit HtmlDocument(std::unique_ptr<Tree> tree);
   void flatten(std::size_t nodes_max);
+  bool next_attribute(NodeIndex element, void const*& at, Attribute& out) const noexcept;
 
   std::unique_ptr<Tree> tree_;
   std::vector<Node> nodes_;

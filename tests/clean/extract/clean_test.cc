@@ -10,9 +10,9 @@
 namespace newsfold::clean {
 namespace {
 
-std::string paragraphs(int count) {
+std::string paragraphs(int count, int from = 0) {
   std::string out;
-  for (int i = 0; i < count; ++i)
+  for (int i = from; i < from + count; ++i)
     out += "<p>Paragraph " + std::to_string(i) +
            " tells, at a length that is usual for a newspaper, what the harbour master said about the new "
            "sluice, and "
@@ -36,7 +36,7 @@ TEST(CleanPage, FurnitureGoesAndTheArticleStays) {
       page("<nav><a href=/>Home</a> <a href=/s>Sport</a></nav><main><h1>Sluice opens</h1>" + paragraphs(5) +
            "<div class='newsletter-signup'><p>Get our newsletter every morning in your "
            "inbox!</p></div>" +
-           paragraphs(2) + "</main><footer><p>All rights reserved by the Post.</p></footer>"));
+           paragraphs(2, 5) + "</main><footer><p>All rights reserved by the Post.</p></footer>"));
   EXPECT_NE(article.content_text.find("Paragraph 4"), std::string::npos);
   EXPECT_EQ(article.content_text.find("newsletter"), std::string::npos);
   EXPECT_EQ(article.content_text.find("rights reserved"), std::string::npos);
@@ -54,7 +54,7 @@ TEST(CleanPage, ParagraphsArePartedByOneBlankLine) {
 TEST(CleanPage, AnArticleSplitByAnAdvertisementIsJoined) {
   auto const article =
       clean(page("<div id=story><div>" + paragraphs(4) + "</div><div class=ad-slot>Buy now</div><div>" +
-                 paragraphs(3) + "</div></div>"));
+                 paragraphs(3, 4) + "</div></div>"));
   EXPECT_EQ(article.content_text.find("Buy now"), std::string::npos);
   std::size_t count = 0;
   for (auto at = article.content_text.find("Paragraph"); at != std::string::npos;

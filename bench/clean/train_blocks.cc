@@ -1,0 +1,310 @@
+// Trains the block model of feeds/clean/extract from labelled pages and says how well it does on hosts that
+// it has not seen.
+//
+//   train_blocks --data DIR [--out FILE.inc] [--cv-out DIR]
+//
+// DIR holds manifest.jsonl (path, url, content_type), truth.jsonl (path, url, set, text | with + without) and
+// the pages. Every figure printed comes from five-fold cross-validation by host: a page is judged by forests
+// that saw no page of its host. --out writes the data table, trained on all pages.
+#include "bench/clean/boost_trees.h"
+#include "bench/clean/page_labels.h"
+#include "feeds/clean/extract/block_model.h"
+#include "feeds/clean/extract/select.h"
+#include "feeds/clean/extract/writer.h"
+#include "feeds/clean/html/html_document.h"
+#include "feeds/text/charset.h"
+#include "feeds/text/url.h"
+
+#include <boost/json.hpp>
+
+#include <cstdio>
+#include <cstdlib>
+#include <fstream>
+#include <iostream>
+#include <map>
+#include <set>
+#include <sstream>
+#include <unordered_map>
+
+namespace newsfold::bench {
+namespace {
+
+namespace json = boost::json;
+
+constexpr int folds = 5;
+
+std::string string_at(json::object const& object, char const* key) {
+  auto const* value = object.if_contains(key);
+  return value && value->is_string() ? std::string(value->get_string()) : std::string();
+}
+
+std::vector<std::string> strings_at(json::object const& object, char const* key) {
+  std::vector<std::string> out;
+  if (auto const* value = object.if_contains(key); value && value->is_array())
+    for (auto const& one : value->get_array())
+      if (one.is_string()) out.emplace_back(one.get_string());
+  return out;
+}
+
+std::string file_bytes(std::string const& path) {
+  std::ifstream in(path, std::ios::binary);
+  std::ostringstream out;
+  out << in.rdbuf();
+  return out.str();
+}
+
+std::string host_of(std::string const& url, std::string const& path) {
+  auto host = text::host_of(url);
+  std::string out(host);
+  if (out.starts_with("www.")) out.erase(0, 4);
+  // Sets without addresses name the publisher in the file: "uk-Daily_2026_01_02.html".
+  if (out.empty() || out == "web.archive.org") out = path.substr(0, path.find_first_of("_", path.rfind('/')));
+  return out;
+}
+
+std::vector<LabelledPage> load(std::string const& dir) {
+  std::unordered_map<std::string, json::object> manifest;
+  std::string line;
+  for (std::ifstream in(dir + "/manifest.jsonl"); std::getline(in, line);) {
+    auto object = json::parse(line).get_object();
+    auto path = string_at(object, "path");
+    manifest.emplace(path, std::move(object));
+  }
+  std::vector<LabelledPage> out;
+  for (std::ifstream in(dir + "/truth.jsonl"); std::getline(in, line);) {
+    auto const object = json::parse(line).get_object();
+    LabelledPage page;
+    page.path = string_at(object, "path");
+    page.set = string_at(object, "set");
+    PageTruth const truth{string_at(object, "text"), string_at(object, "text_min"),
+                          strings_at(object, "with"), strings_at(object, "without"),
+                          strings_at(object, "noise")};
+    if (truth.text.empty() && truth.with.empty() && truth.without.empty()) continue;
+    auto const& listed = manifest[page.path];
+    page.host = host_of(string_at(listed, "url"), page.path);
+    auto const bytes = file_bytes(dir + "/" + page.path);
+    auto const decoded = text::decode(bytes, string_at(listed, "content_type"));
+    auto const document = clean::HtmlDocument::parse(decoded.text());
+    if (!document) continue;
+    page.list = clean::list_blocks(*document);
+    page.witnesses = clean::read_witnesses(*document);
+    label_blocks(page, truth);
+    for (auto const& block : page.list.blocks) page.lines.push_back(clean::line_of(*document, block, 100));
+    out.push_back(std::move(page));
+  }
+  return out;
+}
+
+int fold_of(LabelledPage const& page) { return int(std::hash<std::string>{}(page.host) % folds); }
+
+template <class Rows>
+Table table_of(std::vector<LabelledPage> const& pages, Rows rows_of) {
+  Table out;
+  for (std::size_t p = 0; p < pages.size(); ++p) {
+    clean::FeatureRows const rows = rows_of(p);
+    out.columns = rows.columns();
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      auto const& label = pages[p].labels[i];
+      if (label.weight <= 0) continue;
+      out.values.insert(out.values.end(), rows.row(i), rows.row(i) + rows.columns());
+      out.target.push_back(label.target);
+      out.weight.push_back(label.weight);
+      out.group.push_back(std::uint32_t(p));
+    }
+  }
+  return out;
+}
+
+// A forest a fold that did not see it, and one that saw everything.
+std::vector<clean::Forest> train_folds(Table const& table, std::vector<LabelledPage> const& pages,
+                                       TrainOptions const& options, bool with_all) {
+  Binned const data(table);
+  std::vector<clean::Forest> out;
+  for (int fold = 0; fold < folds + (with_all ? 1 : 0); ++fold) {
+    std::vector<char> use(table.rows());
+    for (std::size_t r = 0; r < use.size(); ++r)
+      use[r] = fold == folds || fold_of(pages[table.group[r]]) != fold;
+    out.push_back(train(data, use, options));
+  }
+  return out;
+}
+
+void report(std::vector<LabelledPage> const& pages, std::vector<std::vector<float>> const& verdicts,
+            std::set<std::string> const& core, char const* what) {
+  for (float from : {0.25f, 0.35f, 0.45f, 0.55f, 0.65f}) {
+    double all = 0, in_core = 0;
+    int n = 0, n_core = 0;
+    std::map<std::string, std::pair<double, int>> sets;
+    for (std::size_t p = 0; p < pages.size(); ++p) {
+      if (!pages[p].has_text) continue;
+      auto const choice = clean::choose_blocks(pages[p].list, {{}, verdicts[p]}, from);
+      auto const f1 = word_f1(pages[p], choice.chosen);
+      all += f1, ++n;
+      if (core.count(pages[p].path)) in_core += f1, ++n_core;
+      sets[pages[p].set].first += f1;
+      ++sets[pages[p].set].second;
+    }
+    std::printf("%s from %.2f: all %.4f core %.4f |", what, from, all / n, n_core ? in_core / n_core : 0);
+    for (auto const& [set, sum] : sets) std::printf(" %s %.4f", set.c_str(), sum.first / sum.second);
+    std::printf("\n");
+  }
+  std::fflush(stdout);
+}
+
+// The best that a choice of blocks could do: what the division into blocks costs.
+void report_oracle(std::vector<LabelledPage> const& pages) {
+  double all = 0;
+  int n = 0;
+  std::vector<std::pair<float, std::string>> worst;
+  for (auto const& page : pages) {
+    if (!page.has_text) continue;
+    std::vector<float> truth;
+    for (auto const& label : page.labels) truth.push_back(label.target);
+    auto const f1 = word_f1(page, clean::choose_blocks(page.list, {{}, truth}, 0.5f).chosen);
+    worst.emplace_back(f1, page.path);
+    all += f1, ++n;
+  }
+  std::sort(worst.begin(), worst.end());
+  std::printf("oracle: %.4f over %d pages\n", all / n, n);
+  for (std::size_t i = 0; i < std::min<std::size_t>(worst.size(), 25); ++i)
+    std::printf("  oracle worst %.3f %s\n", worst[i].first, worst[i].second.c_str());
+}
+
+void write_forest(std::ostream& out, clean::Forest const& forest, char const* name) {
+  char number[32];
+  out << "constexpr int " << name << "_depth = " << forest.depth << ";\n";
+  std::snprintf(number, sizeof number, "%.5f", double(forest.bias));
+  out << "constexpr double " << name << "_bias = " << number << ";\n";
+  out << "constexpr std::uint8_t " << name << "_nodes[] = {";
+  for (std::size_t i = 0; i < forest.features.size(); ++i)
+    out << (i % 30 ? "," : "\n") << int(forest.features[i]) << (i % 30 == 29 ? "," : "");
+  out << "};\nconstexpr double " << name << "_thresholds[] = {";
+  for (std::size_t i = 0; i < forest.thresholds.size(); ++i) {
+    std::snprintf(number, sizeof number, "%.6g", double(forest.thresholds[i]));
+    out << (i % 16 ? "," : "\n") << number << (i % 16 == 15 ? "," : "");
+  }
+  out << "};\nconstexpr double " << name << "_leaves[] = {";
+  for (std::size_t i = 0; i < forest.leaves.size(); ++i) {
+    std::snprintf(number, sizeof number, "%.4g", double(forest.leaves[i]));
+    out << (i % 16 ? "," : "\n") << number << (i % 16 == 15 ? "," : "");
+  }
+  out << "};\n";
+}
+
+void write_model(std::string const& path, clean::Forest const& text, clean::Forest const& context) {
+  std::ofstream out(path);
+  out << "// Data table, made by bench/clean/train_blocks; do not edit.\n";
+  write_forest(out, text, "text");
+  write_forest(out, context, "context");
+}
+
+void report_importance(Table const& table, clean::Forest const& forest,
+                       std::vector<std::string> const& names) {
+  std::vector<double> uses(table.columns);
+  auto const inner = (std::size_t{1} << forest.depth) - 1;
+  for (std::size_t i = 0; i < forest.features.size(); ++i)
+    if (forest.thresholds[i] < 1e29f) uses[forest.features[i]] += 1.0 / double(i % inner + 1);
+  std::vector<std::size_t> order(uses.size());
+  for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
+  std::sort(order.begin(), order.end(), [&](auto a, auto b) { return uses[a] > uses[b]; });
+  std::printf("uses:");
+  for (auto c : order) std::printf(" %s:%.1f", names[c].c_str(), uses[c]);
+  std::printf("\n");
+}
+
+double option(int argc, char** argv, std::string_view name, double otherwise) {
+  for (int i = 1; i + 1 < argc; ++i)
+    if (argv[i] == name) return std::atof(argv[i + 1]);
+  return otherwise;
+}
+std::string text_option(int argc, char** argv, std::string_view name) {
+  for (int i = 1; i + 1 < argc; ++i)
+    if (argv[i] == name) return argv[i + 1];
+  return {};
+}
+
+int run(int argc, char** argv) {
+  auto const dir = text_option(argc, argv, "--data");
+  if (dir.empty()) {
+    std::fprintf(stderr, "usage: train_blocks --data DIR [--out FILE.inc] [--cv-out DIR]\n");
+    return 2;
+  }
+  TrainOptions first_options;
+  first_options.trees = int(option(argc, argv, "--trees1", 100));
+  first_options.depth = int(option(argc, argv, "--depth1", 5));
+  first_options.rate = float(option(argc, argv, "--rate", 0.1));
+  first_options.leaf_weight_min = float(option(argc, argv, "--leaf", 0.5));
+  first_options.column_share = float(option(argc, argv, "--columns", 0.35));
+  first_options.row_share = float(option(argc, argv, "--rows", 0.6));
+  auto second_options = first_options;
+  second_options.trees = int(option(argc, argv, "--trees2", 80));
+  second_options.depth = int(option(argc, argv, "--depth2", 5));
+  second_options.seed = 2;
+
+  std::set<std::string> core;
+  std::string line;
+  for (std::ifstream in(dir + "/core.txt"); std::getline(in, line);) core.insert(line);
+  auto const pages = load(dir);
+  std::printf("%zu pages\n", pages.size());
+  report_oracle(pages);
+
+  auto const out_path = text_option(argc, argv, "--out");
+  bool const final_too = !out_path.empty();
+  std::vector<clean::FeatureRows> features;
+  for (auto const& page : pages) features.push_back(clean::text_features(page.list, page.witnesses));
+  auto const first_table = table_of(pages, [&](std::size_t p) { return features[p]; });
+  std::printf("%zu blocks, %zu columns\n", first_table.rows(), first_table.columns);
+  std::fflush(stdout);
+  auto const first = train_folds(first_table, pages, first_options, final_too);
+  std::vector<std::vector<float>> verdicts(pages.size());
+  for (std::size_t p = 0; p < pages.size(); ++p)
+    for (std::size_t i = 0; i < features[p].size(); ++i)
+      verdicts[p].push_back(first[std::size_t(fold_of(pages[p]))].probability(features[p].row(i)));
+  report(pages, verdicts, core, "first ");
+  report_importance(first_table, first[0], clean::text_feature_names());
+
+  auto const second_rows = [&](std::size_t p) {
+    return clean::context_features(pages[p].list, features[p], verdicts[p]);
+  };
+  auto const second_table = table_of(pages, second_rows);
+  auto const second = train_folds(second_table, pages, second_options, final_too);
+  auto final_verdicts = verdicts;
+  for (std::size_t p = 0; p < pages.size(); ++p) {
+    auto const rows = second_rows(p);
+    for (std::size_t i = 0; i < rows.size(); ++i)
+      final_verdicts[p][i] = second[std::size_t(fold_of(pages[p]))].probability(rows.row(i));
+  }
+  report(pages, final_verdicts, core, "second");
+  report_importance(second_table, second[0], clean::context_feature_names());
+  if (final_too) write_model(out_path, first[folds], second[folds]);
+  if (auto const cv = text_option(argc, argv, "--cv-out"); !cv.empty()) {
+    for (int fold = 0; fold < folds; ++fold)
+      write_model(cv + "/fold" + std::to_string(fold) + ".inc", first[std::size_t(fold)],
+                  second[std::size_t(fold)]);
+    std::ofstream out(cv + "/folds.tsv");
+    for (auto const& page : pages) out << fold_of(page) << '\t' << page.path << '\n';
+    std::ofstream errors(cv + "/errors.tsv");
+    for (std::size_t p = 0; p < pages.size(); ++p) {
+      auto const choice = clean::choose_blocks(pages[p].list, {{}, final_verdicts[p]});
+      for (std::size_t i = 0; i < choice.chosen.size(); ++i) {
+        auto const& label = pages[p].labels[i];
+        if (label.weight <= 0 || (label.target > 0.5f) == bool(choice.chosen[i])) continue;
+        auto const& block = pages[p].list.blocks[i];
+        errors << pages[p].path << '\t' << (label.target > 0.5f ? "missed" : "wrong") << '\t' << label.weight
+               << '\t' << block.counts.words << '\t' << final_verdicts[p][i] << '\t' << int(block.element)
+               << '\t' << i << '/' << choice.chosen.size() << '\t' << pages[p].lines[i] << '\n';
+      }
+    }
+    std::ofstream worst(cv + "/worst.tsv");
+    for (std::size_t p = 0; p < pages.size(); ++p)
+      if (pages[p].has_text)
+        worst << word_f1(pages[p], clean::choose_blocks(pages[p].list, {{}, final_verdicts[p]}).chosen)
+              << '\t' << pages[p].set << '\t' << pages[p].path << '\n';
+  }
+  return 0;
+}
+
+}  // namespace
+}  // namespace newsfold::bench
+
+int main(int argc, char** argv) { return newsfold::bench::run(argc, argv); }

@@ -1,0 +1,19 @@
+#pragma once
+// The change log over a WebSocket: one text message an event or bookmark. Compressed where the client offers
+// it, with small windows (some 30 KB a subscriber); pinged while it is quiet, closed where it does not
+// answer.
+//
+// What a client says is not listened to, and little of it borne.
+
+#include "daemon/api/stream_start.h"
+#include "daemon/api/stream_types.h"
+
+namespace newsfold::api {
+
+// `request` asked for the upgrade. Returns when either side has ended. Instantiated for PlainStream,
+// TlsStream.
+template <class Stream>
+boost::asio::awaitable<void> serve_websocket(ServerState& server, Stream stream, HttpRequest request,
+                                             StreamStart start);
+
+}  // namespace newsfold::api

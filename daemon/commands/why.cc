@@ -1,0 +1,121 @@
+// `newsfold why`: what an article was held against, and why it was folded or not. Of a feed: feed_control.cc.
+
+#include "daemon/commands/api_client.h"
+#include "daemon/commands/commands.h"
+#include "daemon/commands/tail_line.h"
+
+#include <CLI/CLI.hpp>
+#include <boost/json/array.hpp>
+#include <boost/json/parse.hpp>
+#include <boost/json/value.hpp>
+
+#include <algorithm>
+#include <iostream>
+#include <memory>
+#include <string>
+
+namespace newsfold {
+namespace {
+
+namespace json = boost::json;
+
+struct WhyArguments {
+  ApiAddress address;
+  std::string id;
+  std::string other;
+  bool json = false;
+};
+
+std::string text_at(json::object const& object, std::string_view key) {
+  auto const* value = object.if_contains(key);
+  return value && value->is_string() ? printable(value->get_string()) : std::string();
+}
+
+json::array const& array_at(json::object const& object, std::string_view key) {
+  static json::array const none;
+  auto const* value = object.if_contains(key);
+  return value && value->is_array() ? value->get_array() : none;
+}
+
+json::object const& object_at(json::object const& object, std::string_view key) {
+  static json::object const none;
+  auto const* value = object.if_contains(key);
+  return value && value->is_object() ? value->get_object() : none;
+}
+
+void print_facts(std::string const& whose, json::object const& facts) {
+  for (auto const* kind : {"names", "numbers", "dates"}) {
+    std::string line;
+    for (auto const& fact : array_at(facts, kind))
+      if (fact.is_string()) line += (line.empty() ? "" : ", ") + printable(fact.get_string());
+    if (!line.empty()) std::cout << "  " << kind << " only in " << whose << ": " << line << '\n';
+  }
+}
+
+void print_comparison(std::string const& id, json::object const& one) {
+  auto const other = text_at(one, "article");
+  std::cout << "\nagainst article " << other << " of " << text_at(one, "feed") << ": "
+            << text_at(one, "title") << "\n  " << text_at(one, "relation") << '\n';
+  for (auto const& sentence : array_at(one, "explanation"))
+    if (sentence.is_string()) std::cout << "  " << printable(sentence.get_string()) << '\n';
+  for (auto const& passage : array_at(one, "shared")) {
+    if (!passage.is_object()) continue;
+    auto const* words = passage.get_object().if_contains("words");
+    std::cout << "  shared";
+    if (words && words->is_int64()) std::cout << " (" << words->get_int64() << " words)";
+    std::cout << ": \"" << text_at(passage.get_object(), "text") << "\"\n";
+  }
+  print_facts("article " + id, object_at(one, "only_here"));
+  print_facts("article " + other, object_at(one, "only_there"));
+}
+
+// An article has a number, a feed has a name.
+bool is_number(std::string_view id) {
+  return !id.empty() && std::all_of(id.begin(), id.end(), [](char c) { return c >= '0' && c <= '9'; });
+}
+
+int run_why(WhyArguments const& arguments) {
+  if (!is_number(arguments.id) && arguments.other.empty())
+    return explain_feed(arguments.address, arguments.id, arguments.json);
+  ApiClient const client(ApiAddress::with_defaults(arguments.address));
+  auto target = "/v1/articles/" + percent_encoded(arguments.id) + "/why";
+  if (!arguments.other.empty()) target += "?with=" + percent_encoded(arguments.other);
+  auto const answer = client.get(target);
+  if (!answer || answer->status != 200) {
+    std::cerr << "newsfold why: " << (answer ? error_of(*answer) : answer.error()).message << '\n';
+    return 1;
+  }
+  if (arguments.json) {
+    std::cout << answer->body;
+    return 0;
+  }
+  boost::system::error_code failure;
+  auto const value = json::parse(answer->body, failure);
+  if (failure || !value.is_object()) {
+    std::cerr << "newsfold why: the daemon's answer is no JSON object\n";
+    return 1;
+  }
+  auto const& why = value.get_object();
+  std::cout << text_at(why, "title") << '\n' << text_at(why, "summary") << '\n';
+  for (auto const& one : array_at(why, "compared"))
+    if (one.is_object()) print_comparison(text_at(why, "article"), one.get_object());
+  return 0;
+}
+
+}  // namespace
+
+void add_why_command(CLI::App& app, CommandContext& context) {
+  auto* command = app.add_subcommand("why",
+                                     "Tell why an article was taken for a copy or not; or how a feed is, "
+                                     "when it is asked next and why then");
+  auto const arguments = std::make_shared<WhyArguments>();
+  command->add_option("id", arguments->id, "An article's number, or the name of a feed")->required();
+  command->add_option("other", arguments->other,
+                      "Compare with this article only; without it, with all that it was held against");
+  command->add_flag("--json", arguments->json, "The whole answer as JSON, with all figures");
+  add_address_options(*command, arguments->address);
+  command->footer("Exit: 0 good, 1 no such article or feed or no daemon, 2 bad usage.");
+  command->callback([arguments, &context] { context.exit_code = run_why(*arguments); });
+}
+
+}  // namespace newsfold

@@ -1,0 +1,49 @@
+#pragma once
+// What an operator wants to be woken for although every poll goes well: a feed that fell silent, and a feed
+// whose articles suddenly lost most of their text. Pure.
+
+#include "daemon/schedule/poll_state.h"
+#include "feeds/model/time.h"
+#include "storage/records.h"
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+
+namespace newsfold::health {
+
+struct AlarmOptions {
+  double silent_gaps = 10;                     // times the usual gap; 0: no such alarm
+  std::chrono::seconds silent_min{48 * 3600};  // weekends are no alarm
+  double shrink_share = 0.33;                  // of the usual length; 0: no such alarm
+};
+
+inline constexpr std::size_t shrink_newest = 8;       // articles that are looked at for the new length ...
+inline constexpr std::size_t shrink_before_min = 16;  // ... against at least so many before them
+inline constexpr std::size_t shrink_looked_at = 56;
+inline constexpr std::uint32_t shrink_usual_words_min = 80;  // briefs have no length to lose
+
+struct Silence {
+  std::chrono::seconds lasting{};
+  std::chrono::seconds usual_gap{};  // as it was when the silence began
+};
+// Nothing for a feed that fails (that is told elsewhere), and for one that was never seen to bring news.
+std::optional<Silence> silence_of(schedule::PollState const& state, AlarmOptions const& options,
+                                  UtcMicros now);
+std::string describe(Silence const& silence);
+
+struct Shrinking {
+  std::uint32_t usual_words = 0;  // the median before
+  std::uint32_t words = 0;        // the median of the newest
+  bool wall = false;              // most of the newest end at a paywall: else the page's layout is another
+};
+// `newest_first`: a feed's articles. Those that were withdrawn count, too.
+std::optional<Shrinking> shrinking_of(std::span<storage::ArticleHead const> newest_first,
+                                      AlarmOptions const& options);
+std::string describe(Shrinking const& shrinking);
+// What could go into the feed's section of the configuration, as TOML.
+std::string suggested_toml(Shrinking const& shrinking, std::string const& feed_name);
+
+}  // namespace newsfold::health

@@ -1,0 +1,217 @@
+#include "daemon/health/health_watch.h"
+
+#include "daemon/log/log.h"
+#include "daemon/metrics/process.h"
+#include "daemon/runtime/run_on.h"
+
+#include <utility>
+
+namespace newsfold::health {
+
+namespace asio = boost::asio;
+
+namespace {
+
+constexpr std::size_t feeds_a_round = 64;  // whose articles are read between two looks at the disk
+constexpr std::size_t feeds_waiting_max = 65'536;
+constexpr std::size_t failing_feeds_min = 5;  // of fewer, most failing means nothing
+
+FeedHealth::State state_of(schedule::PollState const& state) {
+  if (state.paused_at != UtcMicros{}) return FeedHealth::State::paused;
+  if (state.gone_announced) return FeedHealth::State::gone;
+  return state.failures > 0 ? FeedHealth::State::failing : FeedHealth::State::fine;
+}
+
+void count(FeedCounts& counts, FeedHealth const& feed, std::size_t one) {
+  counts.failing += feed.state == FeedHealth::State::failing ? one : 0;
+  counts.gone += feed.state == FeedHealth::State::gone ? one : 0;
+  counts.paused += feed.state == FeedHealth::State::paused ? one : 0;
+  counts.silent += feed.silent.empty() ? 0 : one;
+  counts.shrunk += feed.shrunk.empty() ? 0 : one;
+}
+
+std::string in_mebibytes(std::uint64_t bytes) { return std::to_string(bytes >> 20) + " MiB"; }
+
+}  // namespace
+
+HealthWatch::HealthWatch(asio::any_io_executor blocking, SleepingClock& clock, storage::Store const& store,
+                         HealthOptions options, std::function<void(bool)> hold)
+    : blocking_(std::move(blocking)),
+      clock_(clock),
+      store_(store),
+      options_(std::move(options)),
+      hold_(std::move(hold)),
+      disk_(options_.disk_free_min) {}
+
+void HealthWatch::set_options(HealthOptions options) {
+  options_ = std::move(options);
+  disk_.set_min(options_.disk_free_min);
+}
+
+// Takes the feed out of the counts, changes it, and counts it again.
+void HealthWatch::change(FeedHealth& feed, std::function<void(FeedHealth&)> const& how) {
+  count(counts_, feed, std::size_t(-1));
+  how(feed);
+  count(counts_, feed, 1);
+}
+
+void HealthWatch::set_feeds(std::vector<schedule::FeedStatus> const& feeds) {
+  auto const before = std::exchange(feeds_, {});
+  names_.clear();
+  counts_ = {};
+  counts_.total = feeds.size();
+  for (auto const& status : feeds) {
+    auto const known = before.find(status.id);
+    auto& feed = feeds_[status.id];
+    if (known != before.end()) feed = known->second;
+    feed.state = state_of(status.state);
+    names_[status.id] = status.name;
+    count(counts_, feed, 1);
+    look_for_silence(status.state, feed, status.name);
+    if (waiting_.size() < feeds_waiting_max && waiting_.insert(status.id).second)
+      with_news_.push_back(status.id);
+  }
+}
+
+void HealthWatch::look_for_silence(schedule::PollState const& state, FeedHealth& feed,
+                                   std::string const& name) {
+  auto const silence = silence_of(state, options_.alarms, clock_.now());
+  bool const was_silent = !feed.silent.empty();
+  if (silence && !was_silent)
+    log::warning("feed_silent",
+                 {{"feed", name}, {"last_news", state.last_new}, {"usual_gap", silence->usual_gap}});
+  if (!silence && was_silent) log::info("feed_speaks_again", {{"feed", name}});
+  if (silence || was_silent)
+    change(feed, [&](FeedHealth& f) { f.silent = silence ? describe(*silence) : std::string(); });
+}
+
+void HealthWatch::noted(schedule::PollTrace const& trace) {
+  auto const found = feeds_.find(trace.feed->id);
+  if (found == feeds_.end()) return;  // removed meanwhile
+  auto& feed = found->second;
+  ++feed.polls;
+  feed.wire_bytes += trace.wire_bytes;
+  if (!trace.state) return;
+  auto const state = state_of(*trace.state);
+  if (state != feed.state) change(feed, [state](FeedHealth& f) { f.state = state; });
+  look_for_silence(*trace.state, feed, trace.feed->name);
+  if (trace.new_items > 0 && waiting_.size() < feeds_waiting_max && waiting_.insert(trace.feed->id).second)
+    with_news_.push_back(trace.feed->id);
+}
+
+void HealthWatch::paused(FeedId id, bool is_paused) {
+  auto const found = feeds_.find(id);
+  if (found == feeds_.end()) return;
+  change(found->second, [is_paused](FeedHealth& feed) {
+    feed.state = is_paused ? FeedHealth::State::paused : FeedHealth::State::fine;
+  });
+}
+
+asio::awaitable<void> HealthWatch::run() {
+  for (;;) {
+    co_await look_at_disk();
+    co_await look_at_articles();
+    co_await clock_.sleep_until(clock_.now() + options_.every);
+  }
+}
+
+asio::awaitable<void> HealthWatch::look_at_disk() {
+  struct Seen {
+    std::optional<std::uint64_t> free;
+    storage::Metrics store;
+  };
+  auto look = [path = options_.store_path, &store = store_] {
+    Seen seen;
+    seen.free = metrics::free_bytes(path);
+    seen.store = store.metrics();
+    return seen;
+  };
+  auto const seen = co_await run_on(blocking_, std::move(look));
+  writes_stopped_ = seen.store.writes_stopped;
+  corrupt_rows_ = seen.store.corrupt_rows;
+  judge_disk(seen.free);
+}
+
+void HealthWatch::begin() { judge_disk(metrics::free_bytes(options_.store_path)); }
+
+void HealthWatch::judge_disk(std::optional<std::uint64_t> free_bytes) {
+  if (!disk_.update(free_bytes)) return;
+  if (disk_.low())
+    log::error("disk_low",
+               {{"free", disk_.free_bytes()},
+                {"wanted", disk_.min()},
+                {"consequence", "no feed is polled until there is room; subscribers are served"}});
+  else
+    log::info("disk_has_room", {{"free", disk_.free_bytes()}});
+  hold_(disk_.low());
+}
+
+// Whether the newest articles of feeds with news lost their text.
+asio::awaitable<void> HealthWatch::look_at_articles() {
+  for (std::size_t i = 0; i < feeds_a_round && !with_news_.empty(); ++i) {
+    auto const id = with_news_.front();
+    with_news_.pop_front();
+    waiting_.erase(id);
+    struct Seen {
+      std::vector<storage::ArticleHead> articles;
+      std::uint64_t brought = 0, copies = 0;
+    };
+    auto job = [&store = store_, id] {
+      auto const view = store.view();
+      storage::ArticlePage page;
+      page.feed = id;
+      page.limit = shrink_looked_at;
+      Seen seen;
+      if (auto articles = view.articles(page)) seen.articles = std::move(*articles);
+      if (auto const row = view.feed(id)) {
+        seen.brought = row->articles;
+        seen.copies = row->copies;
+      }
+      return seen;
+    };
+    auto const seen = co_await run_on(blocking_, std::move(job));
+    auto const found = feeds_.find(id);
+    if (found == feeds_.end()) continue;
+    found->second.articles = seen.brought;
+    found->second.copies = seen.copies;
+    auto const& name = names_[id];
+    auto const shrinking = shrinking_of(seen.articles, options_.alarms);
+    bool const was = !found->second.shrunk.empty();
+    if (!shrinking && !was) continue;
+    if (shrinking && !was) log::warning("feed_shrunk", {{"feed", name}, {"what", describe(*shrinking)}});
+    if (!shrinking && was) log::info("feed_has_its_text_again", {{"feed", name}});
+    change(found->second, [&](FeedHealth& feed) {
+      feed.shrunk = shrinking ? describe(*shrinking) : std::string();
+      feed.suggestion = shrinking ? suggested_toml(*shrinking, name) : std::string();
+    });
+  }
+}
+
+FeedHealth const* HealthWatch::feed(FeedId id) const {
+  auto const found = feeds_.find(id);
+  return found == feeds_.end() ? nullptr : &found->second;
+}
+
+std::vector<Condition> HealthWatch::conditions(std::string const& writer_paused) const {
+  std::vector<Condition> out;
+  if (disk_.low())
+    out.push_back({"disk_low", "only " + in_mebibytes(disk_.free_bytes()) +
+                                   " are free and storage.disk_free_min is " + in_mebibytes(disk_.min()) +
+                                   ": nothing is polled; make room, or lower the bound"});
+  if (!writer_paused.empty())
+    out.push_back({"disk_full", "nothing can be written (" + writer_paused +
+                                    "): what was fetched waits and is stored when there is room"});
+  if (writes_stopped_)
+    out.push_back({"store_stopped", "RocksDB takes no writes: see the log, and the disk's health"});
+  if (corrupt_rows_ > 0)
+    out.push_back(
+        {"corrupt_rows", std::to_string(corrupt_rows_) +
+                             " rows did not decode since the start; `newsfold verify` tells which"});
+  if (counts_.total >= failing_feeds_min && counts_.failing * 2 > counts_.total)
+    out.push_back({"most_feeds_failing", std::to_string(counts_.failing) + " of " +
+                                             std::to_string(counts_.total) +
+                                             " feeds fail: is the network, DNS or a proxy down?"});
+  return out;
+}
+
+}  // namespace newsfold::health

@@ -1,0 +1,112 @@
+#include "daemon/run/feed_story.h"
+
+#include <cmath>
+#include <cstdio>
+
+namespace newsfold::run {
+namespace {
+
+using schedule::PollState;
+using std::chrono::seconds;
+
+bool known(UtcMicros time) { return time != UtcMicros{}; }
+
+std::string span(seconds length) {
+  auto const count = length.count();
+  if (count < 120) return std::to_string(count) + " s";
+  if (count < 120 * 60) return std::to_string(count / 60) + " min";
+  if (count < 48 * 3600) return std::to_string(count / 3600) + " h";
+  return std::to_string(count / 86'400) + " days";
+}
+
+std::string ago(UtcMicros time, UtcMicros now) {
+  return span(std::chrono::duration_cast<seconds>(now - time)) + " ago";
+}
+
+std::string one_decimal(double value) {
+  char buffer[32];
+  std::snprintf(buffer, sizeof buffer, value < 10 ? "%.1f" : "%.0f", value);
+  return buffer;
+}
+
+std::string size(std::uint64_t bytes) {
+  if (bytes < 10'000) return std::to_string(bytes) + " bytes";
+  if (bytes < 10'000'000) return std::to_string(bytes / 1'000) + " kB";
+  return std::to_string(bytes / 1'000'000) + " MB";
+}
+
+std::string last_answer(PollState const& state, UtcMicros now) {
+  if (!known(state.last_request)) return "It was not asked yet.";
+  std::string out = "Last asked " + ago(state.last_request, now) + ": ";
+  if (!state.last_error.empty()) return out + state.last_error + ".";
+  if (state.last_status == 304) return out + "nothing new since the last time (304).";
+  return out + "answered with a document of " + std::to_string(state.window_items) + " items (" +
+         std::to_string(state.last_status) + ").";
+}
+
+std::string hints(PollState const& state) {
+  std::string out;
+  if (state.header_hint.count() > 0)
+    out += " Its server asks for " + span(state.header_hint) + " between two requests.";
+  if (state.document_hint.count() > 0) out += " The document asks for " + span(state.document_hint) + ".";
+  return out;
+}
+
+}  // namespace
+
+std::string reason_of_next_poll(schedule::FeedStatus const& feed, UtcMicros now) {
+  auto const& state = feed.state;
+  if (known(state.paused_at)) return "paused by hand since " + format_rfc3339(state.paused_at);
+  if (feed.activity == schedule::FeedStatus::Activity::polling) return "it is being asked now";
+  if (feed.activity == schedule::FeedStatus::Activity::queued)
+    return "it is due and waits for its host's turn";
+  if (state.gone_announced) return "its publisher says that it is gone for good: asked now and then only";
+  if (state.host_cooled_until > now)
+    return "its publisher asked for rest until " + format_rfc3339(state.host_cooled_until);
+  if (state.failures > 0)
+    return "it failed " + std::to_string(state.failures) +
+           (state.failures == 1 ? " time" : " times in a row") + ": each failure doubles the wait";
+  if (!known(state.last_answer)) return "it was not asked yet";
+  auto reason = "it brings about " + one_decimal(state.rate.per_day(now)) + " items a day";
+  if (feed.interval.count() > 0) reason += ", so it is asked about every " + span(feed.interval);
+  return reason;
+}
+
+std::vector<std::string> feed_story(schedule::FeedStatus const& feed, health::FeedHealth const* health,
+                                    UtcMicros now) {
+  auto const& state = feed.state;
+  std::vector<std::string> out;
+  out.push_back("Asked at " + feed.url +
+                (state.adopted_url.empty() ? "." : ", where " + state.configured_url + " moved for good."));
+  out.push_back(last_answer(state, now));
+  if (known(state.last_answer)) out.push_back("Last good answer " + ago(state.last_answer, now) + ".");
+  out.push_back(known(state.last_new) ? "Last brought something new " + ago(state.last_new, now) + "."
+                                      : "It has brought nothing yet.");
+  if (known(state.failing_since) && state.failures > 0)
+    out.push_back("Failing since " + format_rfc3339(state.failing_since) + ".");
+  auto next = std::string("Next poll: ");
+  if (known(state.paused_at))
+    next += "none, ";
+  else if (known(state.next_due))
+    next += format_rfc3339(state.next_due) + ", because ";
+  out.push_back(next + reason_of_next_poll(feed, now) + "." + hints(state));
+  if (state.not_modified > 0)
+    out.push_back("It answers conditional requests well (304 so far: " + std::to_string(state.not_modified) +
+                  ").");
+  else if (state.needless_full > 1)
+    out.push_back("It sends its whole document each time, although nothing changed.");
+  if (!health) return out;
+  if (health->articles > 0)
+    out.push_back(std::to_string(health->articles) + " articles are from it first; " +
+                  std::to_string(std::llround(100.0 * double(health->copies) / double(health->articles))) +
+                  " % of them were copies of others.");
+  if (health->polls > 0)
+    out.push_back("Since the daemon's start: " + std::to_string(health->polls) + " polls, " +
+                  size(health->wire_bytes) + ".");
+  if (!health->silent.empty()) out.push_back("Alarm: " + health->silent + ".");
+  if (!health->shrunk.empty()) out.push_back("Alarm: " + health->shrunk + ".");
+  if (!health->suggestion.empty()) out.push_back("What may help:\n" + health->suggestion);
+  return out;
+}
+
+}  // namespace newsfold::run

@@ -1,0 +1,24 @@
+#pragma once
+// What a reload did, for the log, the API and `newsfold reload`.
+
+#include "daemon/config/config.h"
+
+#include <string>
+#include <vector>
+
+namespace newsfold::run {
+
+struct ReloadOutcome {
+  std::string refused;  // why nothing was changed, all reasons, one a line; empty: it was applied
+  std::vector<std::string> added, removed, changed;  // names of sources
+  std::vector<std::string> needs_restart;            // options that differ and are only read at the start
+  std::vector<std::string> warnings;
+};
+
+// "storage.path": options outside of [[feed]] and its like that differ and that a reload does not apply.
+std::vector<std::string> options_that_need_a_restart(config::Config const& running,
+                                                     config::Config const& wanted);
+
+std::string to_json(ReloadOutcome const& outcome);
+
+}  // namespace newsfold::run

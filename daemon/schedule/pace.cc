@@ -1,0 +1,98 @@
+#include "daemon/schedule/pace.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace newsfold::schedule {
+
+using namespace std::chrono_literals;
+using std::chrono::seconds;
+
+namespace {
+
+constexpr std::uint32_t needless_full_max = 3;  // conditional requests that got the same bytes back
+constexpr double window_share_max = 0.5;
+
+// A year of max-age is no word about a feed.
+seconds hint_within(seconds hint, PollingOptions const& options) {
+  return hint > options.hint_max ? 0s : hint;
+}
+
+seconds hint_of(PollState const& state, PollingOptions const& options) {
+  return std::max(hint_within(state.header_hint, options), hint_within(state.document_hint, options));
+}
+
+bool never_answers_304(PollState const& state) {
+  return state.last_full != UtcMicros{} &&
+         ((state.etag.empty() && state.last_modified.empty()) || state.needless_full >= needless_full_max);
+}
+
+std::string minutes(seconds time) {
+  return std::to_string(std::chrono::ceil<std::chrono::minutes>(time).count()) + " min";
+}
+
+}  // namespace
+
+std::optional<seconds> window_guard(PollState const& state, UtcMicros now) {
+  if (state.window_items == 0) return std::nullopt;
+  double const days = window_share_max * state.window_items / state.rate.per_day(now);
+  return std::chrono::duration_cast<seconds>(
+      std::chrono::duration<double, std::ratio<86400>>(std::min(days, 365.0)));
+}
+
+seconds floor_of(PollState const& state, FeedSpec const& feed, PollingOptions const& options) {
+  if (feed.interval) return std::max(*feed.interval, options.interval_min);
+  if (auto const hint = hint_of(state, options); hint > 0s) return std::max(hint, options.floor_hinted);
+  if (!never_answers_304(state)) return options.floor;
+  // Whole feeds each time are dear to the publisher, lost news to the reader: once a day, but before half
+  // of what the feed shows has scrolled by, and never below the ordinary floor.
+  auto const guard = window_guard(state, std::max(state.last_request, state.last_answer));
+  return std::clamp(guard.value_or(options.floor_unconditional), options.floor,
+                    std::max(options.floor, options.floor_unconditional));
+}
+
+BudgetShare share_of(PollState const& state, FeedSpec const& feed, PollingOptions const& options,
+                     UtcMicros now) {
+  BudgetShare share;
+  share.root_rate = std::sqrt(feed.weight * state.rate.per_day(now)) * state.rate.mean_root_profile();
+  share.floor = floor_of(state, feed, options);
+  share.ceiling = std::max(share.floor, options.ceiling);
+  // What the window guard will ask for is no choice of the solver's: it counts as spent.
+  if (auto const guard = window_guard(state, now))
+    share.ceiling = std::clamp(*guard, share.floor, share.ceiling);
+  if (feed.interval || feed.fresh || !options.adaptive) {  // spends what it spends
+    share.floor = std::max(share.floor, feed.fresh ? 2 * *feed.fresh : 0s);
+    share.ceiling = share.floor;
+  }
+  return share;
+}
+
+double budget_of(PollingOptions const& options, std::span<BudgetShare const> shares, double part) {
+  double wanted = 0;
+  for (auto const& share : shares)
+    wanted += share.floor == share.ceiling ? polls_per_day(share, 0) : options.polls_per_feed_per_day;
+  return std::min(options.budget_per_day * part, wanted);
+}
+
+std::optional<InfeasibleWish> infeasible_wish(PollState const& state, FeedSpec const& feed,
+                                              PollingOptions const& options) {
+  if (!feed.fresh) return std::nullopt;
+  auto const floor = floor_of(state, feed, options);
+  // Polled every 2d, an item waits d on average.
+  if (floor <= 2 * *feed.fresh) return std::nullopt;
+  InfeasibleWish wish;
+  wish.possible = floor / 2;
+  wish.why = "news would have to be known within " + minutes(*feed.fresh) + " on average, a poll every " +
+             minutes(2 * *feed.fresh) + "; ";
+  if (feed.interval)
+    wish.why += "its own interval is " + minutes(floor);
+  else if (hint_of(state, options) > 0s)
+    wish.why += "the publisher asks for " + minutes(floor) + " between two requests";
+  else if (never_answers_304(state))
+    wish.why += "the server sends the whole feed each time, so it is asked every " + minutes(floor);
+  else
+    wish.why += "the server gives no hint that more than one request in " + minutes(floor) + " is welcome";
+  return wish;
+}
+
+}  // namespace newsfold::schedule

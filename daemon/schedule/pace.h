@@ -1,0 +1,39 @@
+#pragma once
+// How often a feed may be polled and what that costs: the bounds between which the model places polls. Pure;
+// used by the scheduler and, before anything runs, by `newsfold plan`.
+
+#include "daemon/schedule/budget.h"
+#include "daemon/schedule/feed_spec.h"
+#include "daemon/schedule/poll_policy.h"
+#include "daemon/schedule/poll_state.h"
+
+#include <chrono>
+#include <optional>
+#include <span>
+#include <string>
+
+namespace newsfold::schedule {
+
+// The earliest time that politeness allows, whatever the model would like: the floor of rule and server.
+std::chrono::seconds floor_of(PollState const& state, FeedSpec const& feed, PollingOptions const& options);
+
+// When half of what the feed shows would have scrolled by; nothing where that is not known.
+std::optional<std::chrono::seconds> window_guard(PollState const& state, UtcMicros now);
+
+// What the budget solver needs to know of a feed.
+BudgetShare share_of(PollState const& state, FeedSpec const& feed, PollingOptions const& options,
+                     UtcMicros now);
+
+// What these feeds together may spend in a day: `part` of the operator's budget (they may be a sample of
+// all), but no more than polls_per_feed_per_day each beside what fixed intervals and goals cost anyway.
+double budget_of(PollingOptions const& options, std::span<BudgetShare const> shares, double part = 1);
+
+// Why a feed's `fresh` cannot be met, for a person; nothing where it can, or is none.
+struct InfeasibleWish {
+  std::chrono::seconds possible{};  // the mean delay that politeness leaves
+  std::string why;
+};
+std::optional<InfeasibleWish> infeasible_wish(PollState const& state, FeedSpec const& feed,
+                                              PollingOptions const& options);
+
+}  // namespace newsfold::schedule

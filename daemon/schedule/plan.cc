@@ -1,0 +1,138 @@
+#include "daemon/schedule/plan.h"
+
+#include "daemon/schedule/budget.h"
+#include "daemon/schedule/host_key.h"
+#include "daemon/schedule/pace.h"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <set>
+
+namespace newsfold::schedule {
+
+using namespace std::chrono_literals;
+using std::chrono::seconds;
+
+namespace {
+
+constexpr double day_s = 86'400;
+constexpr double busy_share_max = 0.5;  // of a day that one host may be kept busy before the plan says so
+
+struct Known {
+  FeedSpec const* spec;
+  PollState state;
+  BudgetShare share;
+};
+
+Known know(FeedSpec const& spec, Scheduler::LoadState const& load, SchedulerOptions const& options,
+           UtcMicros now) {
+  Known known{&spec, {}, {}};
+  auto const record = load ? load(spec.id) : std::string();
+  if (!record.empty())
+    if (auto decoded = decode_poll_state(record); decoded && decoded->configured_url == spec.url)
+      known.state = std::move(*decoded);
+  known.state.configured_url = spec.url;
+  known.share = share_of(known.state, spec, options.polling, now);
+  return known;
+}
+
+double jitter_factor(SchedulerOptions const& options) { return 1 + options.polling.jitter / 2; }
+
+// Polls a day in each hour of the week: in proportion to sqrt(rate), between floor and ceiling.
+double pace_at(Known const& known, double k, double level, double root_rate_flat) {
+  double const most = day_s / static_cast<double>(known.share.floor.count());
+  double const least = day_s / static_cast<double>(known.share.ceiling.count());
+  return std::clamp(k * root_rate_flat * std::sqrt(level), std::min(least, most), most);
+}
+
+PlannedFeed plan_feed(Known const& known, double k, SchedulerOptions const& options, UtcMicros now) {
+  auto const& spec = *known.spec;
+  auto const& state = known.state;
+  PlannedFeed feed;
+  feed.name = spec.name;
+  feed.url = state.poll_url();
+  feed.host = host_key(feed.url);
+  feed.polled_before = state.last_answer != UtcMicros{};
+  feed.items_per_day = state.rate.per_day(now);
+  if (state.next_due > now) feed.next_poll = state.next_due;
+
+  auto const profile = state.rate.profile();
+  double const root_rate = std::sqrt(spec.weight * feed.items_per_day);
+  double polls = 0, delay_days = 0, items = 0;
+  for (double const level : profile) {
+    double const pace = pace_at(known, k, level, root_rate) / jitter_factor(options);
+    polls += pace;
+    delay_days += level / (2 * pace);
+    items += level;
+  }
+  feed.polls_per_day = polls / static_cast<double>(profile.size());
+  feed.interval = seconds(std::lround(day_s / feed.polls_per_day));
+  feed.expected_delay = seconds(std::lround(day_s * delay_days / std::max(items, 1e-9)));
+  return feed;
+}
+
+std::string per_day(double requests) { return std::to_string(std::lround(requests)) + " a day"; }
+
+void judge_hosts(Plan& plan) {
+  for (auto const& host : plan.hosts) {
+    double const busy = host.requests_per_day * static_cast<double>(host.spacing.count()) / 1000;
+    if (busy > day_s)
+      plan.unmet.push_back({"host " + host.host,
+                            per_day(host.requests_per_day) + " do not fit with " +
+                                std::to_string(host.spacing.count()) + " ms between two requests: at most " +
+                                per_day(day_s * 1000 / static_cast<double>(host.spacing.count()))});
+    else if (busy > busy_share_max * day_s)
+      plan.unmet.push_back({"host " + host.host, per_day(host.requests_per_day) +
+                                                     " keep it busy for more than half of the day; polls "
+                                                     "will wait for one another"});
+  }
+}
+
+}  // namespace
+
+Plan make_plan(std::vector<FeedSpec> const& feeds, Scheduler::LoadState const& load,
+               SchedulerOptions const& options, UtcMicros now) {
+  Plan plan;
+  std::vector<Known> known;
+  std::vector<BudgetShare> shares;
+  known.reserve(feeds.size());
+  for (auto const& spec : feeds) {
+    known.push_back(know(spec, load, options, now));
+    shares.push_back(known.back().share);
+  }
+  plan.budget_per_day = budget_of(options.polling, shares);
+  double const k = solve_budget(shares, plan.budget_per_day);
+
+  std::map<std::string, PlannedHost> hosts;
+  std::set<std::string> origins;
+  double delay = 0, items = 0;
+  for (auto const& one : known) {
+    auto feed = plan_feed(one, k, options, now);
+    auto& host = hosts[feed.host];
+    host.host = feed.host;
+    host.spacing = options.hosts.spacing;
+    ++host.feeds;
+    double requests = feed.polls_per_day * static_cast<double>(1 + one.state.followed.size());
+    if (one.spec->robots == RobotsRule::obey && origins.insert(origin_of(feed.url)).second) requests += 1;
+    host.requests_per_day += requests;
+    plan.requests_per_day += requests;
+    delay += feed.items_per_day * static_cast<double>(feed.expected_delay.count());
+    items += feed.items_per_day;
+    if (auto const wish = infeasible_wish(one.state, *one.spec, options.polling))
+      plan.unmet.push_back({"feed \"" + feed.name + "\"", wish->why});
+    plan.feeds.push_back(std::move(feed));
+  }
+  plan.expected_delay = seconds(std::lround(delay / std::max(items, 1e-9)));
+  double fixed = 0;
+  for (auto const& share : shares) fixed += polls_per_day(share, k_min);
+  if (fixed > plan.budget_per_day * 1.001)
+    plan.unmet.push_back({"budget", "fixed intervals, goals and the longest intervals alone cost " +
+                                        per_day(fixed) + "; the budget is " + per_day(plan.budget_per_day)});
+  for (auto& [name, host] : hosts) plan.hosts.push_back(std::move(host));
+  std::ranges::stable_sort(plan.hosts, std::greater{}, &PlannedHost::requests_per_day);
+  judge_hosts(plan);
+  return plan;
+}
+
+}  // namespace newsfold::schedule

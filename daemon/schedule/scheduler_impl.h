@@ -1,0 +1,133 @@
+#pragma once
+// The inside of the Scheduler, shared by the files that it is made of: scheduler.cc (feeds, queue, start and
+// stop), scheduler_poll.cc (one poll from request to commit), more_documents.cc (what else a poll reads),
+// scheduler_push.cc (WebSub).
+
+#include "daemon/runtime/task_group.h"
+#include "daemon/schedule/alarm.h"
+#include "daemon/schedule/budget.h"
+#include "daemon/schedule/due_queue.h"
+#include "daemon/schedule/gatekeeper.h"
+#include "daemon/schedule/page_client.h"
+#include "daemon/schedule/robots_cache.h"
+#include "daemon/schedule/scheduler.h"
+
+#include <boost/asio/steady_timer.hpp>
+
+#include <deque>
+#include <random>
+#include <set>
+#include <unordered_map>
+#include <utility>
+
+namespace newsfold::schedule {
+
+inline constexpr std::size_t leaving_max = 10'000;
+
+// About 700 bytes a feed with its record and its URL: the record is kept encoded, and decoded for the poll.
+struct Entry {
+  std::shared_ptr<FeedSpec const> spec;
+  std::string record;  // an encoded PollState
+  std::string host;    // its gate
+  std::size_t due_place = due_nowhere;
+  UtcMicros next_due{};
+  BudgetShare share;
+  std::unique_ptr<PushState> push;  // the record's may be older
+  UtcMicros paused_at{};            // UtcMicros{}: it is not
+  FeedStatus::Activity activity = FeedStatus::Activity::waiting;
+  bool removed = false;
+  bool push_unsaved = false;
+  bool wish_told = false;        // that `fresh` cannot be met
+  std::uint32_t interval_s = 0;  // beside the flags: at 100,000 feeds padding counts
+
+  bool paused() const noexcept { return paused_at != UtcMicros{}; }
+};
+using EntryPtr = std::shared_ptr<Entry>;
+
+struct Scheduler::Impl {
+  Impl(boost::asio::any_io_executor e, SleepingClock& c, fetch::Client& f, PollSink& s, SchedulerOptions o)
+      : executor(e),
+        clock(c),
+        client(f),
+        sink(s),
+        options(std::move(o)),
+        random(options.seed),
+        gates(e, c, options.hosts),
+        robots(c, f, gates, options.robots_agent),
+        pages(f, gates, robots, c),
+        alarm(e, c, [this] { pump(); }),
+        push_alarm(e, c, [this] { renew_due(); }),
+        over(e, boost::asio::steady_timer::time_point::max()),
+        tasks(e) {}
+
+  void pump();
+  void start(EntryPtr const& entry, Gatekeeper::Permit permit);
+  void release();
+  void put_back(EntryPtr const& entry);
+  boost::asio::awaitable<void> poll(EntryPtr entry, Gatekeeper::Permit permit);
+  boost::asio::awaitable<PollOutcome> ask(FeedSpec const& spec, PollState const& state,
+                                          Gatekeeper::Permit permit, PollTrace& trace);
+  boost::asio::awaitable<std::unique_ptr<PendingItems>> read(FeedSpec const& spec, PollState const& state,
+                                                             PollOutcome& outcome);
+  // What was read beside the feed's own document, in the order in which it was read.
+  using Pendings = std::vector<std::unique_ptr<PendingItems>>;
+  boost::asio::awaitable<Pendings> read_more(FeedSpec const& spec, PollState& state, PollOutcome& outcome);
+  boost::asio::awaitable<void> page_back(FeedSpec const& spec, PollState const& state, PollOutcome& outcome,
+                                         Pendings& read);
+  boost::asio::awaitable<void> follow(FeedSpec const& spec, PollState& state, PollOutcome& outcome,
+                                      Pendings& read);
+  boost::asio::awaitable<Result<fetch::Response>> ask_more(FeedSpec const& spec, fetch::Request request);
+  boost::asio::awaitable<Result<fetch::Response>> exchange(FeedSpec const& spec, fetch::Request request,
+                                                           Gatekeeper::Permit permit, UtcMicros& asked);
+  boost::asio::awaitable<Result<void>> keep(FeedSpec const& spec, Pendings older,
+                                            std::unique_ptr<PendingItems> pending, std::string old_record,
+                                            std::string record, std::vector<FeedNotice> notices);
+  void finish(EntryPtr const& entry, PollState state, Decision const& decision, PollTrace trace,
+              PollOutcome const& outcome);
+  void count(PollOutcome const& outcome);
+
+  void adopt_push(EntryPtr const& entry);
+  void drop_push(EntryPtr const& entry);
+  void watch_hub(EntryPtr const& entry, PollState& state, PollOutcome const& outcome);
+  void ask_hub(EntryPtr const& entry);
+  void renew_later(Entry const& entry, UtcMicros when);
+  void renew_due();
+  boost::asio::awaitable<void> talk_to_hub(EntryPtr entry, PushMode mode, PushState push);
+  boost::asio::awaitable<void> save_push(EntryPtr entry);
+  boost::asio::awaitable<void> read_push(EntryPtr entry, PushDelivery delivery);
+
+  EntryPtr make_entry(FeedSpec spec, std::string const& record, UtcMicros now);
+  void spread(std::vector<EntryPtr> const& late, UtcMicros now);
+  double price(UtcMicros now);
+  double dice() { return std::uniform_real_distribution<double>(0, 1)(random); }
+
+  boost::asio::any_io_executor executor;
+  SleepingClock& clock;
+  fetch::Client& client;
+  PollSink& sink;
+  SchedulerOptions options;
+  std::mt19937_64 random;
+  std::unordered_map<std::uint64_t, EntryPtr> entries;
+  DueQueue<Entry> queue;
+  std::deque<std::pair<EntryPtr, Gatekeeper::Permit>> ready;  // through the gate, beyond polls_max
+  SchedulerCounters counters;
+  std::function<void(PollTrace const&)> listener;
+  double k = 1;
+  UtcMicros solved_at{};
+  bool running = false;
+  bool stopping = false;
+  bool held = false;
+  std::unordered_map<std::string, EntryPtr> callbacks;     // by the last segment of their URL
+  std::unordered_map<std::string, std::string> leaving;    // callbacks that we asked to be let go of: topics
+  std::set<std::pair<UtcMicros, std::uint64_t>> renewals;  // when, of which feed; some are out of date
+  std::size_t deliveries = 0;                              // being read
+  Gatekeeper gates;
+  RobotsCache robots;
+  PageClient pages;
+  Alarm alarm;
+  Alarm push_alarm;
+  boost::asio::steady_timer over;  // never expires; cancelled when run() is to return
+  TaskGroup tasks;                 // last: polls refer to all of the above
+};
+
+}  // namespace newsfold::schedule

@@ -1,0 +1,198 @@
+// One poll, from its request to its commit.
+#include "daemon/schedule/host_key.h"
+#include "daemon/schedule/pace.h"
+#include "daemon/schedule/scheduler_impl.h"
+#include "daemon/schedule/server_hints.h"
+
+#include <xxhash.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace newsfold::schedule {
+
+namespace asio = boost::asio;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr auto commit_retry = 60s;
+
+// Whatever way a poll ends, the next may start.
+struct OnExit {
+  std::function<void()> action;
+  ~OnExit() { action(); }
+};
+
+}  // namespace
+
+asio::awaitable<void> Scheduler::Impl::poll(EntryPtr entry, Gatekeeper::Permit permit) {
+  OnExit const on_exit{[this] { release(); }};
+  auto const spec = entry->spec;
+  PollState state;
+  if (auto decoded = decode_poll_state(entry->record)) state = std::move(*decoded);
+  state.configured_url = spec->url;
+  PollTrace trace{.feed = spec.get(), .error = {}, .unmet_wish = {}};
+
+  PollOutcome outcome = co_await ask(*spec, state, std::move(permit), trace);
+  auto pending = co_await read(*spec, state, outcome);
+  auto older = co_await read_more(*spec, state, outcome);
+  double const price_now = price(outcome.now);
+  // Nothing waits from here to the encoded record, so that the subscription cannot change in between.
+  state.push = entry->push ? std::make_unique<PushState>(*entry->push) : nullptr;
+  if (state.push) outcome.more.new_items += std::exchange(state.push->arrivals, 0);
+  Decision const decision = settle(state, *spec, options.polling, outcome, price_now, dice());
+  if (decision.host_rest_until) gates.rest(entry->host, *decision.host_rest_until);
+  if (outcome.document && *outcome.document) trace.new_items = (*outcome.document)->new_items;
+
+  entry->push = state.push ? std::make_unique<PushState>(*state.push) : nullptr;
+  watch_hub(entry, state, outcome);
+  state.paused_at = entry->paused_at;
+  std::string record = encode(state);
+  auto notices = decision.notices;
+  auto const kept =
+      co_await keep(*spec, std::move(older), std::move(pending), entry->record, record, std::move(notices));
+  if (kept) {
+    // Paused or resumed while it was being stored: that is to be kept, too.
+    if (state.paused_at != entry->paused_at) {
+      state.paused_at = entry->paused_at;
+      record = encode(state);
+      std::vector<FeedNotice> none;
+      co_await sink.commit(*spec, nullptr, record, std::move(none));
+    }
+    entry->record = std::move(record);
+    finish(entry, std::move(state), decision, std::move(trace), outcome);
+    if (entry->push_unsaved) co_await save_push(entry);
+    co_return;
+  }
+  // Nothing of this poll was kept: the old validators bring the items again. But the server was asked, so
+  // its next turn is no sooner than if all had gone well.
+  trace.error = "not stored: " + kept.error().message;
+  PollState old;
+  if (auto decoded = decode_poll_state(entry->record)) old = std::move(*decoded);
+  old.configured_url = spec->url;
+  old.last_request = state.last_request;
+  old.paused_at = entry->paused_at;
+  old.next_due = std::max(state.next_due, outcome.now + commit_retry);
+  entry->record = encode(old);
+  Decision late = decision;
+  late.next_due = old.next_due;
+  finish(entry, std::move(old), late, std::move(trace), outcome);
+}
+
+// What is older first, so that the stream tells things in their order; with the old record, so that a crash
+// in between brings all of it again.
+asio::awaitable<Result<void>> Scheduler::Impl::keep(FeedSpec const& spec, Pendings older,
+                                                    std::unique_ptr<PendingItems> pending,
+                                                    std::string old_record, std::string record,
+                                                    std::vector<FeedNotice> notices) {
+  while (!older.empty()) {
+    auto oldest = std::move(older.back());
+    older.pop_back();
+    std::vector<FeedNotice> none;
+    auto const kept = co_await sink.commit(spec, std::move(oldest), old_record, std::move(none));
+    if (!kept) co_return kept;
+  }
+  co_return co_await sink.commit(spec, std::move(pending), std::move(record), std::move(notices));
+}
+
+// The feed's own document, at the host's gate.
+asio::awaitable<PollOutcome> Scheduler::Impl::ask(FeedSpec const& spec, PollState const& state,
+                                                  Gatekeeper::Permit permit, PollTrace& trace) {
+  PollOutcome outcome;
+  auto const host = permit.host();
+  auto request = request_for(state, spec, clock.now());
+  auto response = co_await exchange(spec, std::move(request), std::move(permit), outcome.asked);
+  outcome.now = clock.now();
+  if (response) {
+    gates.learn_address(host, response->address);
+    trace.status = response->status;
+    trace.wire_bytes = response->wire_bytes;
+    trace.time = response->total_time;
+  }
+  outcome.response = std::move(response);
+  co_return outcome;
+}
+
+// One exchange with the permit in hand, robots.txt before it where that is due.
+asio::awaitable<Result<fetch::Response>> Scheduler::Impl::exchange(FeedSpec const& spec,
+                                                                   fetch::Request request,
+                                                                   Gatekeeper::Permit permit,
+                                                                   UtcMicros& asked) {
+  auto const host = permit.host();
+  Gatekeeper::Permit shared;
+  if (auto gate = gates.address_gate(host); !gate.empty()) shared = co_await gates.enter(std::move(gate));
+  if (spec.robots == RobotsRule::obey) {
+    auto const allowed = co_await robots.check(request.url, permit);
+    if (!allowed) {
+      ++counters.robots_denied;
+      asked = clock.now();
+      co_return allowed.error();
+    }
+  }
+  asked = clock.now();
+  auto response = co_await client.fetch(std::move(request));
+  auto const now = clock.now();
+  auto reply = HostReply::fine;
+  auto const wait = response ? retry_after(response->headers, now) : std::nullopt;
+  if (!response)
+    reply = HostReply::unreachable;
+  else if (response->status == 429 || (response->status == 503 && wait))
+    reply = HostReply::throttled;
+  // Rest before the gate opens: else the next in line would slip through between the two.
+  if (reply == HostReply::throttled && wait) gates.rest(host, now + *wait);
+  shared.leave(reply);
+  permit.leave(reply);
+  co_return response;
+}
+
+// Lets the sink read a full answer whose bytes are not those of last time.
+asio::awaitable<std::unique_ptr<PendingItems>> Scheduler::Impl::read(FeedSpec const& spec,
+                                                                     PollState const& state,
+                                                                     PollOutcome& outcome) {
+  if (!outcome.response || outcome.response->status != 200) co_return nullptr;
+  auto const& body = outcome.response->body;
+  outcome.body_hash = std::max<std::uint64_t>(1, XXH3_64bits(body.data(), body.size()));
+  bool const final_url_same = outcome.response->final_url == state.validators_url;
+  if (outcome.body_hash == state.body_hash && final_url_same) co_return nullptr;
+  fetch::Response document = *outcome.response;
+  document.body = std::exchange(outcome.response->body, {});
+  Digest digest = co_await sink.digest(spec, std::move(document));
+  outcome.document.emplace(std::move(digest.report));
+  co_return std::move(digest.pending);
+}
+
+void Scheduler::Impl::count(PollOutcome const& outcome) {
+  ++counters.polls;
+  unsigned const status = outcome.response ? outcome.response->status : 0;
+  if (status == 304)
+    ++counters.not_modified;
+  else if (status == 200 && !(outcome.document && !*outcome.document))
+    ++counters.full;
+  else if (status == 429 || status == 503)
+    ++counters.throttled;
+  else
+    ++counters.failed;
+}
+
+void Scheduler::Impl::finish(EntryPtr const& entry, PollState state, Decision const& decision,
+                             PollTrace trace, PollOutcome const& outcome) {
+  count(outcome);
+  entry->share = share_of(state, *entry->spec, options.polling, outcome.now);
+  entry->interval_s = static_cast<std::uint32_t>(decision.interval.count());
+  entry->host = host_key(state.poll_url());  // a redirect may have been adopted
+  entry->next_due = decision.next_due;
+  entry->activity = FeedStatus::Activity::waiting;
+  trace.next_due = decision.next_due;
+  if (trace.error.empty()) trace.error = state.last_error;
+  auto const unmet = infeasible_wish(state, *entry->spec, options.polling);
+  if (unmet && !entry->wish_told) trace.unmet_wish = unmet->why;
+  entry->wish_told = unmet.has_value();
+  trace.state = &state;
+  if (listener) listener(trace);
+  if (entry->removed || stopping || entry->paused()) return;
+  queue.set(*entry, entry->next_due);
+  alarm.set(queue.next_due());
+}
+
+}  // namespace newsfold::schedule

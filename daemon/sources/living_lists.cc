@@ -1,0 +1,142 @@
+#include "daemon/sources/living_lists.h"
+
+#include "daemon/log/log.h"
+#include "daemon/runtime/run_on.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <fstream>
+#include <sstream>
+#include <utility>
+
+namespace newsfold::sources {
+
+namespace asio = boost::asio;
+
+struct LivingLists::Pending final : schedule::PendingItems {
+  std::string bytes;
+  Subscriptions list;
+};
+
+namespace {
+
+Result<Subscriptions> parse_list(std::string_view bytes) {
+  parse::OpmlLimits limits;
+  limits.bytes_max = living_list_bytes_max;
+  limits.subscriptions_max = living_list_feeds_max;
+  return parse::parse_opml(bytes, limits);
+}
+
+Error cannot_keep(std::filesystem::path const& path) {
+  return {ErrorCode::no_space, "cannot keep the list in " + path.string() + ": " + std::strerror(errno)};
+}
+
+// All of it or nothing, also after a power cut: written beside, synced, renamed.
+Result<void> write_whole(std::filesystem::path const& path, std::string const& bytes) {
+  std::error_code failure;
+  std::filesystem::create_directories(path.parent_path(), failure);
+  auto const beside = path.string() + ".new";
+  int const file = ::open(beside.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0640);
+  if (file < 0) return cannot_keep(beside);
+  std::size_t written = 0;
+  while (written < bytes.size()) {
+    auto const n = ::write(file, bytes.data() + written, bytes.size() - written);
+    if (n <= 0) {
+      auto const error = cannot_keep(beside);
+      ::close(file);
+      return error;
+    }
+    written += static_cast<std::size_t>(n);
+  }
+  bool const synced = ::fsync(file) == 0;
+  ::close(file);
+  if (!synced || std::rename(beside.c_str(), path.c_str()) != 0) return cannot_keep(path);
+  return {};
+}
+
+bool same(Subscriptions const& a, Subscriptions const& b) {
+  return std::ranges::equal(a, b, [](auto const& x, auto const& y) {
+    return x.title == y.title && x.feed_url == y.feed_url && x.folders == y.folders &&
+           x.categories == y.categories;
+  });
+}
+
+}  // namespace
+
+LivingLists::LivingLists(schedule::PollSink& inner, asio::any_io_executor cpu,
+                         std::filesystem::path directory, OnChange on_change)
+    : inner_(inner),
+      cpu_(std::move(cpu)),
+      directory_(std::move(directory)),
+      on_change_(std::move(on_change)) {}
+
+std::filesystem::path LivingLists::file_of(FeedId list) const {
+  char name[24];
+  std::snprintf(name, sizeof name, "%016llx.opml", static_cast<unsigned long long>(number(list)));
+  return directory_ / name;
+}
+
+Subscriptions const* LivingLists::find(FeedId list) {
+  if (auto const known = lists_.find(list); known != lists_.end()) return &known->second;
+  std::ifstream file(file_of(list), std::ios::binary);
+  if (!file) return nullptr;
+  std::ostringstream bytes;
+  bytes << file.rdbuf();
+  auto parsed = parse_list(bytes.str());
+  if (!parsed) {
+    log::warning("list_copy_unreadable",
+                 {{"file", file_of(list).string()}, {"reason", parsed.error().message}});
+    return nullptr;
+  }
+  return &lists_.emplace(list, std::move(*parsed)).first->second;
+}
+
+asio::awaitable<schedule::Digest> LivingLists::digest(schedule::FeedSpec const& feed,
+                                                      fetch::Response response) {
+  if (feed.kind != schedule::SourceKind::opml) co_return co_await inner_.digest(feed, std::move(response));
+  auto job = [bytes = std::move(response.body)]() mutable -> Result<std::unique_ptr<Pending>> {
+    auto list = parse_list(bytes);
+    if (!list) return list.error();
+    auto pending = std::make_unique<Pending>();
+    pending->bytes = std::move(bytes);
+    pending->list = std::move(*list);
+    return pending;
+  };
+  auto read = co_await run_on(cpu_, std::move(job));
+  schedule::Digest digest;
+  if (!read) {
+    digest.report = read.error();
+    co_return digest;
+  }
+  digest.pending = std::move(*read);
+  co_return digest;
+}
+
+asio::awaitable<Result<void>> LivingLists::commit(schedule::FeedSpec const& feed,
+                                                  std::unique_ptr<schedule::PendingItems> pending,
+                                                  std::string state,
+                                                  std::vector<schedule::FeedNotice> notices) {
+  if (feed.kind != schedule::SourceKind::opml)
+    co_return co_await inner_.commit(feed, std::move(pending), std::move(state), std::move(notices));
+  auto* const ours = static_cast<Pending*>(pending.get());
+  if (ours) {
+    // Before the validators that stand for it: what comes after a crash in between is asked for again.
+    auto job = [path = file_of(feed.id), &bytes = ours->bytes] { return write_whole(path, bytes); };
+    auto const kept = co_await run_on(cpu_, std::move(job));
+    if (!kept) co_return kept.error();
+  }
+  auto const done = co_await inner_.commit(feed, nullptr, std::move(state), std::move(notices));
+  if (!done || !ours) co_return done;
+  auto& list = lists_[feed.id];
+  bool const changed = !same(list, ours->list);
+  list = std::move(ours->list);
+  if (changed && on_change_) on_change_(feed.name);
+  co_return done;
+}
+
+}  // namespace newsfold::sources

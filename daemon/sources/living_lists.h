@@ -1,0 +1,60 @@
+#pragma once
+// Lists of feeds that live on the web ([[opml]]): polled like a feed, by the same scheduler and rules. Stands
+// between scheduler and pipeline, takes the documents of lists for itself and passes all else on.
+//
+// The last good copy of each list is kept in a file of its own: a 304 brings none, and a restart must not
+// lose the feeds. A list that breaks (an error, a web page in its place) changes nothing.
+//
+// Not thread-safe: one executor. Parsing and files are for `cpu`.
+
+#include "daemon/schedule/poll_sink.h"
+#include "feeds/model/ids.h"
+#include "feeds/parse/opml.h"
+
+#include <boost/asio/any_io_executor.hpp>
+
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace newsfold::sources {
+
+inline constexpr std::size_t living_list_feeds_max = 10'000;  // of one list
+inline constexpr std::size_t living_list_bytes_max = std::size_t{8} << 20;
+
+using Subscriptions = std::vector<parse::Subscription>;
+
+class LivingLists final : public schedule::PollSink {
+ public:
+  // Called after a list has changed and its new copy is durable. May call load() and lists().
+  using OnChange = std::function<void(std::string const& list)>;
+
+  // `inner` outlives this. Copies stand in `directory`, which is made when the first is written.
+  LivingLists(schedule::PollSink& inner, boost::asio::any_io_executor cpu, std::filesystem::path directory,
+              OnChange on_change);
+
+  // What the list held when it was last read; reads the kept copy where it is not in memory yet. Null where
+  // there is none: then the list must be asked for without validators.
+  Subscriptions const* find(FeedId list);
+
+  boost::asio::awaitable<schedule::Digest> digest(schedule::FeedSpec const& feed,
+                                                  fetch::Response response) override;
+  boost::asio::awaitable<Result<void>> commit(schedule::FeedSpec const& feed,
+                                              std::unique_ptr<schedule::PendingItems> pending,
+                                              std::string state,
+                                              std::vector<schedule::FeedNotice> notices) override;
+
+ private:
+  struct Pending;
+  std::filesystem::path file_of(FeedId list) const;
+
+  schedule::PollSink& inner_;
+  boost::asio::any_io_executor cpu_;
+  std::filesystem::path directory_;
+  OnChange on_change_;
+  std::map<FeedId, Subscriptions> lists_;
+};
+
+}  // namespace newsfold::sources

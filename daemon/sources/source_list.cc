@@ -1,0 +1,146 @@
+#include "daemon/sources/source_list.h"
+
+#include "daemon/config/checks.h"
+#include "daemon/config/option_types.h"
+
+#include <algorithm>
+#include <map>
+
+namespace newsfold::sources {
+namespace {
+
+constexpr std::size_t name_bytes_max = 100;  // as the configuration has it
+constexpr std::size_t tags_max = 16;
+
+// Control characters become spaces; cut where a character ends.
+std::string cut(std::string_view text, std::size_t bytes_max) {
+  std::string out;
+  for (char const c : text) out += static_cast<unsigned char>(c) < 0x20 || c == 0x7f ? ' ' : c;
+  if (out.size() > bytes_max) {
+    auto end = bytes_max;
+    while (end > 0 && (static_cast<unsigned char>(out[end]) & 0xc0) == 0x80) --end;
+    out.resize(end);
+  }
+  while (!out.empty() && out.back() == ' ') out.pop_back();
+  out.erase(0, std::min(out.find_first_not_of(' '), out.size()));
+  return out;
+}
+
+std::string_view host_of(std::string_view url) {
+  auto const begin = url.find("://");
+  if (begin == url.npos) return url;
+  auto host = url.substr(begin + 3);
+  host = host.substr(0, host.find_first_of("/?#"));
+  return host.substr(0, host.rfind(':') == host.npos || host.ends_with(']') ? host.size() : host.rfind(':'));
+}
+
+void add_tag(std::vector<std::string>& tags, std::string_view text) {
+  auto tag = cut(text, name_bytes_max);
+  if (tag.empty() || tags.size() >= tags_max || std::ranges::find(tags, tag) != tags.end()) return;
+  tags.push_back(std::move(tag));
+}
+
+std::string xml(std::string_view text) {
+  std::string out;
+  for (char const c : text) {
+    switch (c) {
+      case '&': out += "&amp;"; break;
+      case '<': out += "&lt;"; break;
+      case '>': out += "&gt;"; break;
+      case '"': out += "&quot;"; break;
+      default: out += static_cast<unsigned char>(c) < 0x20 ? ' ' : c;
+    }
+  }
+  return out;
+}
+
+std::string joined(std::vector<std::string> const& list, char between) {
+  std::string out;
+  for (auto const& one : list) out += (out.empty() ? "" : std::string(1, between)) + one;
+  return out;
+}
+
+std::string outline(config::Source const& source) {
+  std::string const text = xml(source.name), url = xml(source.url);
+  std::string out = "<outline text=\"" + text + '"';
+  switch (source.kind) {
+    case config::SourceKind::feed: out += " title=\"" + text + "\" type=\"rss\" xmlUrl=\"" + url + '"'; break;
+    case config::SourceKind::page: out += " type=\"link\" url=\"" + url + '"'; break;
+    case config::SourceKind::opml: out += " type=\"include\" url=\"" + url + '"'; break;
+  }
+  if (!source.language.empty()) out += " language=\"" + xml(source.language) + '"';
+  if (!source.tags.empty()) out += " category=\"" + xml(joined(source.tags, ',')) + '"';
+  return out + "/>\n";
+}
+
+}  // namespace
+
+std::string Names::take(std::string_view wanted, std::string_view url) {
+  auto const host = cut(host_of(url), name_bytes_max);
+  auto const base = cut(wanted.empty() ? host : wanted, name_bytes_max);
+  auto const first = base.empty() ? std::string("feed") : base;
+  if (taken_.insert(first).second) return first;
+  auto const with = [&](std::string const& suffix) {
+    return cut(first, name_bytes_max - suffix.size()) + suffix;
+  };
+  if (host.size() < name_bytes_max / 2)
+    if (auto named = with(" (" + host + ")"); taken_.insert(named).second) return named;
+  for (std::size_t n = 2;; ++n)
+    if (auto named = with(" (" + std::to_string(n) + ")"); taken_.insert(named).second) return named;
+}
+
+Import sources_of(std::vector<parse::Subscription> const& list, Names& names,
+                  std::set<std::string>& known_urls) {
+  Import out;
+  for (auto const& subscription : list) {
+    if (!known_urls.insert(config::url_key(subscription.feed_url)).second) {
+      ++out.doubles;
+      continue;
+    }
+    config::Source source;
+    source.url = subscription.feed_url;
+    source.name = names.take(subscription.title, subscription.feed_url);
+    for (auto const& folder : subscription.folders) add_tag(source.tags, folder);
+    for (auto const& category : subscription.categories) add_tag(source.tags, category);
+    out.sources.push_back(std::move(source));
+  }
+  return out;
+}
+
+std::string to_toml(std::vector<config::Source> const& sources) {
+  std::string out;
+  for (auto const& source : sources) {
+    if (!out.empty()) out += '\n';
+    out += "[[feed]]\nname = " + config::toml_string(source.name) +
+           "\nurl = " + config::toml_string(source.url) + '\n';
+    if (source.tags.empty()) continue;
+    out += "tags = [";
+    for (std::size_t i = 0; i < source.tags.size(); ++i)
+      out += (i == 0 ? "" : ", ") + config::toml_string(source.tags[i]);
+    out += "]\n";
+  }
+  return out;
+}
+
+std::string to_opml(std::vector<config::Source> const& sources, std::string_view title) {
+  std::vector<std::string> order;  // of folders, as they come
+  std::map<std::string, std::string> folders;
+  for (auto const& source : sources) {
+    auto const folder = source.tags.empty() ? std::string() : source.tags.front();
+    auto const [it, is_new] = folders.try_emplace(folder);
+    if (is_new) order.push_back(folder);
+    it->second += (folder.empty() ? "    " : "      ") + outline(source);
+  }
+  std::string out =
+      "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<opml version=\"2.0\">\n  <head>\n    <title>" +
+      xml(title) + "</title>\n  </head>\n  <body>\n";
+  for (auto const& folder : order) {
+    if (folder.empty())
+      out += folders[folder];
+    else
+      out += "    <outline text=\"" + xml(folder) + "\">\n" + folders[folder] + "    </outline>\n";
+  }
+  return out + "  </body>\n</opml>\n";
+}
+
+}  // namespace newsfold::sources

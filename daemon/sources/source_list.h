@@ -1,0 +1,41 @@
+#pragma once
+// Subscriptions as sources of the configuration, and sources as TOML and OPML 2.0. Pure; from any thread.
+
+#include "daemon/config/config.h"
+#include "feeds/parse/opml.h"
+
+#include <set>
+#include <string>
+#include <vector>
+
+namespace newsfold::sources {
+
+// Names that are taken: each new one is cut to what the configuration allows and made to differ.
+class Names {
+ public:
+  // `wanted`, or where it is taken or empty, one with the host or a number in it.
+  std::string take(std::string_view wanted, std::string_view url);
+  void reserve(std::string name) { taken_.insert(std::move(name)); }
+
+ private:
+  std::set<std::string> taken_;
+};
+
+struct Import {
+  std::vector<config::Source> sources;
+  std::size_t doubles = 0;  // left out: their URL stood there already
+};
+
+// In the order of the list. Folders and categories become tags. `known_urls` (config::url_key) are left out
+// and added to.
+Import sources_of(std::vector<parse::Subscription> const& list, Names& names,
+                  std::set<std::string>& known_urls);
+
+// `[[feed]]` tables, ready for a file under feeds.d/.
+std::string to_toml(std::vector<config::Source> const& sources);
+
+// OPML 2.0: feeds, grouped by their first tag, all their tags as categories; pages as links; living lists as
+// includes.
+std::string to_opml(std::vector<config::Source> const& sources, std::string_view title);
+
+}  // namespace newsfold::sources

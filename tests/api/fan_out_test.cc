@@ -1,0 +1,118 @@
+// Many subscribers at once: who comes, goes, reads slowly or talks, each has its own stream whole.
+
+#include "daemon/api/fan_out.h"
+
+#include "feeds/model/event.h"
+#include "tests/api/api_world.h"
+
+#include <gtest/gtest.h>
+#include <boost/json/parse.hpp>
+
+#include <iterator>
+#include <list>
+#include <random>
+#include <vector>
+
+namespace newsfold::api {
+namespace {
+
+struct Follower {
+  WireClient client;
+  std::string feed;  // "": all
+  std::uint64_t prev = 0;
+  bool first = true;
+};
+
+Follower follower(ApiWorld& world, std::string const& feed) {
+  Follower out{world.wire(), feed};
+  out.client.get("/v1/changes?since=now" + (feed.empty() ? "" : "&feed=" + feed),
+                 "Accept: application/x-ndjson\r\n");
+  EXPECT_EQ(out.client.read_head().status, 200);
+  out.client.read_line();  // the bookmark that says it is live
+  return out;
+}
+
+// Reads on to an event of `last` or later, or to a bookmark that says that there is none; every event names
+// the one before it.
+void read_to(Follower& one, std::uint64_t last) {
+  for (;;) {
+    auto const event = boost::json::parse(one.client.read_line());
+    auto const id = number(*parse_sequence(std::string_view(event.at("id").as_string())));
+    if (event.at("type").as_string() != "bookmark") {
+      auto const prev = number(*parse_sequence(std::string_view(event.at("prev").as_string())));
+      if (!one.first) {
+        ASSERT_EQ(prev, one.prev);
+      }
+      if (!one.feed.empty()) {
+        ASSERT_EQ(event.at("data").at("feed").at("name").as_string(), one.feed);
+      }
+      one.prev = id;
+      one.first = false;
+    }
+    if (id >= last) return;
+  }
+}
+
+TEST(FanOut, WhoComesAndGoesLeavesTheOthersWhole) {
+  ApiWorld world;
+  std::mt19937 random(3);
+  std::vector<std::string> const feeds{"", "alpha", "beta"};
+  std::list<Follower> followers;
+  Sequence last{};
+  for (int round = 0; round < 200; ++round) {
+    auto const action = random() % 4;
+    if (action == 0 || followers.size() < 4) {
+      followers.push_back(follower(world, feeds[random() % feeds.size()]));
+    } else if (action == 1 && followers.size() > 8) {
+      followers.erase(std::next(followers.begin(), static_cast<std::ptrdiff_t>(random() % followers.size())));
+    } else {
+      last = world.notices(feeds[1 + random() % 2], 1 + static_cast<int>(random() % 3));
+    }
+    if (round % 20 == 19)
+      for (auto& one : followers) read_to(one, number(last));
+  }
+  while (world.counters().subscribers != followers.size()) std::this_thread::yield();
+}
+
+TEST(FanOut, AThousandSubscribersGetEveryEventOnce) {
+  ApiWorld::Settings settings;  // bookmarks would drown a loaded machine
+  ApiWorld world(settings);
+  std::vector<Follower> followers;
+  for (int i = 0; i < 1000; ++i) followers.push_back(follower(world, ""));
+  constexpr int events = 20;
+  for (int i = 0; i < events; ++i) world.notice("alpha");
+  for (auto& one : followers) {
+    for (int i = 1; i <= events; ++i) {
+      auto const event = boost::json::parse(one.client.read_line());
+      ASSERT_EQ(number(*parse_sequence(std::string_view(event.at("id").as_string()))), unsigned(i));
+    }
+  }
+  EXPECT_EQ(world.counters().events_sent, 1000u * events);
+  EXPECT_EQ(world.counters().subscribers, 1000u);
+}
+
+TEST(FanOut, ASubscriberThatTalksWithoutEndIsDropped) {
+  ApiWorld world;
+  auto one = follower(world, "");
+  try {
+    for (int i = 0; i < 1000; ++i) one.client.send(std::string(1024, 'x'));
+  } catch (std::runtime_error const&) {
+    // the other side closed
+  }
+  while (world.counters().subscribers > 0) std::this_thread::yield();
+}
+
+TEST(FanOut, TheEndOfTheServerIsTheEndOfTheStreamAfterWhatWasAnnounced) {
+  auto settings = ApiWorld::quick();
+  settings.api.bookmark_interval = std::chrono::seconds(15);
+  auto world = std::make_unique<ApiWorld>(settings);
+  auto one = follower(*world, "");
+  world->notices("alpha", 3);
+  world.reset();
+  for (int i = 0; i < 3; ++i) EXPECT_NE(one.client.read_line().find("feed."), std::string::npos);
+  one.client.read_line();
+  EXPECT_TRUE(one.client.ended());
+}
+
+}  // namespace
+}  // namespace newsfold::api

@@ -1,0 +1,75 @@
+#include "daemon/commands/command_tree.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <CLI/CLI.hpp>
+
+namespace newsfold {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+CommandText tree() {
+  static CLI::App app{"Turns news into a stream."};
+  static std::string file, feed, shape;
+  static bool json = false;
+  static bool built = false;
+  if (!built) {
+    app.name("newsfold");
+    auto* write = app.add_subcommand("write", "Write it - all of it");
+    write->add_option("-o,--output", file, "Where to")->type_name("FILE");
+    write->add_option("--shape", shape, "Which shape; it's a choice")
+        ->check(CLI::IsMember({"round", "square"}));
+    write->add_flag("--json", json, "As JSON");
+    app.add_subcommand("ask", "Ask a feed")->add_option("feed", feed, "Which")->required()->type_name("FEED");
+    app.add_subcommand("config", "Configure")->add_subcommand("check", "Check a file");
+    built = true;
+  }
+  return read_commands(app);
+}
+
+TEST(CommandTree, IsReadOutOfTheParser) {
+  auto const root = tree();
+  ASSERT_EQ(root.commands.size(), 3u);
+  auto const& write = root.commands[0];
+  EXPECT_EQ(write.name, "write");
+  auto const& output = write.options[1];
+  EXPECT_THAT(output.names, ElementsAre("-o", "--output"));
+  EXPECT_EQ(output.value, "FILE");
+  EXPECT_THAT(write.options[2].choices, ElementsAre("round", "square"));
+  EXPECT_EQ(write.options[3].value, "");
+  EXPECT_TRUE(root.commands[1].options[1].positional);
+  EXPECT_TRUE(root.commands[1].options[1].required);
+}
+
+TEST(Manual, HasEveryCommandAndOption) {
+  auto const page = manual_of_commands(tree(), "1.2.3");
+  EXPECT_THAT(page, HasSubstr(".TH NEWSFOLD 1"));
+  EXPECT_THAT(page, HasSubstr("1.2.3"));
+  EXPECT_THAT(page, HasSubstr("\\fB\\-o\\fR, \\fB\\-\\-output\\fR \\fIFILE\\fR"));
+  EXPECT_THAT(page, HasSubstr("One of \\fBround\\fR, \\fBsquare\\fR."));
+  EXPECT_THAT(page, HasSubstr(".SS \"config check\""));
+  EXPECT_THAT(page, HasSubstr("ask \\fIFEED\\fR"));
+}
+
+TEST(Manual, OfTheConfigurationHasItsSections) {
+  auto const page = manual_of_configuration("1.2.3");
+  EXPECT_THAT(page, HasSubstr(".SH \"[STORAGE]\""));
+  EXPECT_THAT(page, HasSubstr("\\fBretention_age\\fR"));
+  EXPECT_THAT(page, HasSubstr(".SH \"[[FEED]]\""));
+}
+
+TEST(Completion, ForEveryShellKnowsCommandsOptionsAndChoices) {
+  auto const root = tree();
+  EXPECT_THAT(bash_completion(root), HasSubstr("complete -o filenames -F _newsfold newsfold"));
+  EXPECT_THAT(bash_completion(root), HasSubstr("--shape) COMPREPLY=($(compgen -W 'round square'"));
+  EXPECT_THAT(bash_completion(root), HasSubstr("newsfold feeds --names"));
+  EXPECT_THAT(zsh_completion(root), HasSubstr("#compdef newsfold"));
+  EXPECT_THAT(zsh_completion(root), HasSubstr("'--shape:Which shape; it'\\''s a choice'"));
+  EXPECT_THAT(fish_completion(root), HasSubstr("__fish_seen_subcommand_from config"));
+  EXPECT_THAT(fish_completion(root), HasSubstr("-l shape -x -a 'round square'"));
+}
+
+}  // namespace
+}  // namespace newsfold

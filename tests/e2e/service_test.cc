@@ -1,0 +1,147 @@
+// What a service manager says to the daemon and hears from it, without one: a NOTIFY_SOCKET that listens,
+// sockets that are handed over, signals.
+
+#include "tests/e2e/daemon_process.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <cstring>
+#include <fstream>
+
+namespace newsfold::e2e {
+namespace {
+
+using namespace std::chrono_literals;
+using ::testing::HasSubstr;
+using ::testing::StartsWith;
+
+constexpr auto patience = 60s;
+constexpr char const* one_feed =
+    "[fetch]\nresolve = [\"*:443:127.0.0.1:9\"]\nallow_private = true\n"
+    "[[feed]]\nname = \"courier\"\nurl = \"https://courier.example/rss\"\n";
+
+int unix_socket(int type, std::string const& path) {
+  int const descriptor = socket(AF_UNIX, type, 0);  // inherited on purpose
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  std::strncpy(address.sun_path, path.c_str(), sizeof address.sun_path - 1);
+  EXPECT_EQ(bind(descriptor, reinterpret_cast<sockaddr const*>(&address), sizeof address), 0) << path;
+  return descriptor;
+}
+
+// Stands where systemd would.
+class Manager {
+ public:
+  explicit Manager(Installation const& installation)
+      : installation_(installation),
+        path_(installation.folder() + "/manager.sock"),
+        socket_(unix_socket(SOCK_DGRAM, path_)) {}
+  ~Manager() { close(socket_); }
+  Manager(Manager const&) = delete;
+  Manager& operator=(Manager const&) = delete;
+
+  std::unique_ptr<Process> start(std::map<std::string, std::string> environment = {},
+                                 int listening = -1) const {
+    environment["NOTIFY_SOCKET"] = path_;
+    std::vector<std::string> arguments{NEWSFOLD_BIN, "run", "--config", installation_.config_path()};
+    if (listening >= 0) {
+      std::vector<std::string> const shell{
+          "/bin/sh", "-c", "LISTEN_FDS=1 LISTEN_PID=$$ exec \"$@\" 3<&" + std::to_string(listening), "sh"};
+      arguments.insert(arguments.begin(), shell.begin(), shell.end());
+    }
+    return std::make_unique<Process>(
+        Process::Command{std::move(arguments), std::move(environment), installation_.log_path()});
+  }
+
+  // The next datagram that holds `part`; "" at the deadline.
+  std::string hears(std::string_view part) const {
+    auto const deadline = within(patience);
+    char buffer[4096];
+    while (wait_readable(socket_, deadline)) {
+      auto const n = recv(socket_, buffer, sizeof buffer, 0);
+      std::string text(buffer, std::size_t(std::max<ssize_t>(0, n)));
+      if (text.find(part) != std::string::npos) return text;
+    }
+    return {};
+  }
+
+ private:
+  Installation const& installation_;
+  std::string path_;
+  int socket_;
+};
+
+TEST(Service, SaysReadyReloadingAndStopping) {
+  Installation const installation(one_feed);
+  Manager const manager(installation);
+  auto const daemon = manager.start();
+  EXPECT_THAT(manager.hears("READY=1"), HasSubstr("STATUS=1 feeds, 0 failing")) << installation.log();
+
+  daemon->signal(SIGHUP);
+  // systemd 252 wants both in one datagram: it compares the time with that of its own signal.
+  auto const reloading = manager.hears("RELOADING=1");
+  EXPECT_THAT(reloading, HasSubstr("MONOTONIC_USEC="));
+  EXPECT_THAT(manager.hears("READY=1"), HasSubstr("STATUS="));
+
+  daemon->signal(SIGTERM);
+  EXPECT_NE(manager.hears("STOPPING=1"), "");
+  EXPECT_EQ(daemon->wait(within(patience)), 0) << installation.log();
+}
+
+TEST(Service, AReloadOfABadFileChangesNothingAndSaysWhy) {
+  Installation const installation(one_feed);
+  Manager const manager(installation);
+  auto const daemon = manager.start();
+  ASSERT_NE(manager.hears("READY=1"), "");
+  std::ofstream(installation.config_path(), std::ios::app) << "\n[[feed]]\nname = \"broken\n";
+  daemon->signal(SIGHUP);
+  ASSERT_NE(manager.hears("RELOADING=1"), "");
+  EXPECT_THAT(manager.hears("READY=1"), HasSubstr("1 feeds"));
+  EXPECT_THAT(installation.log(), HasSubstr("reload_refused"));
+  daemon->signal(SIGTERM);
+  EXPECT_EQ(daemon->wait(within(patience)), 0);
+}
+
+TEST(Service, FeedsTheWatchdogAfterAllPartsAnswered) {
+  Installation const installation(one_feed);
+  Manager const manager(installation);
+  auto const daemon = manager.start({{"WATCHDOG_USEC", "600000"}});
+  for (int i = 0; i < 3; ++i) EXPECT_NE(manager.hears("WATCHDOG=1"), "") << installation.log();
+  // A daemon that hangs is not heard any more: the manager restarts it.
+  daemon->signal(SIGSTOP);
+  daemon->signal(SIGCONT);
+  EXPECT_NE(manager.hears("WATCHDOG=1"), "");
+  daemon->signal(SIGTERM);
+  EXPECT_EQ(daemon->wait(within(patience)), 0);
+}
+
+TEST(Service, ARestartBehindAnInheritedSocketRefusesNoConnection) {
+  Installation const installation(one_feed);
+  Manager const manager(installation);
+  int const listening = unix_socket(SOCK_STREAM, installation.socket_path());
+  ASSERT_EQ(listen(listening, 16), 0);
+
+  // Asked before there is a daemon: the connection waits.
+  auto const early = installation.command({"status", "--json"});
+  auto daemon = manager.start({}, listening);
+  ASSERT_NE(manager.hears("READY=1"), "") << installation.log();
+  EXPECT_EQ(early->wait(within(patience)), 0) << installation.log();
+
+  daemon->signal(SIGTERM);
+  EXPECT_EQ(daemon->wait(within(patience)), 0);
+  auto const between = installation.command({"status", "--json"});
+  daemon = manager.start({}, listening);
+  EXPECT_EQ(between->wait(within(patience)), 0) << installation.log();
+  daemon->signal(SIGTERM);
+  EXPECT_EQ(daemon->wait(within(patience)), 0);
+  EXPECT_EQ(access(installation.socket_path().c_str(), F_OK), 0) << "the socket is the manager's to remove";
+  close(listening);
+}
+
+}  // namespace
+}  // namespace newsfold::e2e

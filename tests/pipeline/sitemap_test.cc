@@ -1,0 +1,99 @@
+#include "daemon/pipeline/sitemap.h"
+
+#include "tests/pipeline/pipeline_fixture.h"
+
+#include <gtest/gtest.h>
+
+namespace newsfold::pipeline {
+namespace {
+
+Item entry(std::string url, char const* changed = nullptr) {
+  Item item;
+  item.url = std::move(url);
+  if (changed) item.date_modified = parse_rfc3339(changed).value();
+  return item;
+}
+
+std::vector<std::string> urls(Feed const& feed) {
+  std::vector<std::string> out;
+  for (auto const& item : feed.items) out.push_back(item.url);
+  return out;
+}
+
+TEST(Sitemap, OfAnIndexOnlyWhatChangedLatelyAndWhatIsCalledNewsIsFollowed) {
+  Feed index;
+  index.items = {entry("https://news.example/2019.xml", "2019-12-31T00:00:00Z"),
+                 entry("https://news.example/2026-10.xml", "2026-10-31T00:00:00Z"),
+                 entry("https://news.example/2026-11.xml", "2026-11-20T08:00:00Z"),
+                 entry("https://news.example/pages.xml", "2026-11-19T08:00:00Z"),
+                 entry("https://news.example/sitemap-NEWS.xml")};
+  EXPECT_EQ(sitemaps_to_follow(index),
+            (std::vector<std::string>{"https://news.example/sitemap-NEWS.xml",
+                                      "https://news.example/2026-11.xml", "https://news.example/pages.xml"}));
+}
+
+TEST(Sitemap, OfAnIndexWithoutDatesTheEndsAreFollowedAndNeverMoreThanAFew) {
+  Feed index;
+  for (int i = 0; i < 1000; ++i) index.items.push_back(entry("https://a.example/" + std::to_string(i)));
+  EXPECT_EQ(sitemaps_to_follow(index),
+            (std::vector<std::string>{"https://a.example/0", "https://a.example/999"}));
+  for (int i = 0; i < 1000; ++i) index.items.push_back(entry("https://a.example/news" + std::to_string(i)));
+  EXPECT_EQ(sitemaps_to_follow(index).size(), sitemaps_followed_max);
+  EXPECT_TRUE(sitemaps_to_follow(Feed{}).empty());
+}
+
+TEST(Sitemap, OldEntriesAndThoseWithoutADateAmongDatedOnesAreNoNews) {
+  Feed sitemap;
+  sitemap.items = {entry("/new", "2026-11-20T08:00:00Z"), entry("/old", "2026-11-10T08:00:00Z"),
+                   entry("/imprint")};
+  sitemap.items.push_back(entry("/edited", "2026-11-20T07:00:00Z"));
+  sitemap.items.back().date_published = parse_rfc3339("2020-01-01T00:00:00Z").value();
+  drop_old_entries(sitemap);
+  EXPECT_EQ(urls(sitemap), (std::vector<std::string>{"/new"}));
+  Feed undated;
+  undated.items = {entry("/a"), entry("/b")};
+  drop_old_entries(undated);
+  EXPECT_EQ(undated.items.size(), 2u);
+}
+
+constexpr char const* index_document = R"(<?xml version="1.0"?>
+<sitemapindex xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">
+<sitemap><loc>http://daily.example/2026-11.xml</loc><lastmod>2026-11-20T08:00:00Z</lastmod></sitemap>
+<sitemap><loc>http://daily.example/2020-01.xml</loc><lastmod>2020-01-31T00:00:00Z</lastmod></sitemap>
+</sitemapindex>)";
+
+TEST(Sitemap, AnIndexIsKnownByItsRoot) {
+  EXPECT_TRUE(is_sitemap_index(index_document));
+  EXPECT_TRUE(is_sitemap_index("<sm:sitemapindex xmlns:sm='http://www.sitemaps.org/schemas/sitemap/0.9'>"));
+  EXPECT_FALSE(is_sitemap_index("<urlset><url><loc>http://a.example/<sitemapindex></loc></url></urlset>"));
+  EXPECT_FALSE(is_sitemap_index(""));
+}
+
+TEST_F(PipelineFixture, AnIndexHasNoItemsButSaysWhichSitemapsToRead) {
+  run(poll(index_document));
+  EXPECT_EQ(report_.items, 0u);
+  EXPECT_EQ(report_.follow, (std::vector<std::string>{"http://daily.example/2026-11.xml"}));
+  EXPECT_TRUE(announced().empty());
+}
+
+boost::asio::awaitable<void> expect_hint(Pipeline& pipeline, schedule::FeedSpec const& feed) {
+  fetch::Response response;
+  response.status = 200;
+  response.final_url = "http://daily.example/";
+  response.headers.content_type = "text/html";
+  response.body =
+      "<!DOCTYPE html><html><head><title>Daily</title>"
+      "<link rel=alternate type='application/rss+xml' href='/rss.xml' "
+      "title='All'></head><body>Hello</body></html>";
+  auto const digest = co_await pipeline.digest(feed, std::move(response));
+  EXPECT_FALSE(digest.report);
+  if (digest.report) co_return;
+  EXPECT_EQ(digest.report.error().code, ErrorCode::not_a_feed);
+  EXPECT_NE(digest.report.error().message.find("http://daily.example/rss.xml"), std::string::npos)
+      << digest.report.error().message;
+}
+
+TEST_F(PipelineFixture, ASiteGivenAsAFeedSaysWhichFeedsItHas) { run(expect_hint(*pipeline_, feed_)); }
+
+}  // namespace
+}  // namespace newsfold::pipeline

@@ -1,0 +1,200 @@
+// What a poll reads beside its document, and what it says where that is not enough.
+#include "daemon/schedule/window_gap.h"
+#include "tests/schedule/poll_world.h"
+
+namespace newsfold::schedule {
+namespace {
+
+using origin::answer_conditionally;
+using origin::OriginRequest;
+
+// "from\nfrom+1\n...": `count` items.
+std::string items(int from, int count) {
+  std::string out;
+  for (int i = from; i < from + count; ++i) out += std::to_string(i) + '\n';
+  return out;
+}
+
+// Ten items at a time, `per_poll` new ones at each request; page 2, 3 ... hold the older ones.
+class PagedFeed {
+ public:
+  explicit PagedFeed(int per_poll) : per_poll_(per_poll) {}
+  origin::OriginResponse newest() {
+    newest_ += requests_++ == 0 ? 0 : per_poll_;
+    return answer(newest_);
+  }
+  origin::OriginResponse page(int n) const { return answer(newest_ - 10 * (n - 1)); }
+
+ private:
+  static origin::OriginResponse answer(int last) {
+    origin::OriginResponse response;
+    response.body = items(last - 9, 10);
+    response.headers = {{"ETag", '"' + std::to_string(last) + '"'}, {"Cache-Control", "max-age=3600"}};
+    return response;
+  }
+  int per_poll_;
+  int requests_ = 0;
+  int newest_ = 100;
+};
+
+// ---- window_gap.h ---------------------------------------------------------------------------------
+
+PollState seen_whole_at(UtcMicros t) {
+  PollState state;
+  state.window_items = 10;
+  state.last_answer = state.last_full = t;
+  for (int day = 7; day > 0; --day)
+    state.rate.observe(t - day * 24h, t - (day - 1) * 24h, 24, RateModel::Count::exact);
+  return state;
+}
+
+DocumentReport all_new(std::uint32_t count, UtcMicros newest, std::chrono::microseconds apart) {
+  DocumentReport report;
+  report.items = report.new_items = count;
+  for (std::uint32_t i = 0; i < count; ++i)
+    report.dated.push_back({newest - i * apart, DocumentReport::DatedItem::Novelty::fresh});
+  return report;
+}
+
+TEST(WindowGap, IsTheTimeThatTheDatesDoNotReachBackTo) {
+  auto const now = test_start() + 24h;
+  auto const state = seen_whole_at(test_start());
+  auto const missed = missed_items(state, all_new(10, now, 1h), now);  // reaches 9 h back of 24
+  ASSERT_TRUE(missed);
+  EXPECT_NEAR(missed->estimate, 15, 4);
+  EXPECT_EQ(missed->since, test_start());
+}
+
+TEST(WindowGap, IsNoneWhereTheWindowReachesBackOrShowsAKnownItem) {
+  auto const now = test_start() + 24h;
+  auto const state = seen_whole_at(test_start());
+  EXPECT_FALSE(missed_items(state, all_new(10, now, 3h), now));
+  auto report = all_new(10, now, 1h);
+  report.new_items = 9;
+  EXPECT_FALSE(missed_items(state, report, now));
+  EXPECT_FALSE(missed_items(PollState{}, all_new(10, now, 1h), now));  // the first poll of all
+}
+
+TEST(WindowGap, AFeedOfOnlyTheLatestItemLosesNothingAtItsUsualPace) {
+  auto state = seen_whole_at(test_start());
+  state.window_items = 1;
+  state.rate = RateModel();
+  EXPECT_FALSE(missed_items(state, all_new(1, test_start() + 55min, 0s), test_start() + 1h));
+}
+
+TEST(WindowGap, WithoutDatesTheUsualRateSpeaks) {
+  auto const state = seen_whole_at(test_start());
+  DocumentReport report;
+  report.items = report.new_items = 10;
+  auto const missed = missed_items(state, report, test_start() + 48h);
+  ASSERT_TRUE(missed);
+  EXPECT_NEAR(missed->estimate, 32, 7);
+  EXPECT_FALSE(missed_items(state, report, test_start() + 2h));
+}
+
+// ---- RFC 5005 -------------------------------------------------------------------------------------
+
+TEST_F(PollWorld, WhatScrolledByIsFetchedFromTheOlderPagesAndNoGapIsTold) {
+  PagedFeed paged(25);
+  serve("h.example", "/f", [&](OriginRequest const&) { return paged.newest(); });
+  for (int n = 2; n < 9; ++n)
+    serve("h.example", "/f" + std::to_string(n), [&paged, n](OriginRequest const&) { return paged.page(n); });
+  sink_.adjust_by_body = [](DocumentReport& report, std::string const& body) {
+    if (body.starts_with("91\n")) return;  // the first of all
+    auto const page = (125 - std::stoi(body)) / 10 + 1;
+    report.next_url = "http://h.example/f" + std::to_string(page + 1);
+    for (std::uint32_t i = 0; i < report.items; ++i)
+      report.dated.push_back(
+          {test_start() + 1h - (page * 10 + i) * 1min, DocumentReport::DatedItem::Novelty::fresh});
+  };
+  start({feed("http://h.example/f")});
+  run_for(61min);
+  EXPECT_TRUE(sink_.notices.empty()) << sink_.notices[0].message;
+  for (int i = 91; i <= 125; ++i)
+    EXPECT_TRUE(sink_.seen.contains("http://h.example/f" + std::to_string(i))) << i;
+  EXPECT_EQ(times("h.example/f2").size(), 1u);
+  EXPECT_EQ(times("h.example/f3").size(), 1u);
+  EXPECT_EQ(times("h.example/f4").size(), 0u);  // what is known ends it
+  EXPECT_GE(times("h.example/f2")[0] - times("h.example/f")[1], 1s);
+  EXPECT_GE(times("h.example/f3")[0] - times("h.example/f2")[0], 1s);
+}
+
+TEST_F(PollWorld, WithoutOlderPagesTheGapIsToldWithAnEstimate) {
+  PagedFeed paged(40);
+  serve("h.example", "/f", [&](OriginRequest const&) { return paged.newest(); });
+  sink_.adjust = [&](DocumentReport& report) {
+    for (std::uint32_t i = 0; i < report.items; ++i)
+      report.dated.push_back({clock_.now() - i * 90s, DocumentReport::DatedItem::Novelty::fresh});
+  };
+  start({feed("http://h.example/f")});
+  run_for(61min);
+  ASSERT_EQ(sink_.kinds(), (std::vector{NoticeKind::gap}));
+  EXPECT_EQ(sink_.notices[0].message,
+            "all 10 items of the feed were new; about 31 came and went between two polls");
+  EXPECT_EQ(sink_.notices[0].since, test_start());
+}
+
+TEST_F(PollWorld, OlderPagesOfAnotherSiteOrWithoutEndAreNotFollowed) {
+  PagedFeed paged(40);
+  serve("a.example", "/f", [&](OriginRequest const&) { return paged.newest(); });
+  serve("b.example", "/f", [&](OriginRequest const&) { return say(items(0, 10)); });
+  int pages = 0;
+  for (int n = 0; n < 50; ++n)
+    serve("a.example", "/p" + std::to_string(n), [&pages](OriginRequest const&) {
+      ++pages;
+      return say(items(10'000 * pages, 10));
+    });
+  bool endless = false;
+  sink_.adjust = [&](DocumentReport& report) {
+    for (std::uint32_t i = 0; i < report.items; ++i) report.dated.push_back({clock_.now() - i * 1s});
+    report.next_url = endless ? "http://a.example/p" + std::to_string(pages) : "http://b.example/f";
+  };
+  start({feed("http://a.example/f")});
+  run_for(61min);
+  EXPECT_EQ(times("b.example/f").size(), 0u);
+  endless = true;
+  run_for(61min);
+  EXPECT_EQ(pages, 10);
+  ASSERT_EQ(sink_.kinds(), (std::vector{NoticeKind::gap, NoticeKind::gap}));
+  EXPECT_NE(sink_.notices[1].message.find("10 older pages"), std::string::npos);
+}
+
+// ---- Sitemaps of an index -------------------------------------------------------------------------
+
+TEST_F(PollWorld, TheSitemapsOfAnIndexAreAskedConditionallyAlsoAfterARestart) {
+  std::string news = "1\n";
+  serve("h.example", "/index", [](OriginRequest const& request) {
+    return answer_conditionally(request, say("index\n", {{"ETag", "\"i\""}}));
+  });
+  serve("h.example", "/news", [&](OriginRequest const& request) {
+    return answer_conditionally(request, say(news, {{"ETag", '"' + news.substr(0, 1) + '"'}}));
+  });
+  serve("h.example", "/archive", [&](OriginRequest const& request) {
+    return answer_conditionally(request, say("0\n", {{"ETag", "\"a\""}, {"Cache-Control", "max-age=36000"}}));
+  });
+  sink_.adjust_by_body = [](DocumentReport& report, std::string const& body) {
+    if (!body.starts_with("index")) return;
+    report.items = report.new_items = 0;
+    report.follow = {"http://h.example/news", "http://h.example/archive"};
+  };
+  start({feed("http://h.example/index")});
+  run_for(61min);
+  EXPECT_EQ(sink_.digested, 3);
+  stop();
+  news = "2\n1\n";
+  start({feed("http://h.example/index")});
+  run_for(61min);
+  EXPECT_EQ(sink_.digested, 4);  // the index answered 304 all the while
+  EXPECT_TRUE(sink_.seen.contains("http://h.example/index2"));
+  auto const seen = origin_.requests();
+  EXPECT_EQ(times("h.example/index").size(), times("h.example/news").size());
+  EXPECT_EQ(times("h.example/archive").size(), 1u);  // by its own max-age
+  int unconditional = 0;
+  for (auto const& request : seen) unconditional += request.has_header("If-None-Match") ? 0 : 1;
+  EXPECT_EQ(unconditional, 3);
+  for (std::size_t i = 0; i < times("h.example/news").size(); ++i)
+    EXPECT_GE(times("h.example/news")[i] - times("h.example/index")[i], 1s);
+}
+
+}  // namespace
+}  // namespace newsfold::schedule

@@ -1,0 +1,106 @@
+#include "daemon/schedule/plan.h"
+
+#include <gtest/gtest.h>
+
+namespace newsfold::schedule {
+namespace {
+
+using namespace std::chrono_literals;
+
+UtcMicros const now = parse_rfc3339("2026-11-02T12:00:00Z").value();
+
+FeedSpec feed(std::string url, std::uint64_t id) {
+  FeedSpec spec;
+  spec.id = FeedId{id};
+  spec.name = "feed " + std::to_string(id);
+  spec.url = std::move(url);
+  return spec;
+}
+
+// A feed that was polled for a month, `items_per_day` each day, whose server says max-age.
+std::string record(std::string const& url, double items_per_day, std::chrono::seconds max_age) {
+  PollState state;
+  state.configured_url = url;
+  state.etag = "\"1\"";
+  state.header_hint = max_age;
+  for (int day = 30; day > 0; --day)
+    state.rate.observe(now - day * 24h, now - (day - 1) * 24h, static_cast<std::uint32_t>(items_per_day),
+                       RateModel::Count::exact);
+  state.last_full = state.last_answer = state.last_request = now - 10min;
+  state.next_due = now + 20min;
+  return encode(state);
+}
+
+TEST(Plan, SaysWhenEachFeedIsPolledAndWhatEachHostSees) {
+  std::vector<FeedSpec> feeds{feed("https://a.example/1", 1), feed("https://www.a.example/2", 2),
+                              feed("https://b.example/", 3)};
+  feeds[2].interval = 6h;
+  auto const plan = make_plan(feeds, {}, {}, now);
+  ASSERT_EQ(plan.feeds.size(), 3u);
+  EXPECT_FALSE(plan.feeds[0].polled_before);
+  EXPECT_FALSE(plan.feeds[0].next_poll);
+  EXPECT_GE(plan.feeds[0].interval, 1h);
+  EXPECT_NEAR(plan.feeds[2].polls_per_day, 4, 0.3);
+  EXPECT_NEAR(static_cast<double>(plan.feeds[2].expected_delay.count()), 3 * 3600 * 1.05, 60);
+  ASSERT_EQ(plan.hosts.size(), 2u);
+  EXPECT_EQ(plan.hosts[0].host, "a.example");
+  EXPECT_EQ(plan.hosts[0].feeds, 2u);
+  // Two feeds and the robots.txt of two origins.
+  EXPECT_NEAR(plan.hosts[0].requests_per_day, plan.feeds[0].polls_per_day + plan.feeds[1].polls_per_day + 2,
+              1e-6);
+  EXPECT_TRUE(plan.unmet.empty());
+}
+
+TEST(Plan, WhatEarlierPollsTaughtCounts) {
+  std::vector<FeedSpec> const feeds{feed("https://a.example/", 1), feed("https://b.example/", 2)};
+  SchedulerOptions options;
+  options.polling.budget_per_day = 60;
+  auto const plan = make_plan(
+      feeds, [&](FeedId id) { return record(feeds[number(id) - 1].url, number(id) == 1 ? 90 : 1, 300s); },
+      options, now);
+  EXPECT_TRUE(plan.feeds[0].polled_before);
+  EXPECT_NEAR(plan.feeds[0].items_per_day, 85, 6);
+  EXPECT_EQ(plan.feeds[0].next_poll, now + 20min);
+  EXPECT_GT(plan.feeds[0].polls_per_day, 3 * plan.feeds[1].polls_per_day);
+  EXPECT_LT(plan.feeds[0].expected_delay, plan.feeds[1].expected_delay);
+  EXPECT_LE(plan.requests_per_day - 2, plan.budget_per_day * 1.01);
+}
+
+TEST(Plan, NamesTheWishesThatCannotBeMet) {
+  std::vector<FeedSpec> feeds{feed("https://a.example/", 1), feed("https://b.example/", 2),
+                              feed("https://c.example/", 3)};
+  feeds[0].fresh = 5min;   // the server says nothing: an hour between two polls
+  feeds[1].fresh = 5min;   // the server says 5 minutes: possible
+  feeds[2].fresh = 10min;  // the server wants 2 hours
+  auto const plan = make_plan(
+      feeds,
+      [&](FeedId id) {
+        return number(id) == 1 ? std::string()
+                               : record(feeds[number(id) - 1].url, 10, number(id) == 2 ? 300s : 7200s);
+      },
+      {}, now);
+  ASSERT_EQ(plan.unmet.size(), 2u);
+  EXPECT_EQ(plan.unmet[0].what, "feed \"feed 1\"");
+  EXPECT_NE(plan.unmet[0].why.find("no hint"), std::string::npos) << plan.unmet[0].why;
+  EXPECT_EQ(plan.unmet[1].what, "feed \"feed 3\"");
+  EXPECT_NE(plan.unmet[1].why.find("asks for 120 min"), std::string::npos) << plan.unmet[1].why;
+}
+
+TEST(Plan, SaysWhereABudgetOrAHostIsTooSmall) {
+  std::vector<FeedSpec> feeds;
+  for (std::uint64_t i = 1; i <= 100; ++i) {
+    feeds.push_back(feed("https://one.example/" + std::to_string(i), i));
+    feeds.back().interval = 1min;
+  }
+  SchedulerOptions options;
+  options.polling.budget_per_day = 1000;
+  options.polling.jitter = 0;
+  auto const plan = make_plan(feeds, {}, options, now);
+  ASSERT_EQ(plan.unmet.size(), 2u);
+  EXPECT_EQ(plan.unmet[0].what, "budget");
+  EXPECT_EQ(plan.unmet[1].what, "host one.example");
+  EXPECT_NE(plan.unmet[1].why.find("at most 86400 a day"), std::string::npos) << plan.unmet[1].why;
+}
+
+}  // namespace
+}  // namespace newsfold::schedule

@@ -1,0 +1,72 @@
+#include "daemon/sources/source_list.h"
+
+#include "daemon/config/load.h"
+
+#include <gtest/gtest.h>
+
+namespace newsfold::sources {
+namespace {
+
+config::LoadResult load(std::string const& toml) {
+  return config::parse_config(toml, "config.toml", [](std::string_view name) -> std::optional<std::string> {
+    return name == "STATE_DIRECTORY" ? std::optional<std::string>("/var/lib/newsfold") : std::nullopt;
+  });
+}
+
+std::vector<parse::Subscription> const list{
+    {"Daily \"News\"", "https://daily.example/feed?a=1&b=2", "", {"World", "Europe"}, {}},
+    {"Daily \"News\"", "https://other.example/rss", "", {}, {"Tech", "World"}},
+    {"", "https://untitled.example:8443/rss", "", {}, {}},
+    {"The same", "https://DAILY.example/feed?a=1&b=2#top", "", {}, {}},
+};
+
+TEST(SourceList, AnImportIsAConfigurationThatLoads) {
+  Names names;
+  std::set<std::string> known;
+  auto const import = sources_of(list, names, known);
+  EXPECT_EQ(import.doubles, 1u);
+  auto const loaded = load(to_toml(import.sources));
+  ASSERT_TRUE(loaded.ok()) << config::describe(loaded.problems);
+  ASSERT_EQ(loaded.config.sources.size(), 3u);
+  EXPECT_EQ(loaded.config.sources[0].name, "Daily \"News\"");
+  EXPECT_EQ(loaded.config.sources[0].url, "https://daily.example/feed?a=1&b=2");
+  EXPECT_EQ(loaded.config.sources[0].tags, (std::vector<std::string>{"World", "Europe"}));
+  EXPECT_EQ(loaded.config.sources[1].name, "Daily \"News\" (other.example)");
+  EXPECT_EQ(loaded.config.sources[1].tags, (std::vector<std::string>{"Tech", "World"}));
+  EXPECT_EQ(loaded.config.sources[2].name, "untitled.example");
+}
+
+TEST(SourceList, HostileTitlesStillMakeAConfigurationThatLoads) {
+  std::vector<parse::Subscription> hostile;
+  for (auto const* title : {"\"]\n[daemon]\nthreads = 0 #", "\x01\x02\x7f", "   ", "'''", "\\u0000"})
+    hostile.push_back(
+        {title, "https://a.example/" + std::to_string(hostile.size()), "", {title}, {title, title}});
+  hostile.push_back({std::string(5000, 'x') + "\xc3\xa4", "https://a.example/long", "", {}, {}});
+  hostile.push_back({std::string(99, 'x') + "\xc3\xa4", "https://a.example/cut", "", {}, {}});
+  hostile.push_back({std::string(5000, 'x'), "https://a.example/again", "", {}, {}});
+  Names names;
+  std::set<std::string> known;
+  auto const loaded = load(to_toml(sources_of(hostile, names, known).sources));
+  ASSERT_TRUE(loaded.ok()) << config::describe(loaded.problems);
+  EXPECT_EQ(loaded.config.sources.size(), hostile.size());
+}
+
+TEST(SourceList, WhatIsExportedCanBeImported) {
+  auto const loaded = load(
+      "[[feed]]\nname = \"A & <B>\"\nurl = \"https://a.example/f?x=1&y=2\"\ntags = [\"World\", \"Press\"]\n"
+      "[[feed]]\nname = \"C\"\nurl = \"https://c.example/\"\n"
+      "[[page]]\nname = \"Council\"\nurl = \"https://council.example/news\"\n");
+  ASSERT_TRUE(loaded.ok()) << config::describe(loaded.problems);
+  auto const opml = to_opml(loaded.config.sources, "Mine");
+  auto const back = parse::parse_opml(opml);
+  ASSERT_TRUE(back) << back.error().message << opml;
+  ASSERT_EQ(back->size(), 2u);
+  EXPECT_EQ((*back)[0].title, "A & <B>");
+  EXPECT_EQ((*back)[0].folders, (std::vector<std::string>{"World"}));
+  EXPECT_EQ((*back)[0].categories, (std::vector<std::string>{"World", "Press"}));
+  EXPECT_EQ((*back)[1].title, "C");
+  EXPECT_NE(opml.find("type=\"link\" url=\"https://council.example/news\""), std::string::npos);
+}
+
+}  // namespace
+}  // namespace newsfold::sources
