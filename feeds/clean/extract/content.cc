@@ -1,5 +1,6 @@
 #include "feeds/clean/extract/content.h"
 
+#include "feeds/clean/extract/script_body.h"
 #include "feeds/clean/extract/select.h"
 #include "feeds/clean/extract/writer.h"
 
@@ -16,6 +17,7 @@ constexpr std::size_t removed_bytes_max = 4 * removed_characters;
 // A body in the page's scripts stands in where it is this much longer than what the page shows.
 constexpr float script_body_factor = 2.5f;
 constexpr std::size_t script_body_words_min = 60;
+constexpr float words_shown_few = 60;  // below this, the scripts are searched
 
 struct KindOfName {
   Name name;
@@ -102,6 +104,11 @@ Content extract_content(HtmlDocument const& page, ScriptBody script_body) {
   if (script_body == ScriptBody::allowed && witnesses.body.size() >= script_body_words_min &&
       float(witnesses.body.size()) > script_body_factor * choice.words)
     return from_script(witnesses.body_text);
+  if (script_body == ScriptBody::allowed && choice.words < words_shown_few) {
+    auto const body = clean::script_body(page);
+    if (float(word_hashes(body).size()) > script_body_factor * choice.words && !body.empty())
+      return from_script(body);
+  }
   Content out;
   auto written = write_blocks(page, list, choice.chosen);
   out.text = std::move(written.text);
