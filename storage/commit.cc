@@ -7,8 +7,8 @@
 #include "storage/record_codec.h"
 
 #include <algorithm>
-#include <chrono>
 #include <array>
+#include <chrono>
 #include <utility>
 
 namespace newsfold::storage {

@@ -23,7 +23,7 @@ struct Request {
   std::string if_none_match;
   std::string content_type;
   std::string hub_signature;  // X-Hub-Signature: who sends a WebSub push
-  std::string base_url;  // how the client may reach us: "http://127.0.0.1:8480"
+  std::string base_url;       // how the client may reach us: "http://127.0.0.1:8480"
   std::string body;
   bool admin = false;  // may change things
 

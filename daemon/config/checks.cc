@@ -257,8 +257,7 @@ void fill_in_paths(Environment const& environment, LoadResult& result) {
   use_credential(http.token_file, "token");
   use_credential(http.admin_token_file, "admin-token");
   use_credential(result.config.nats.credentials_file, "nats");
-  for (auto& webhook : result.config.webhooks)
-    use_credential(webhook.secret_file, "webhook." + webhook.name);
+  for (auto& webhook : result.config.webhooks) use_credential(webhook.secret_file, "webhook." + webhook.name);
   find_credentials(environment, result);
 }
 

@@ -213,12 +213,13 @@ std::vector<Option> alarm_options() {
 
 std::vector<Option> log_options() {
   return {
-      option("level", &Log::level,
-             ChoiceCodec<log::Level>{{{"debug", log::Level::debug},
-                                      {"info", log::Level::info},
-                                      {"warning", log::Level::warning},
-                                      {"error", log::Level::error}}},
-             "The least important lines that are written; `systemctl reload newsfold` changes it at run time."),
+      option(
+          "level", &Log::level,
+          ChoiceCodec<log::Level>{{{"debug", log::Level::debug},
+                                   {"info", log::Level::info},
+                                   {"warning", log::Level::warning},
+                                   {"error", log::Level::error}}},
+          "The least important lines that are written; `systemctl reload newsfold` changes it at run time."),
       option("style", &Log::style,
              ChoiceCodec<log::Style>{{{"auto", log::Style::automatic},
                                       {"journal", log::Style::journal},

@@ -2,9 +2,9 @@
 
 #include "feeds/clean/sanitize/sanitize.h"
 #include "feeds/parse/construct.h"
-#include "feeds/text/date.h"
 #include "feeds/parse/position.h"
 #include "feeds/text/ascii.h"
+#include "feeds/text/date.h"
 #include "feeds/text/url.h"
 #include "feeds/text/utf8.h"
 

@@ -2,9 +2,9 @@
 
 #include "feeds/clean/html/html_document.h"
 #include "feeds/parse/construct.h"
-#include "feeds/text/date.h"
 #include "feeds/text/ascii.h"
 #include "feeds/text/charset.h"
+#include "feeds/text/date.h"
 #include "feeds/text/url.h"
 #include "feeds/text/utf8.h"
 

@@ -1,6 +1,6 @@
-#include "feeds/text/date.h"
 #include "feeds/parse/map.h"
 #include "feeds/text/ascii.h"
+#include "feeds/text/date.h"
 #include "feeds/text/url.h"
 
 namespace newsfold::parse {

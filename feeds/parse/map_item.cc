@@ -1,8 +1,8 @@
-#include "feeds/text/date.h"
 #include "feeds/parse/geo.h"
 #include "feeds/parse/map.h"
 #include "feeds/parse/media.h"
 #include "feeds/text/ascii.h"
+#include "feeds/text/date.h"
 #include "feeds/text/url.h"
 
 #include <algorithm>

@@ -1,7 +1,7 @@
 #include "feeds/parse/media.h"
 
-#include "feeds/text/date.h"
 #include "feeds/text/ascii.h"
+#include "feeds/text/date.h"
 
 #include <algorithm>
 

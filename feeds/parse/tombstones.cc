@@ -1,9 +1,9 @@
 #include "feeds/parse/tombstones.h"
 
-#include "feeds/text/date.h"
 #include "feeds/parse/prepare.h"
 #include "feeds/parse/xml_document.h"
 #include "feeds/text/ascii.h"
+#include "feeds/text/date.h"
 
 namespace newsfold::parse {
 
