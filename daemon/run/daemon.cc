@@ -206,7 +206,6 @@ Result<void> Daemon::Impl::open() {
   if (auto applied = apply_sources(config); !applied) return applied.error();
   health->begin();
   if (auto const possible = Sinks::plan(config); !possible) return possible.error();
-  health->begin();
   return open_api();
 }
 
@@ -241,7 +240,6 @@ Result<void> Daemon::Impl::open_api() {
                                       clock,  io.get_executor(), blocking.get_executor()};
   sinks = std::make_unique<Sinks>(pushing, config, random_number());
   sinks->add_routes(api->routes());
-  observer->set_api([this] { return api->counters(); });
   add_websub_routes(api->routes(), *scheduler);
   add_reload_route(api->routes(), [this] { return reload(); });
   return api->listen();
