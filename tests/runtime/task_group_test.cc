@@ -1,11 +1,10 @@
 #include "daemon/runtime/task_group.h"
 #include "daemon/runtime/clock.h"
-#include "daemon/runtime/run_on.h"
 
 #include <gtest/gtest.h>
+#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/thread_pool.hpp>
 #include <boost/system/system_error.hpp>
 
 #include <memory>
@@ -71,21 +70,6 @@ TEST(TaskGroup, ABugInAChildReachesTheOwner) {
   group.spawn(fail());
   loop.run();
   EXPECT_TRUE(seen);
-}
-
-asio::awaitable<void> hop(asio::thread_pool& pool, std::unique_ptr<int>& out) {
-  auto job = [value = std::make_unique<int>(42)]() mutable { return std::move(value); };
-  out = co_await run_on(pool.get_executor(), std::move(job));
-}
-
-TEST(RunOn, BringsBackAMoveOnlyResult) {
-  asio::io_context loop;
-  asio::thread_pool pool(1);
-  std::unique_ptr<int> out;
-  asio::co_spawn(loop, hop(pool, out), asio::detached);
-  loop.run();
-  ASSERT_TRUE(out);
-  EXPECT_EQ(*out, 42);
 }
 
 }  // namespace
