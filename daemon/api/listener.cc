@@ -10,6 +10,7 @@
 #include <boost/asio/local/stream_protocol.hpp>
 
 #include <cerrno>
+#include <cstdio>
 #include <cstring>
 #include <filesystem>
 #include <utility>
@@ -22,6 +23,8 @@ using local = asio::local::stream_protocol;
 using boost::system::error_code;
 
 namespace {
+
+constexpr auto unfinished_ending = ".new";
 
 Error open_to_others(std::string const& where) {
   return {ErrorCode::refused, where +
@@ -69,7 +72,7 @@ Result<Listener> listen_tcp(asio::any_io_executor const& executor, ApiOptions co
 
 Result<Listener> listen_local(asio::any_io_executor const& executor, ApiOptions const& options) {
   auto const& path = options.socket_path;
-  if (path.size() >= sizeof(sockaddr_un::sun_path))
+  if (path.size() + std::strlen(unfinished_ending) >= sizeof(sockaddr_un::sun_path))
     return Error{ErrorCode::unreadable,
                  "http.socket " + path + " is longer than a Unix socket's path may be"};
   error_code failure;
@@ -83,11 +86,15 @@ Result<Listener> listen_local(asio::any_io_executor const& executor, ApiOptions 
     std::filesystem::remove(path, ignored);
   }
   Listener listener{AnyAcceptor(executor), true, path, 0};
-  failure = bind(listener.acceptor, local::endpoint(path));
-  // Nobody can connect before listen(): the mode is there in time.
-  if (!failure && chmod(path.c_str(), options.socket_mode) != 0)
+  // Under another name until it has its mode and answers: whoever sees the path may connect.
+  auto const unfinished = path + unfinished_ending;
+  std::filesystem::remove(unfinished, ignored);
+  failure = bind(listener.acceptor, local::endpoint(unfinished));
+  if (!failure && chmod(unfinished.c_str(), options.socket_mode) != 0)
     failure = error_code(errno, boost::system::system_category());
   if (!failure) listener.acceptor.listen(asio::socket_base::max_listen_connections, failure);
+  if (!failure && std::rename(unfinished.c_str(), path.c_str()) != 0)
+    failure = error_code(errno, boost::system::system_category());
   if (failure) return Error{ErrorCode::unreadable, "cannot listen on " + path + ": " + failure.message()};
   return listener;
 }

@@ -13,7 +13,8 @@ namespace newsfold::config {
 namespace {
 
 constexpr std::string_view credential_source = "/etc/newsfold/credentials/";
-constexpr std::size_t socket_path_max = 107;  // sockaddr_un::sun_path less its NUL
+constexpr std::size_t socket_path_max =
+    103;  // sockaddr_un::sun_path less its NUL and the ending while it is made
 constexpr std::size_t webhook_name_max = 80;
 constexpr Duration interval_min = std::chrono::minutes(1);
 constexpr Duration interval_polite = std::chrono::minutes(5);
