@@ -40,9 +40,16 @@ Result<boost::json::object> clean_line(boost::json::object const& line, clean::C
   return boost::json::object{{"article", article_json(*article)}};
 }
 
+// The by-line as printed holds dates and offices; the names are what was read out of it.
+std::string names_of(Article const& article) {
+  std::string out;
+  for (auto const& author : article.authors) out += (out.empty() ? "" : ", ") + author.name;
+  return out.empty() ? article.byline : out;
+}
+
 void print_readable(Article const& article) {
   std::cout << article.title << '\n';
-  if (!article.byline.empty()) std::cout << article.byline << '\n';
+  if (auto const by = names_of(article); !by.empty()) std::cout << by << '\n';
   if (article.date_published) std::cout << format_rfc3339(*article.date_published) << '\n';
   if (!article.url.empty()) std::cout << article.url << '\n';
   if (article.paywall != Paywall::none)

@@ -47,12 +47,20 @@ void print_text(std::string_view text) {
   }
 }
 
+std::string names_of(json::object const& article) {
+  std::string out;
+  if (auto const* authors = article.if_contains("authors"); authors && authors->is_array())
+    for (auto const& author : authors->get_array())
+      if (author.is_object()) out += (out.empty() ? "" : ", ") + text_at(author.get_object(), "name");
+  return out.empty() ? text_at(article, "byline") : out;
+}
+
 void print_article(json::object const& article) {
   auto const* ours_value = article.if_contains("_newsfold");
   json::object const none;
   auto const& ours = ours_value && ours_value->is_object() ? ours_value->get_object() : none;
   std::cout << printable(text_at(article, "title")) << "\n\n";
-  print_field("by", text_at(article, "byline"));
+  print_field("by", names_of(article));
   print_field("published", text_at(article, "date_published"));
   print_field("feed", text_at(ours, "feed"));
   print_field("url", text_at(article, "url"));

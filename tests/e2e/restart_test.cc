@@ -2,10 +2,14 @@
 
 #include "tests/e2e/daemon_process.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <csignal>
+#include <map>
+#include <set>
+#include <string>
 
 namespace newsfold::e2e {
 namespace {
@@ -67,25 +71,32 @@ TEST(Demo, ShowsCopiesEditsAWithdrawalAnOutageAndAMirrorFoldedIntoItsOriginal) {
   Installation const installation;
   DemoOrigin const origin(installation, 4, 0);
   auto const daemon = installation.start_daemon();
-  std::uint64_t original_story = 0;
-  bool mirror_folded = false;
+  std::map<std::string, std::uint64_t> stories;  // by the last part of the link: copies keep it in this world
+  std::set<std::string> unfolded;
+  bool mirror_folded = false, walled_folded = false;
   bool withdrawn = false, failing = false, recovered = false, edited = false, copied = false;
   auto const events = installation.events_until(
       [&](SeenEvent const& event) {
-        bool const is_battery = event.url.ends_with("/sodium-battery");
-        if (is_battery && event.feed == "northwire") original_story = event.story;
-        if (is_battery && event.feed == "dailyreads")
-          mirror_folded = event.story == original_story && event.story != 0;
+        if (event.story != 0) {
+          auto const name = event.url.substr(event.url.rfind('/') + 1);
+          auto const known = stories.emplace(name, event.story).first;
+          if (known->second != event.story) unfolded.insert(event.feed + ": " + name);
+          mirror_folded = mirror_folded || (event.feed == "dailyreads" && name == "sodium-battery");
+          // Cut off by a wall, with nothing but a teaser in its feed.
+          walled_folded = walled_folded || (event.feed == "ledger" && name == "rate-hold");
+        }
         withdrawn = withdrawn || event.type == "article.withdrawn";
         failing = failing || event.type == "feed.failing";
         recovered = recovered || event.type == "feed.recovered";
         edited = edited || event.type == "article.updated";
         copied = copied || event.type == "article.copied";
-        return mirror_folded && withdrawn && failing && recovered && edited && copied;
+        return mirror_folded && walled_folded && withdrawn && failing && recovered && edited && copied;
       },
       within(90s));
   EXPECT_TRUE(copied);
   EXPECT_TRUE(mirror_folded);
+  EXPECT_TRUE(walled_folded);
+  EXPECT_THAT(unfolded, testing::IsEmpty());
   EXPECT_TRUE(edited);
   EXPECT_TRUE(withdrawn);
   EXPECT_TRUE(failing);

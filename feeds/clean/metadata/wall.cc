@@ -14,6 +14,8 @@ namespace {
 
 constexpr std::size_t wall_block_bytes_max = 500;  // a longer block is prose
 constexpr std::size_t wall_box_bytes_max = 1200;   // the box around it: prices, "already a subscriber?"
+constexpr std::uint32_t label_bytes_max = 60;      // of a paragraph, blanks not counted
+constexpr std::uint32_t conditions_bytes_max = 200;
 constexpr std::size_t walls_max = 20;
 constexpr std::size_t paid_max = 200;
 constexpr std::uint32_t rest_bytes_max = 500;  // of running text behind a wall that stands
@@ -216,9 +218,13 @@ NodeIndex box_of(HtmlDocument const& page, NodeIndex block) {
     auto const tag = page.tag(up);
     if (tag == "body" || tag == "html" || tag == "article" || tag == "main") break;
     if (text_bytes(page, up) > wall_box_bytes_max) break;
+    // What stands before the wall's first words is the article's, unless it is as short as a label; behind
+    // them come prices and conditions, which may be longer.
     bool running = false;
-    for (NodeIndex node = up; node < page.end(up) && !running; ++node)
-      running = !page.is_text(node) && page.tag(node) == "p" && node != block && text_bytes(page, node) > 200;
+    for (NodeIndex node = up; node < page.end(up) && !running; ++node) {
+      if (page.is_text(node) || page.tag(node) != "p" || node == block) continue;
+      running = text_bytes(page, node) > (node < block ? label_bytes_max : conditions_bytes_max);
+    }
     if (running) break;
     box = up;
   }

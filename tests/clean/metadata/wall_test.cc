@@ -85,6 +85,16 @@ TEST(Wall, ItStandsWhereTheTextBreaksOff) {
   EXPECT_EQ(judged.page.attribute(judged.wall.blocks[0], "class"), "offer");  // the box goes with its words
 }
 
+TEST(Wall, ItsBoxEndsBeforeTheArticlesOwnSentencesHoweverShortTheyAre) {
+  auto const judged =
+      judge("",
+            "<section><p>The sluice opens on Monday, the harbour master said, after forty "
+            "years out of use.</p><p>The town pays for it.</p><div class=barrier>"
+            "<h3>Subscribe to read the full story</h3><p>9 crowns a month</p></div></section>");
+  ASSERT_EQ(judged.wall.blocks.size(), 1u);
+  EXPECT_EQ(judged.page.attribute(judged.wall.blocks[0], "class"), "barrier");
+}
+
 TEST(Wall, AnOfferInTheMiddleOfTheTextIsNone) {
   auto const wall = judge("", paragraphs(3) + "<p>Subscribe to continue reading</p>" + paragraphs(12)).wall;
   EXPECT_EQ(wall.kind, Paywall::none);
