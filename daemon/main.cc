@@ -1,13 +1,11 @@
+#include "daemon/commands/command_line.h"
 #include "daemon/commands/commands.h"
 #include "daemon/version.h"
 
-#include <CLI/CLI.hpp>
-
 int main(int argc, char** argv) {
-  CLI::App app{"Newsfold turns many noisy news sources into one clean stream."};
-  app.name("newsfold");
-  app.set_version_flag("--version", std::string("newsfold ") + newsfold::version);
-  app.require_subcommand(1);
+  newsfold::CommandLine line("newsfold", "Newsfold turns many noisy news sources into one clean stream.",
+                             newsfold::version);
+  auto const app = line.root();
 
   newsfold::CommandContext context;
   newsfold::add_config_command(app, context);
@@ -36,11 +34,6 @@ int main(int argc, char** argv) {
   newsfold::add_version_command(app, context);
   newsfold::add_webhook_command(app, context);
 
-  try {
-    app.parse(argc, argv);
-  } catch (CLI::ParseError const& e) {
-    int const code = app.exit(e);
-    return code == 0 ? 0 : 2;
-  }
+  line.run(argc, argv, context.exit_code);
   return context.exit_code;
 }

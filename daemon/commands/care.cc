@@ -2,12 +2,12 @@
 
 #include "daemon/admin/care.h"
 
+#include "daemon/commands/command_line.h"
 #include "daemon/commands/commands.h"
 #include "daemon/commands/store_access.h"
 #include "daemon/commands/tail_line.h"
 #include "feeds/model/event.h"
 
-#include <CLI/CLI.hpp>
 #include <boost/json/array.hpp>
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
@@ -161,46 +161,46 @@ struct CareCommand {
   int (*run)(CareArguments const&);
 };
 
-CLI::App* add(CLI::App& app, CommandContext& context, CareCommand const& what,
-              std::shared_ptr<CareArguments> const& arguments) {
-  auto* command = app.add_subcommand(what.name, what.help);
-  add_store_options(*command, arguments->choice);
-  command->add_flag("--json", arguments->json, "The outcome as JSON");
-  command->footer(what.footer);
-  command->callback([arguments, &context, run = what.run] { context.exit_code = run(*arguments); });
+Command add(Command app, CommandContext& context, CareCommand const& what,
+            std::shared_ptr<CareArguments> const& arguments) {
+  auto command = app.subcommand(what.name, what.help);
+  add_store_options(command, arguments->choice);
+  command.flag("--json", arguments->json, "The outcome as JSON");
+  command.footer(what.footer);
+  command.callback([arguments, &context, run = what.run] { context.exit_code = run(*arguments); });
   return command;
 }
 
 }  // namespace
 
-void add_care_commands(CLI::App& app, CommandContext& context) {
+void add_care_commands(Command app, CommandContext& context) {
   auto arguments = std::make_shared<CareArguments>();
-  auto* backup =
+  auto backup =
       add(app, context,
           {"backup", "Copy the store, also while the daemon runs; later backups copy only what is new",
            "The daemon writes into DIR: its user must be able to. The three newest backups are kept.\n"
            "Exit: 0 good, 1 not, 2 bad usage.",
            run_backup},
           arguments);
-  backup->add_option("dir", arguments->directory, "Where backups are kept")->required()->type_name("DIR");
+  backup.option("dir", arguments->directory, "Where backups are kept").required().type_name("DIR");
 
   arguments = std::make_shared<CareArguments>();
-  auto* restore =
+  auto restore =
       add(app, context,
           {"restore", "Make a store out of the newest backup; no daemon may run on it",
            "The store's place must be empty: move the old one away. The store begins a new epoch.\n"
            "Exit: 0 good, 1 not, 2 bad usage.",
            run_restore},
           arguments);
-  restore->add_option("dir", arguments->directory, "Where the backups are")->required()->type_name("DIR");
+  restore.option("dir", arguments->directory, "Where the backups are").required().type_name("DIR");
 
   arguments = std::make_shared<CareArguments>();
-  auto* verify = add(app, context,
-                     {"verify", "Read every row of the store and follow every reference",
-                      "Exit: 0 all is well (or mended), 1 something is wrong, 2 bad usage.", run_verify},
-                     arguments);
-  verify->add_flag("--repair", arguments->repair,
-                   "Make indexes anew and move aside what does not decode; no daemon may run");
+  auto verify = add(app, context,
+                    {"verify", "Read every row of the store and follow every reference",
+                     "Exit: 0 all is well (or mended), 1 something is wrong, 2 bad usage.", run_verify},
+                    arguments);
+  verify.flag("--repair", arguments->repair,
+              "Make indexes anew and move aside what does not decode; no daemon may run");
 
   add(app, context,
       {"compact", "Rewrite the store's files, so that what was deleted takes no space",

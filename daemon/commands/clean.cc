@@ -1,10 +1,10 @@
 #include "feeds/clean/extract/clean.h"
 #include "daemon/commands/batch.h"
+#include "daemon/commands/command_line.h"
 #include "daemon/commands/commands.h"
 #include "daemon/rules/site_rule_files.h"
 #include "feeds/model/article_json.h"
 
-#include <CLI/CLI.hpp>
 #include <boost/json/serialize.hpp>
 
 #include <iostream>
@@ -95,25 +95,24 @@ int run_clean(CleanArguments const& arguments) {
 
 }  // namespace
 
-void add_clean_command(CLI::App& app, CommandContext& context) {
-  auto* command = app.add_subcommand("clean", "Turn an article page into its clean article");
+void add_clean_command(Command app, CommandContext& context) {
+  auto command = app.subcommand("clean", "Turn an article page into its clean article");
   auto const arguments = std::make_shared<CleanArguments>();
-  command->add_option("file", arguments->file, "A saved page; - for standard input")->type_name("FILE");
-  command->add_option("--url", arguments->url, "Where the page came from: the base of its links")
-      ->type_name("URL");
-  command->add_option("--rules", arguments->rules, "Folder with site rules of your own, as clean.rules_dir")
-      ->type_name("DIR");
+  command.option("file", arguments->file, "A saved page; - for standard input").type_name("FILE");
+  command.option("--url", arguments->url, "Where the page came from: the base of its links").type_name("URL");
+  command.option("--rules", arguments->rules, "Folder with site rules of your own, as clean.rules_dir")
+      .type_name("DIR");
   command
-      ->add_option("--paid-text", arguments->paid_text,
-                   "drop or keep what the page marks as paid, as clean.paid_text")
-      ->check(CLI::IsMember({"drop", "keep"}));
-  command->add_flag("--json", arguments->json, "Print the whole article as JSON");
+      .option("--paid-text", arguments->paid_text,
+              "drop or keep what the page marks as paid, as clean.paid_text")
+      .one_of({"drop", "keep"});
+  command.flag("--json", arguments->json, "Print the whole article as JSON");
   command
-      ->add_option("--batch", arguments->batch,
-                   "Read {\"path\", \"url\"?, \"content_type\"?} lines, answer each with a line")
-      ->type_name("MANIFEST");
-  command->footer("Exit: 0 good, 1 a page could not be cleaned, 2 bad usage.");
-  command->callback([arguments, &context] { context.exit_code = run_clean(*arguments); });
+      .option("--batch", arguments->batch,
+              "Read {\"path\", \"url\"?, \"content_type\"?} lines, answer each with a line")
+      .type_name("MANIFEST");
+  command.footer("Exit: 0 good, 1 a page could not be cleaned, 2 bad usage.");
+  command.callback([arguments, &context] { context.exit_code = run_clean(*arguments); });
 }
 
 }  // namespace newsfold

@@ -5,10 +5,6 @@
 #include <string>
 #include <vector>
 
-namespace CLI {
-class App;
-}
-
 namespace newsfold {
 
 struct OptionText {
@@ -28,8 +24,6 @@ struct CommandText {
   std::vector<OptionText> options;
   std::vector<CommandText> commands;
 };
-
-CommandText read_commands(CLI::App const& app);
 
 // newsfold(1) and newsfold.toml(5), in man(7)'s macros.
 std::string manual_of_commands(CommandText const& root, std::string const& version);

@@ -4,48 +4,45 @@
 
 #include <string>
 
-namespace CLI {
-class App;
-}
-
 namespace newsfold {
 
+class Command;
 struct ApiAddress;
 
 struct CommandContext {
   int exit_code = 0;
 };
 
-void add_config_command(CLI::App& app, CommandContext& context);
-void add_dedup_command(CLI::App& app, CommandContext& context);
-void add_discover_command(CLI::App& app, CommandContext& context);
-void add_opml_command(CLI::App& app, CommandContext& context);
-void add_parse_command(CLI::App& app, CommandContext& context);
-void add_plan_command(CLI::App& app, CommandContext& context);
-void add_clean_command(CLI::App& app, CommandContext& context);
-void add_rules_command(CLI::App& app, CommandContext& context);
-void add_reload_command(CLI::App& app, CommandContext& context);
-void add_repair_command(CLI::App& app, CommandContext& context);
-void add_run_command(CLI::App& app, CommandContext& context);
-void add_score_command(CLI::App& app, CommandContext& context);
-void add_tail_command(CLI::App& app, CommandContext& context);
-void add_show_command(CLI::App& app, CommandContext& context);
-void add_why_command(CLI::App& app, CommandContext& context);
-void add_split_command(CLI::App& app, CommandContext& context);
-void add_feeds_command(CLI::App& app, CommandContext& context);
-void add_status_command(CLI::App& app, CommandContext& context);
-void add_care_commands(CLI::App& app, CommandContext& context);    // backup, restore, verify, compact
-void add_export_commands(CLI::App& app, CommandContext& context);  // export, import
-void add_feed_commands(CLI::App& app, CommandContext& context);    // poll, pause, resume
-void add_manual_commands(CLI::App& app, CommandContext& context);  // completion, man
-void add_search_command(CLI::App& app, CommandContext& context);
-void add_version_command(CLI::App& app, CommandContext& context);
-void add_webhook_command(CLI::App& app, CommandContext& context);
+void add_config_command(Command app, CommandContext& context);
+void add_dedup_command(Command app, CommandContext& context);
+void add_discover_command(Command app, CommandContext& context);
+void add_opml_command(Command app, CommandContext& context);
+void add_parse_command(Command app, CommandContext& context);
+void add_plan_command(Command app, CommandContext& context);
+void add_clean_command(Command app, CommandContext& context);
+void add_rules_command(Command app, CommandContext& context);
+void add_reload_command(Command app, CommandContext& context);
+void add_repair_command(Command app, CommandContext& context);
+void add_run_command(Command app, CommandContext& context);
+void add_score_command(Command app, CommandContext& context);
+void add_tail_command(Command app, CommandContext& context);
+void add_show_command(Command app, CommandContext& context);
+void add_why_command(Command app, CommandContext& context);
+void add_split_command(Command app, CommandContext& context);
+void add_feeds_command(Command app, CommandContext& context);
+void add_status_command(Command app, CommandContext& context);
+void add_care_commands(Command app, CommandContext& context);    // backup, restore, verify, compact
+void add_export_commands(Command app, CommandContext& context);  // export, import
+void add_feed_commands(Command app, CommandContext& context);    // poll, pause, resume
+void add_manual_commands(Command app, CommandContext& context);  // completion, man
+void add_search_command(Command app, CommandContext& context);
+void add_version_command(Command app, CommandContext& context);
+void add_webhook_command(Command app, CommandContext& context);
 
 // What `newsfold why FEED` does.
 int explain_feed(ApiAddress const& address, std::string const& feed, bool as_json);
 
 // --socket, --url, --token-file: for commands that ask a running daemon.
-void add_address_options(CLI::App& command, ApiAddress& address);
+void add_address_options(Command command, ApiAddress& address);
 
 }  // namespace newsfold

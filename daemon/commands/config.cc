@@ -1,3 +1,4 @@
+#include "daemon/commands/command_line.h"
 #include "daemon/commands/commands.h"
 #include "daemon/config/load.h"
 #include "daemon/config/reference.h"
@@ -6,8 +7,6 @@
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
-
-#include <CLI/CLI.hpp>
 
 #include <algorithm>
 #include <iostream>
@@ -75,28 +74,26 @@ int check(CheckOptions const& options) {
 
 }  // namespace
 
-void add_config_command(CLI::App& app, CommandContext& context) {
-  auto* command = app.add_subcommand("config", "Check a configuration, or learn what can be configured");
-  command->require_subcommand(1);
+void add_config_command(Command app, CommandContext& context) {
+  auto command = app.subcommand("config", "Check a configuration, or learn what can be configured");
+  command.needs_subcommand();
 
-  auto* check_command =
-      command->add_subcommand("check", "Read a file as the daemon does; name all that is wrong");
+  auto check_command = command.subcommand("check", "Read a file as the daemon does; name all that is wrong");
   auto options = std::make_shared<CheckOptions>();
-  check_command->add_option("FILE", options->file, "The file; else the one that `newsfold run` would read");
-  check_command->add_flag("--json", options->json, "Print {\"ok\", \"problems\", \"warnings\"}");
-  check_command->footer("Exit status: 0 the file is good, 2 it is not.");
-  check_command->callback([options, &context] { context.exit_code = check(*options); });
+  check_command.option("FILE", options->file, "The file; else the one that `newsfold run` would read");
+  check_command.flag("--json", options->json, "Print {\"ok\", \"problems\", \"warnings\"}");
+  check_command.footer("Exit status: 0 the file is good, 2 it is not.");
+  check_command.callback([options, &context] { context.exit_code = check(*options); });
 
-  auto* reference =
-      command->add_subcommand("reference", "Print every option: type, default, bounds, meaning");
-  reference->callback([] { std::cout << config::reference_markdown(); });
+  auto reference = command.subcommand("reference", "Print every option: type, default, bounds, meaning");
+  reference.callback([] { std::cout << config::reference_markdown(); });
 
-  auto* metrics = command->add_subcommand("metrics", "Print every metric: kind, labels, meaning");
-  metrics->callback([] { std::cout << metrics::reference_markdown(); });
+  auto metrics = command.subcommand("metrics", "Print every metric: kind, labels, meaning");
+  metrics.callback([] { std::cout << metrics::reference_markdown(); });
 
-  auto* sample =
-      command->add_subcommand("sample", "Print a commented config.toml with every option at its default");
-  sample->callback([] { std::cout << config::sample_toml(); });
+  auto sample =
+      command.subcommand("sample", "Print a commented config.toml with every option at its default");
+  sample.callback([] { std::cout << config::sample_toml(); });
 }
 
 }  // namespace newsfold

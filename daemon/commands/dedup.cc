@@ -3,12 +3,11 @@
 
 #include "daemon/api/comparison_json.h"
 #include "daemon/commands/batch.h"
+#include "daemon/commands/command_line.h"
 #include "daemon/commands/commands.h"
 #include "feeds/dedup/explain.h"
 #include "feeds/dedup/identity.h"
 #include "feeds/dedup/memory_index.h"
-
-#include <CLI/CLI.hpp>
 
 #include <algorithm>
 #include <iostream>
@@ -139,19 +138,18 @@ int run_dedup(std::string const& manifest, Detail detail, dedup::FoldOptions con
 
 }  // namespace
 
-void add_dedup_command(CLI::App& app, CommandContext& context) {
-  auto* command = app.add_subcommand("dedup", "Tell which articles of a list are copies of earlier ones");
+void add_dedup_command(Command app, CommandContext& context) {
+  auto command = app.subcommand("dedup", "Tell which articles of a list are copies of earlier ones");
   auto manifest = std::make_shared<std::string>();
-  command
-      ->add_option("--batch", *manifest, "JSON Lines of {id, title, text, date?, url?}; - is standard input")
-      ->required();
+  command.option("--batch", *manifest, "JSON Lines of {id, title, text, date?, url?}; - is standard input")
+      .required();
   auto why = std::make_shared<bool>(false);
-  command->add_flag("--why", *why, "Also tell how each compares with the articles that it was held against");
+  command.flag("--why", *why, "Also tell how each compares with the articles that it was held against");
   auto options = std::make_shared<dedup::FoldOptions>();
-  command->add_option("--threshold", options->threshold, "Probability from which on two articles are copies")
-      ->check(CLI::Range(0.0, 1.0))
-      ->capture_default_str();
-  command->callback([&context, manifest, why, options] {
+  command.option("--threshold", options->threshold, "Probability from which on two articles are copies")
+      .range(0.0, 1.0)
+      .show_default();
+  command.callback([&context, manifest, why, options] {
     context.exit_code = run_dedup(*manifest, *why ? Detail::why : Detail::verdict, *options);
   });
 }

@@ -1,11 +1,11 @@
 #include "feeds/parse/discover.h"
 #include "daemon/commands/batch.h"
+#include "daemon/commands/command_line.h"
 #include "daemon/commands/commands.h"
 #include "daemon/commands/document.h"
 #include "daemon/commands/tail_line.h"
 #include "daemon/sources/source_list.h"
 
-#include <CLI/CLI.hpp>
 #include <boost/json/array.hpp>
 #include <boost/json/serialize.hpp>
 
@@ -97,21 +97,21 @@ int run_discover(DiscoverOptions const& options) {
 
 }  // namespace
 
-void add_discover_command(CLI::App& app, CommandContext& context) {
+void add_discover_command(Command app, CommandContext& context) {
   auto options = std::make_shared<DiscoverOptions>();
-  auto* command = app.add_subcommand(
+  auto command = app.subcommand(
       "discover", "List the feeds that a web page names, best first, as they stand in config.toml");
   options->document.accept = fetch::Accept::page;
-  command->add_option("FILE", options->file, "The page: a file, an http(s) address, - for standard input");
-  command->add_option("--batch", options->batch, "A manifest of pages as JSON Lines; - for standard input");
-  command->add_option("--url", options->url, "Where the page came from: the base of its relative links");
-  command->add_option("--content-type", options->content_type, "The Content-Type it came with");
-  command->add_option("--resolve", options->document.resolve,
-                      "HOST:PORT:ADDRESS:PORT: where connections really go");
-  command->add_option("--allow-private", options->document.allow_private,
-                      "A range that may be fetched from, as 127.0.0.0/8");
-  command->add_flag("--json", options->json, "Print the list as JSON");
-  command->callback([options, &context] { context.exit_code = run_discover(*options); });
+  command.option("FILE", options->file, "The page: a file, an http(s) address, - for standard input");
+  command.option("--batch", options->batch, "A manifest of pages as JSON Lines; - for standard input");
+  command.option("--url", options->url, "Where the page came from: the base of its relative links");
+  command.option("--content-type", options->content_type, "The Content-Type it came with");
+  command.option("--resolve", options->document.resolve,
+                 "HOST:PORT:ADDRESS:PORT: where connections really go");
+  command.option("--allow-private", options->document.allow_private,
+                 "A range that may be fetched from, as 127.0.0.0/8");
+  command.flag("--json", options->json, "Print the list as JSON");
+  command.callback([options, &context] { context.exit_code = run_discover(*options); });
 }
 
 }  // namespace newsfold

@@ -3,11 +3,11 @@
 #include "daemon/admin/archive.h"
 #include "daemon/admin/import.h"
 #include "daemon/commands/archive_file.h"
+#include "daemon/commands/command_line.h"
 #include "daemon/commands/commands.h"
 #include "daemon/commands/store_access.h"
 #include "daemon/run/wiring.h"
 
-#include <CLI/CLI.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/parse.hpp>
 
@@ -138,31 +138,31 @@ int run_import(ImportArguments const& arguments) {
 
 }  // namespace
 
-void add_export_commands(CLI::App& app, CommandContext& context) {
+void add_export_commands(Command app, CommandContext& context) {
   auto const out = std::make_shared<ExportArguments>();
-  auto* command = app.add_subcommand("export", "Write all articles with all their versions, one a line");
-  command->add_option("-o,--output", out->output, "Where to; - is standard output; .gz and .zst compress")
-      ->type_name("FILE")
-      ->capture_default_str();
-  command->add_option("--compress", out->compress, "Instead of what the file's name says")
-      ->check(CLI::IsMember({"none", "gzip", "zstd"}));
-  add_store_options(*command, out->choice);
-  command->footer(
+  auto command = app.subcommand("export", "Write all articles with all their versions, one a line");
+  command.option("-o,--output", out->output, "Where to; - is standard output; .gz and .zst compress")
+      .type_name("FILE")
+      .show_default();
+  command.option("--compress", out->compress, "Instead of what the file's name says")
+      .one_of({"none", "gzip", "zstd"});
+  add_store_options(command, out->choice);
+  command.footer(
       "A line is the article's JSON Feed item; _newsfold.versions holds each version with its whole "
       "content.\n"
       "Exit: 0 good, 1 not, 2 bad usage.");
-  command->callback([out, &context] { context.exit_code = run_export(*out); });
+  command.callback([out, &context] { context.exit_code = run_export(*out); });
 
   auto const in = std::make_shared<ImportArguments>();
-  command = app.add_subcommand("import", "Take the articles of an export into a store");
-  command->add_option("file", in->input, "What export wrote, also compressed; - is standard input")
-      ->required()
-      ->type_name("FILE");
-  add_store_options(*command, in->choice);
-  command->footer(
+  command = app.subcommand("import", "Take the articles of an export into a store");
+  command.option("file", in->input, "What export wrote, also compressed; - is standard input")
+      .required()
+      .type_name("FILE");
+  add_store_options(command, in->choice);
+  command.footer(
       "Stories are found anew and events get new numbers. Importing twice changes nothing.\n"
       "Exit: 0 good, 1 not all of it, 2 bad usage.");
-  command->callback([in, &context] { context.exit_code = run_import(*in); });
+  command.callback([in, &context] { context.exit_code = run_import(*in); });
 }
 
 }  // namespace newsfold

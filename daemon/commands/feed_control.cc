@@ -1,10 +1,10 @@
 // why, poll, pause, resume: one feed of the running daemon.
 
 #include "daemon/commands/api_client.h"
+#include "daemon/commands/command_line.h"
 #include "daemon/commands/commands.h"
 #include "daemon/commands/tail_line.h"
 
-#include <CLI/CLI.hpp>
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/parse.hpp>
@@ -70,7 +70,7 @@ int explain_feed(ApiAddress const& address, std::string const& feed, bool as_jso
   return 0;
 }
 
-void add_feed_commands(CLI::App& app, CommandContext& context) {
+void add_feed_commands(Command app, CommandContext& context) {
   struct Action {
     char const* name;
     char const* help;
@@ -78,15 +78,15 @@ void add_feed_commands(CLI::App& app, CommandContext& context) {
   for (auto const& action : {Action{"poll", "Ask a feed now, as far as its publisher allows"},
                              Action{"pause", "Poll a feed no more until it is resumed; also across restarts"},
                              Action{"resume", "Poll a paused feed again"}}) {
-    auto* command = app.add_subcommand(action.name, action.help);
+    auto command = app.subcommand(action.name, action.help);
     auto const arguments = std::make_shared<FeedArguments>();
-    command->add_option("feed", arguments->feed, "The feed's name in the configuration")
-        ->required()
-        ->type_name("FEED");
-    command->add_flag("--json", arguments->json, "The answer as JSON");
-    add_address_options(*command, arguments->address);
-    command->footer("Exit: 0 good, 1 refused, no such feed or no daemon, 2 bad usage.");
-    command->callback(
+    command.option("feed", arguments->feed, "The feed's name in the configuration")
+        .required()
+        .type_name("FEED");
+    command.flag("--json", arguments->json, "The answer as JSON");
+    add_address_options(command, arguments->address);
+    command.footer("Exit: 0 good, 1 refused, no such feed or no daemon, 2 bad usage.");
+    command.callback(
         [arguments, &context, name = action.name] { context.exit_code = run_action(name, *arguments); });
   }
 }

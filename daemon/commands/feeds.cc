@@ -1,9 +1,9 @@
 #include "daemon/commands/api_client.h"
+#include "daemon/commands/command_line.h"
 #include "daemon/commands/commands.h"
 #include "daemon/commands/tail_line.h"
 #include "feeds/model/time.h"
 
-#include <CLI/CLI.hpp>
 #include <boost/json/array.hpp>
 #include <boost/json/parse.hpp>
 #include <boost/json/value.hpp>
@@ -162,26 +162,25 @@ int run_status(FeedsArguments const& arguments) {
 
 }  // namespace
 
-void add_feeds_command(CLI::App& app, CommandContext& context) {
-  auto* command = app.add_subcommand(
+void add_feeds_command(Command app, CommandContext& context) {
+  auto command = app.subcommand(
       "feeds", "Show how the feeds are: last success, next poll and why then, trouble in words");
   auto const arguments = std::make_shared<FeedsArguments>();
-  command->add_flag("--failing", arguments->failing, "Only those in trouble, or with an alarm");
-  command->add_flag("--names", arguments->names, "Only their names, one a line");
-  command->add_flag("--json", arguments->json, "As JSON");
-  add_address_options(*command, arguments->address);
-  command->footer("Exit: 0 good, 1 no daemon answers, 2 bad usage.");
-  command->callback([arguments, &context] { context.exit_code = run_feeds(*arguments); });
+  command.flag("--failing", arguments->failing, "Only those in trouble, or with an alarm");
+  command.flag("--names", arguments->names, "Only their names, one a line");
+  command.flag("--json", arguments->json, "As JSON");
+  add_address_options(command, arguments->address);
+  command.footer("Exit: 0 good, 1 no daemon answers, 2 bad usage.");
+  command.callback([arguments, &context] { context.exit_code = run_feeds(*arguments); });
 }
 
-void add_status_command(CLI::App& app, CommandContext& context) {
-  auto* command =
-      app.add_subcommand("status", "Show what the daemon holds: articles, stories, the change log");
+void add_status_command(Command app, CommandContext& context) {
+  auto command = app.subcommand("status", "Show what the daemon holds: articles, stories, the change log");
   auto const arguments = std::make_shared<FeedsArguments>();
-  command->add_flag("--json", arguments->json, "As JSON");
-  add_address_options(*command, arguments->address);
-  command->footer("Exit: 0 good, 1 no daemon answers, 2 bad usage.");
-  command->callback([arguments, &context] { context.exit_code = run_status(*arguments); });
+  command.flag("--json", arguments->json, "As JSON");
+  add_address_options(command, arguments->address);
+  command.footer("Exit: 0 good, 1 no daemon answers, 2 bad usage.");
+  command.callback([arguments, &context] { context.exit_code = run_status(*arguments); });
 }
 
 }  // namespace newsfold

@@ -1,12 +1,11 @@
 #include "feeds/parse/opml.h"
 #include "daemon/commands/batch.h"
+#include "daemon/commands/command_line.h"
 #include "daemon/commands/commands.h"
 #include "daemon/commands/document.h"
 #include "daemon/config/checks.h"
 #include "daemon/config/load.h"
 #include "daemon/sources/source_list.h"
-
-#include <CLI/CLI.hpp>
 
 #include <iostream>
 #include <memory>
@@ -74,32 +73,32 @@ int export_list(OpmlArguments const& arguments) {
 
 }  // namespace
 
-void add_opml_command(CLI::App& app, CommandContext& context) {
-  auto* command = app.add_subcommand("opml", "Take feeds over from a feed reader, or hand them to one");
-  command->require_subcommand(1);
+void add_opml_command(Command app, CommandContext& context) {
+  auto command = app.subcommand("opml", "Take feeds over from a feed reader, or hand them to one");
+  command.needs_subcommand();
   auto const arguments = std::make_shared<OpmlArguments>();
 
-  auto* import = command->add_subcommand("import", "Print the feeds of an OPML file as [[feed]] tables");
-  import->add_option("FILE", arguments->file, "A file, an http(s) address, - for standard input")->required();
-  import->add_option("-c,--config", arguments->config,
-                     "Leave out what this configuration has already, and take no name that it uses");
-  import->add_option("--resolve", arguments->document.resolve,
-                     "HOST:PORT:ADDRESS:PORT: where connections really go");
-  import->add_option("--allow-private", arguments->document.allow_private,
-                     "A range that may be fetched from, as 127.0.0.0/8");
-  import->footer(
+  auto import = command.subcommand("import", "Print the feeds of an OPML file as [[feed]] tables");
+  import.option("FILE", arguments->file, "A file, an http(s) address, - for standard input").required();
+  import.option("-c,--config", arguments->config,
+                "Leave out what this configuration has already, and take no name that it uses");
+  import.option("--resolve", arguments->document.resolve,
+                "HOST:PORT:ADDRESS:PORT: where connections really go");
+  import.option("--allow-private", arguments->document.allow_private,
+                "A range that may be fetched from, as 127.0.0.0/8");
+  import.footer(
       "newsfold opml import subscriptions.opml > feeds.d/mine.toml\n"
       "Folders and categories become tags. A list that others keep up to date is better named as [[opml]].\n"
       "Exit: 0 good, 1 the list cannot be read, 2 the configuration is wrong.");
-  import->callback([arguments, &context] { context.exit_code = import_list(*arguments);
+  import.callback([arguments, &context] { context.exit_code = import_list(*arguments);
 });
 
-auto* export_command = app.get_subcommand("opml") -> add_subcommand(
-                              "export", "Print the configured sources as OPML 2.0, for any feed reader");
-export_command->add_option("-c,--config", arguments->config,
-                           "The configuration; else the one that `newsfold run` would read");
-export_command->footer("Exit: 0 good, 2 the configuration is wrong.");
-export_command->callback([arguments, &context] { context.exit_code = export_list(*arguments); });
+auto const export_ =
+    command.subcommand("export", "Print the configured sources as OPML 2.0, for any feed reader");
+export_.option("-c,--config", arguments->config,
+               "The configuration; else the one that `newsfold run` would read");
+export_.footer("Exit: 0 good, 2 the configuration is wrong.");
+export_.callback([arguments, &context] { context.exit_code = export_list(*arguments); });
 }  // namespace newsfold
 
 }  // namespace newsfold

@@ -1,11 +1,11 @@
 #include "feeds/parse/parse.h"
 #include "daemon/commands/batch.h"
+#include "daemon/commands/command_line.h"
 #include "daemon/commands/commands.h"
 #include "daemon/commands/document.h"
 #include "feeds/model/article.h"
 #include "feeds/model/feed_json.h"
 
-#include <CLI/CLI.hpp>
 #include <boost/json/serialize.hpp>
 
 #include <iostream>
@@ -98,22 +98,20 @@ int run_parse(ParseOptions const& options) {
 
 }  // namespace
 
-void add_parse_command(CLI::App& app, CommandContext& context) {
+void add_parse_command(Command app, CommandContext& context) {
   auto options = std::make_shared<ParseOptions>();
-  auto* command = app.add_subcommand("parse", "Read a feed document and show what it says");
+  auto command = app.subcommand("parse", "Read a feed document and show what it says");
   options->document.accept = fetch::Accept::feed;
-  command->add_option("FILE", options->file,
-                      "The document: a file, an http(s) address, - for standard input");
-  command->add_option("--batch", options->batch,
-                      "A manifest of documents as JSON Lines; - for standard input");
-  command->add_option("--url", options->url, "Where the document came from: the base of its relative links");
-  command->add_option("--content-type", options->content_type, "The Content-Type it came with");
-  command->add_option("--resolve", options->document.resolve,
-                      "HOST:PORT:ADDRESS:PORT: where connections really go");
-  command->add_option("--allow-private", options->document.allow_private,
-                      "A range that may be fetched from, as 127.0.0.0/8");
-  command->add_flag("--json", options->json, "Print the feed as JSON Feed 1.1");
-  command->callback([options, &context] { context.exit_code = run_parse(*options); });
+  command.option("FILE", options->file, "The document: a file, an http(s) address, - for standard input");
+  command.option("--batch", options->batch, "A manifest of documents as JSON Lines; - for standard input");
+  command.option("--url", options->url, "Where the document came from: the base of its relative links");
+  command.option("--content-type", options->content_type, "The Content-Type it came with");
+  command.option("--resolve", options->document.resolve,
+                 "HOST:PORT:ADDRESS:PORT: where connections really go");
+  command.option("--allow-private", options->document.allow_private,
+                 "A range that may be fetched from, as 127.0.0.0/8");
+  command.flag("--json", options->json, "Print the feed as JSON Feed 1.1");
+  command.callback([options, &context] { context.exit_code = run_parse(*options); });
 }
 
 }  // namespace newsfold

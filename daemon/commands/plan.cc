@@ -1,11 +1,11 @@
 #include "daemon/schedule/plan.h"
+#include "daemon/commands/command_line.h"
 #include "daemon/commands/commands.h"
 #include "daemon/commands/tail_line.h"
 #include "daemon/config/load.h"
 #include "daemon/run/wiring.h"
 #include "storage/store.h"
 
-#include <CLI/CLI.hpp>
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
@@ -174,20 +174,19 @@ int run_plan(PlanArguments const& arguments) {
 
 }  // namespace
 
-void add_plan_command(CLI::App& app, CommandContext& context) {
-  auto* command = app.add_subcommand(
+void add_plan_command(Command app, CommandContext& context) {
+  auto command = app.subcommand(
       "plan", "Show what would be polled when, what each host would see, and which wishes cannot be met");
   auto const arguments = std::make_shared<PlanArguments>();
-  command->add_option("FILE", arguments->file,
-                      "The configuration; else the one that `newsfold run` would read");
-  command->add_flag("--json", arguments->json, "As JSON");
-  command->add_flag("--afresh", arguments->afresh, "As if no feed had ever been polled");
-  command->footer(
+  command.option("FILE", arguments->file, "The configuration; else the one that `newsfold run` would read");
+  command.flag("--json", arguments->json, "As JSON");
+  command.flag("--afresh", arguments->afresh, "As if no feed had ever been polled");
+  command.footer(
       "Nothing is fetched. Where the store knows the feeds, what was learnt of their pace counts; feeds "
       "that\n"
       "were never polled are taken for one item in two days.\n"
       "Exit: 0 good, 1 some wish cannot be met, 2 the configuration is wrong.");
-  command->callback([arguments, &context] { context.exit_code = run_plan(*arguments); });
+  command.callback([arguments, &context] { context.exit_code = run_plan(*arguments); });
 }
 
 }  // namespace newsfold

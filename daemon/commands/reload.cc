@@ -1,8 +1,8 @@
 #include "daemon/commands/api_client.h"
+#include "daemon/commands/command_line.h"
 #include "daemon/commands/commands.h"
 #include "daemon/commands/tail_line.h"
 
-#include <CLI/CLI.hpp>
 #include <boost/json/array.hpp>
 #include <boost/json/parse.hpp>
 #include <boost/json/value.hpp>
@@ -59,16 +59,15 @@ int run_reload(ReloadArguments const& arguments) {
 
 }  // namespace
 
-void add_reload_command(CLI::App& app, CommandContext& context) {
-  auto* command =
-      app.add_subcommand("reload", "Have the daemon read its configuration again; say what changed");
+void add_reload_command(Command app, CommandContext& context) {
+  auto command = app.subcommand("reload", "Have the daemon read its configuration again; say what changed");
   auto const arguments = std::make_shared<ReloadArguments>();
-  command->add_flag("--json", arguments->json, "As JSON");
-  add_address_options(*command, arguments->address);
-  command->footer(
+  command.flag("--json", arguments->json, "As JSON");
+  add_address_options(command, arguments->address);
+  command.footer(
       "A configuration with anything wrong in it changes nothing, and the reasons are printed.\n"
       "Exit: 0 applied, 1 refused or no daemon answers, 2 bad usage.");
-  command->callback([arguments, &context] { context.exit_code = run_reload(*arguments); });
+  command.callback([arguments, &context] { context.exit_code = run_reload(*arguments); });
 }
 
 }  // namespace newsfold

@@ -1,9 +1,9 @@
 #include "feeds/clean/repair/repair.h"
 #include "daemon/commands/batch.h"
+#include "daemon/commands/command_line.h"
 #include "daemon/commands/commands.h"
 #include "feeds/model/article_json.h"
 
-#include <CLI/CLI.hpp>
 #include <boost/json/serialize.hpp>
 
 #include <iostream>
@@ -62,21 +62,17 @@ int run_repair(RepairArguments const& arguments) {
 
 }  // namespace
 
-void add_repair_command(CLI::App& app, CommandContext& context) {
-  auto* command =
-      app.add_subcommand("repair", "Mend damaged text and take out lines that belong to no article");
+void add_repair_command(Command app, CommandContext& context) {
+  auto command = app.subcommand("repair", "Mend damaged text and take out lines that belong to no article");
   auto const arguments = std::make_shared<RepairArguments>();
-  command->add_option("file", arguments->file, "Plain text in UTF-8; - for standard input")
-      ->type_name("FILE");
-  command->add_flag("--json", arguments->json, "Print text, removed and repairs as JSON");
-  command
-      ->add_option("--batch", arguments->batch,
-                   "Read {\"path\"} or {\"text\"} lines, answer each with a line")
-      ->type_name("MANIFEST");
-  command->footer(
+  command.option("file", arguments->file, "Plain text in UTF-8; - for standard input").type_name("FILE");
+  command.flag("--json", arguments->json, "Print text, removed and repairs as JSON");
+  command.option("--batch", arguments->batch, "Read {\"path\"} or {\"text\"} lines, answer each with a line")
+      .type_name("MANIFEST");
+  command.footer(
       "The text goes to standard output, what was done to standard error.\n"
       "Exit: 0 good, 1 a text could not be read, 2 bad usage.");
-  command->callback([arguments, &context] { context.exit_code = run_repair(*arguments); });
+  command.callback([arguments, &context] { context.exit_code = run_repair(*arguments); });
 }
 
 }  // namespace newsfold

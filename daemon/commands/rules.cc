@@ -1,4 +1,5 @@
 #include "daemon/commands/batch.h"
+#include "daemon/commands/command_line.h"
 #include "daemon/commands/commands.h"
 #include "daemon/commands/document.h"
 #include "daemon/rules/site_rule_files.h"
@@ -7,8 +8,6 @@
 #include "feeds/text/charset.h"
 #include "feeds/text/url.h"
 #include "feeds/text/utf8.h"
-
-#include <CLI/CLI.hpp>
 
 #include <algorithm>
 #include <iostream>
@@ -140,32 +139,31 @@ int list_rules(RulesArguments const& arguments) {
 
 }  // namespace
 
-void add_rules_command(CLI::App& app, CommandContext& context) {
-  auto* command = app.add_subcommand("rules", "Try and list the rules for single sites");
-  command->require_subcommand(1);
+void add_rules_command(Command app, CommandContext& context) {
+  auto command = app.subcommand("rules", "Try and list the rules for single sites");
+  command.needs_subcommand();
   auto const arguments = std::make_shared<RulesArguments>();
   arguments->document.accept = fetch::Accept::page;
   arguments->document.bytes_max = page_bytes_max;
-  auto const folder = [arguments](CLI::App& to) {
-    to.add_option("--rules", arguments->folder, "Folder with rules of your own, as clean.rules_dir")
-        ->type_name("DIR");
+  auto const folder = [arguments](Command to) {
+    to.option("--rules", arguments->folder, "Folder with rules of your own, as clean.rules_dir")
+        .type_name("DIR");
   };
-  auto* test = command->add_subcommand("test", "Show what each selector of a site's rule finds in a page");
-  test->add_option("PAGE", arguments->page, "The page: a file, an http(s) address, - for standard input")
-      ->required();
-  test->add_option("--url", arguments->url, "Where a saved page came from: its host names the rule")
-      ->type_name("URL");
-  test->add_option("--allow-private", arguments->document.allow_private,
-                   "Private networks that may be reached")
-      ->type_name("CIDR");
-  folder(*test);
-  test->footer(
+  auto test = command.subcommand("test", "Show what each selector of a site's rule finds in a page");
+  test.option("PAGE", arguments->page, "The page: a file, an http(s) address, - for standard input")
+      .required();
+  test.option("--url", arguments->url, "Where a saved page came from: its host names the rule")
+      .type_name("URL");
+  test.option("--allow-private", arguments->document.allow_private, "Private networks that may be reached")
+      .type_name("CIDR");
+  folder(test);
+  test.footer(
       "A * marks the selectors that count. Exit: 0 good, 1 the page could not be read, 2 bad usage or "
       "rules.");
-  test->callback([arguments, &context] { context.exit_code = test_rules(*arguments); });
-  auto* list = command->add_subcommand("list", "Name the hosts that have a rule, and where it stands");
-  folder(*list);
-  list->callback([arguments, &context] { context.exit_code = list_rules(*arguments); });
+  test.callback([arguments, &context] { context.exit_code = test_rules(*arguments); });
+  auto list = command.subcommand("list", "Name the hosts that have a rule, and where it stands");
+  folder(list);
+  list.callback([arguments, &context] { context.exit_code = list_rules(*arguments); });
 }
 
 }  // namespace newsfold

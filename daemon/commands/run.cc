@@ -1,8 +1,7 @@
+#include "daemon/commands/command_line.h"
 #include "daemon/commands/commands.h"
 #include "daemon/config/load.h"
 #include "daemon/run/daemon.h"
-
-#include <CLI/CLI.hpp>
 
 #include <iostream>
 #include <memory>
@@ -43,17 +42,17 @@ int run_daemon(std::string path) {
 
 }  // namespace
 
-void add_run_command(CLI::App& app, CommandContext& context) {
-  auto* command = app.add_subcommand("run", "Run the daemon in the foreground, as systemd does");
+void add_run_command(Command app, CommandContext& context) {
+  auto command = app.subcommand("run", "Run the daemon in the foreground, as systemd does");
   auto const path = std::make_shared<std::string>();
-  command->add_option("-c,--config", *path, "The configuration file")->type_name("FILE");
-  command->footer(
+  command.option("-c,--config", *path, "The configuration file").type_name("FILE");
+  command.footer(
       "Without --config the first of these that exists is read: ./config.toml, "
       "$XDG_CONFIG_HOME/newsfold/config.toml,\n"
       "$CONFIGURATION_DIRECTORY/config.toml, /etc/newsfold/config.toml.\n"
       "SIGHUP reads it again; SIGTERM stops after what is under way is stored.\n"
       "Exit: 0 stopped as asked, 1 could not run, 2 the configuration is wrong.");
-  command->callback([path, &context] { context.exit_code = run_daemon(*path); });
+  command.callback([path, &context] { context.exit_code = run_daemon(*path); });
 }
 
 }  // namespace newsfold

@@ -1,9 +1,9 @@
+#include "daemon/commands/command_line.h"
 #include "daemon/commands/commands.h"
 #include "daemon/score/player.h"
 #include "daemon/score/scenarios.h"
 #include "daemon/version.h"
 
-#include <CLI/CLI.hpp>
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
@@ -147,28 +147,26 @@ int run_score(ScoreArguments const& arguments) {
 
 }  // namespace
 
-void add_score_command(CLI::App& app, CommandContext& context) {
-  auto* command = app.add_subcommand("score", "Grade how politely a feed fetcher polls, ours or any other");
+void add_score_command(Command app, CommandContext& context) {
+  auto command = app.subcommand("score", "Grade how politely a feed fetcher polls, ours or any other");
   auto const arguments = std::make_shared<ScoreArguments>();
-  command->add_option("COMMAND", arguments->command,
-                      "A shell command that polls once; run again and again over ten days of virtual time");
-  command->add_flag("--self", arguments->self, "Grade Newsfold's own scheduler and fetcher");
-  command->add_flag("--origin", arguments->origin,
-                    "Only serve the scenarios, on the real clock, and grade at Ctrl-C: for daemons");
-  command
-      ->add_option("--every", arguments->every_minutes, "Minutes of virtual time between two runs of COMMAND")
-      ->check(CLI::Range(1, 1440));
-  command->add_option("--dir", arguments->directory,
-                      "Where COMMAND keeps what it knows; else a directory that is deleted afterwards");
-  command->add_flag("--real-clock", arguments->real_clock,
-                    "Do not show COMMAND the virtual time by libfaketime");
-  command->add_flag("--json", arguments->json, "As JSON");
-  command->footer(
+  command.option("COMMAND", arguments->command,
+                 "A shell command that polls once; run again and again over ten days of virtual time");
+  command.flag("--self", arguments->self, "Grade Newsfold's own scheduler and fetcher");
+  command.flag("--origin", arguments->origin,
+               "Only serve the scenarios, on the real clock, and grade at Ctrl-C: for daemons");
+  command.option("--every", arguments->every_minutes, "Minutes of virtual time between two runs of COMMAND")
+      .range(1, 1440);
+  command.option("--dir", arguments->directory,
+                 "Where COMMAND keeps what it knows; else a directory that is deleted afterwards");
+  command.flag("--real-clock", arguments->real_clock, "Do not show COMMAND the virtual time by libfaketime");
+  command.flag("--json", arguments->json, "As JSON");
+  command.footer(
       "COMMAND finds in its environment: SCORE_URLS (a file, one feed a line), SCORE_OPML, SCORE_DIR, "
       "SCORE_RUN\n"
       "(0, 1, 2 ...) and SCORE_TIME. Examples stand in docs/score.md.\n"
       "Exit: 0 no rule was broken, 1 some was, 2 bad usage.");
-  command->callback([arguments, &context] { context.exit_code = run_score(*arguments); });
+  command.callback([arguments, &context] { context.exit_code = run_score(*arguments); });
 }
 
 }  // namespace newsfold

@@ -1,11 +1,11 @@
 #include "daemon/admin/search.h"
 
 #include "daemon/admin/search_json.h"
+#include "daemon/commands/command_line.h"
 #include "daemon/commands/commands.h"
 #include "daemon/commands/store_access.h"
 #include "daemon/commands/tail_line.h"
 
-#include <CLI/CLI.hpp>
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/parse.hpp>
@@ -128,26 +128,24 @@ int run_search(SearchArguments const& arguments) {
 
 }  // namespace
 
-void add_search_command(CLI::App& app, CommandContext& context) {
-  auto* command = app.add_subcommand("search", "Find words in titles and texts, newest first");
+void add_search_command(Command app, CommandContext& context) {
+  auto command = app.subcommand("search", "Find words in titles and texts, newest first");
   auto const arguments = std::make_shared<SearchArguments>();
-  command->add_option("words", arguments->words, "All of them must stand in it; \"two words\" are a phrase")
-      ->required()
-      ->type_name("WORD...");
-  command->add_option("--feed", arguments->feeds, "Only these feeds (* and ? stand for anything)")
-      ->type_name("NAME");
-  command->add_option("--limit", arguments->limit, "The most articles to show")
-      ->check(CLI::Range(1, 1000))
-      ->capture_default_str();
-  command->add_option("--scan", arguments->scan, "The most articles to look at")
-      ->check(CLI::Range(1, 100'000'000))
-      ->capture_default_str();
-  command->add_flag("--json", arguments->json, "One article a line, as JSON");
-  add_store_options(*command, arguments->choice);
-  command->footer(
+  command.option("words", arguments->words, "All of them must stand in it; \"two words\" are a phrase")
+      .required()
+      .type_name("WORD...");
+  command.option("--feed", arguments->feeds, "Only these feeds (* and ? stand for anything)")
+      .type_name("NAME");
+  command.option("--limit", arguments->limit, "The most articles to show").range(1, 1000).show_default();
+  command.option("--scan", arguments->scan, "The most articles to look at")
+      .range(1, 100'000'000)
+      .show_default();
+  command.flag("--json", arguments->json, "One article a line, as JSON");
+  add_store_options(command, arguments->choice);
+  command.footer(
       "There is no index of words: the newest articles are read one after another, and the last line (on "
       "standard\nerror) says how far. Exit: 0 good, 1 not, 2 bad usage.");
-  command->callback([arguments, &context] { context.exit_code = run_search(*arguments); });
+  command.callback([arguments, &context] { context.exit_code = run_search(*arguments); });
 }
 
 }  // namespace newsfold

@@ -1,9 +1,9 @@
 #include "daemon/commands/api_client.h"
+#include "daemon/commands/command_line.h"
 #include "daemon/commands/commands.h"
 #include "daemon/commands/tail_line.h"
 
 #include <unistd.h>
-#include <CLI/CLI.hpp>
 #include <boost/json/array.hpp>
 #include <boost/json/parse.hpp>
 #include <boost/json/value.hpp>
@@ -145,17 +145,16 @@ int run_show(ShowArguments const& arguments) {
 
 }  // namespace
 
-void add_show_command(CLI::App& app, CommandContext& context) {
-  auto* command = app.add_subcommand(
-      "show", "Show an article: its text, where it came from, what was left out and mended");
+void add_show_command(Command app, CommandContext& context) {
+  auto command =
+      app.subcommand("show", "Show an article: its text, where it came from, what was left out and mended");
   auto const arguments = std::make_shared<ShowArguments>();
-  command->add_option("id", arguments->id, "The article's number, as `newsfold tail --json` gives it")
-      ->required();
-  command->add_flag("--diff", arguments->diff, "What changed in its newest version");
-  command->add_flag("--json", arguments->json, "The whole answer as JSON");
-  add_address_options(*command, arguments->address);
-  command->footer("Exit: 0 good, 1 no such article or no daemon, 2 bad usage.");
-  command->callback([arguments, &context] { context.exit_code = run_show(*arguments); });
+  command.option("id", arguments->id, "The article's number, as `newsfold tail --json` gives it").required();
+  command.flag("--diff", arguments->diff, "What changed in its newest version");
+  command.flag("--json", arguments->json, "The whole answer as JSON");
+  add_address_options(command, arguments->address);
+  command.footer("Exit: 0 good, 1 no such article or no daemon, 2 bad usage.");
+  command.callback([arguments, &context] { context.exit_code = run_show(*arguments); });
 }
 
 }  // namespace newsfold

@@ -1,9 +1,9 @@
 // `newsfold split`: a wrong fold undone by hand.
 
 #include "daemon/commands/api_client.h"
+#include "daemon/commands/command_line.h"
 #include "daemon/commands/commands.h"
 
-#include <CLI/CLI.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
 
@@ -38,18 +38,16 @@ int run_split(SplitArguments const& arguments) {
 
 }  // namespace
 
-void add_split_command(CLI::App& app, CommandContext& context) {
-  auto* command =
-      app.add_subcommand("split", "Take an article out of a story that it was wrongly folded into");
+void add_split_command(Command app, CommandContext& context) {
+  auto command = app.subcommand("split", "Take an article out of a story that it was wrongly folded into");
   auto const arguments = std::make_shared<SplitArguments>();
-  command->add_option("id", arguments->id, "The article's number")->required();
-  command->add_option("--reason", arguments->reason, "For those who follow the stream")
-      ->capture_default_str();
-  add_address_options(*command, arguments->address);
-  command->footer(
+  command.option("id", arguments->id, "The article's number").required();
+  command.option("--reason", arguments->reason, "For those who follow the stream").show_default();
+  add_address_options(command, arguments->address);
+  command.footer(
       "It is remembered: the two are never folded into one story again. Subscribers hear of it.\n"
       "Exit: 0 good, 1 no such article, alone in its story or no daemon, 2 bad usage.");
-  command->callback([arguments, &context] { context.exit_code = run_split(*arguments); });
+  command.callback([arguments, &context] { context.exit_code = run_split(*arguments); });
 }
 
 }  // namespace newsfold

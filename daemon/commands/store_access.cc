@@ -1,4 +1,5 @@
 #include "daemon/commands/store_access.h"
+#include "daemon/commands/command_line.h"
 
 #include "daemon/commands/commands.h"
 #include "daemon/config/load.h"
@@ -7,7 +8,6 @@
 #include <fcntl.h>
 #include <sys/file.h>
 #include <unistd.h>
-#include <CLI/CLI.hpp>
 
 #include <filesystem>
 #include <random>
@@ -26,11 +26,11 @@ bool locked_by_another(std::string const& directory) {
 
 }  // namespace
 
-void add_store_options(CLI::App& command, StoreChoice& choice) {
+void add_store_options(Command command, StoreChoice& choice) {
   add_address_options(command, choice.address);
-  command.add_option("-c,--config", choice.config, "The configuration that says where the store is")
-      ->type_name("FILE");
-  command.add_option("--store", choice.store, "This store, asking no daemon")->type_name("DIR");
+  command.option("-c,--config", choice.config, "The configuration that says where the store is")
+      .type_name("FILE");
+  command.option("--store", choice.store, "This store, asking no daemon").type_name("DIR");
 }
 
 bool daemon_answers(StoreChoice const& choice) {

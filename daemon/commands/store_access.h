@@ -2,6 +2,7 @@
 // Where a command finds what it asks about: a running daemon, or the store itself where none runs.
 
 #include "daemon/commands/api_client.h"
+#include "daemon/commands/command_line.h"
 #include "daemon/config/config.h"
 #include "feeds/model/error.h"
 #include "storage/store.h"
@@ -9,10 +10,6 @@
 #include <memory>
 #include <optional>
 #include <string>
-
-namespace CLI {
-class App;
-}
 
 namespace newsfold {
 
@@ -23,7 +20,7 @@ struct StoreChoice {
 };
 
 // --socket, --url, --token-file, --config, --store.
-void add_store_options(CLI::App& command, StoreChoice& choice);
+void add_store_options(Command command, StoreChoice& choice);
 
 // Whether a daemon answers there. Never with --store.
 bool daemon_answers(StoreChoice const& choice);

@@ -1,10 +1,10 @@
 #include "daemon/commands/api_client.h"
+#include "daemon/commands/command_line.h"
 #include "daemon/commands/commands.h"
 #include "daemon/commands/tail_line.h"
 
 #include <sys/wait.h>
 #include <unistd.h>
-#include <CLI/CLI.hpp>
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 #include <boost/json/value.hpp>
@@ -220,50 +220,47 @@ class Tail {
 
 }  // namespace
 
-void add_address_options(CLI::App& command, ApiAddress& address) {
-  command.add_option("--socket", address.socket, "The daemon's Unix socket")->type_name("PATH");
-  command.add_option("--url", address.url, "The daemon's address instead, e.g. http://127.0.0.1:8480")
-      ->type_name("URL");
-  command.add_option("--token-file", address.token_file, "With --url: a file whose first line is the token")
-      ->type_name("FILE");
+void add_address_options(Command command, ApiAddress& address) {
+  command.option("--socket", address.socket, "The daemon's Unix socket").type_name("PATH");
+  command.option("--url", address.url, "The daemon's address instead, e.g. http://127.0.0.1:8480")
+      .type_name("URL");
+  command.option("--token-file", address.token_file, "With --url: a file whose first line is the token")
+      .type_name("FILE");
   command
-      .add_option("--ca-file", address.ca_file,
-                  "With an https --url: certificates to trust instead of the system's")
-      ->type_name("FILE");
+      .option("--ca-file", address.ca_file,
+              "With an https --url: certificates to trust instead of the system's")
+      .type_name("FILE");
 }
 
-void add_tail_command(CLI::App& app, CommandContext& context) {
-  auto* command = app.add_subcommand("tail", "Watch the stream: what is new, updated, copied, withdrawn");
+void add_tail_command(Command app, CommandContext& context) {
+  auto command = app.subcommand("tail", "Watch the stream: what is new, updated, copied, withdrawn");
   auto const arguments = std::make_shared<TailArguments>();
-  add_address_options(*command, arguments->address);
+  add_address_options(command, arguments->address);
   command
-      ->add_option("--from", arguments->from,
-                   "Where to begin: an event's number, \"now\" (the default) or \"snapshot\"")
-      ->type_name("NUMBER|now|snapshot");
-  command->add_flag("--once", arguments->once, "End at the end of the log instead of waiting for more");
-  command->add_flag("--json", arguments->json, "One event a line, as CloudEvents JSON");
+      .option("--from", arguments->from,
+              "Where to begin: an event's number, \"now\" (the default) or \"snapshot\"")
+      .type_name("NUMBER|now|snapshot");
+  command.flag("--once", arguments->once, "End at the end of the log instead of waiting for more");
+  command.flag("--json", arguments->json, "One event a line, as CloudEvents JSON");
+  command.option("--as", arguments->as, "Keep the cursor in the daemon under this name and go on from it")
+      .type_name("NAME");
   command
-      ->add_option("--as", arguments->as, "Keep the cursor in the daemon under this name and go on from it")
-      ->type_name("NAME");
-  command
-      ->add_option(
-          "--exec", arguments->exec,
-          "Run this for each event, which it reads as a line of JSON; the cursor moves when it succeeds")
-      ->type_name("COMMAND");
-  command->add_option("--type", arguments->types,
-                      "Only these events: article.created, article.*, feed.* ...");
-  command->add_option("--feed", arguments->feeds, "Only these feeds, by name; * and ? stand for anything");
-  command->add_option("--tag", arguments->tags, "Only articles with one of these tags");
-  command->add_option("--lang", arguments->languages, "Only articles in one of these languages");
-  command->add_option("-q,--query", arguments->query, "Only articles with these words and \"phrases\"");
-  command->add_option("--copies", arguments->copies, "\"fold\" leaves out what happens to copies of a story")
-      ->check(CLI::IsMember({"fold", "show"}));
-  command->footer(
+      .option("--exec", arguments->exec,
+              "Run this for each event, which it reads as a line of JSON; the cursor moves when it succeeds")
+      .type_name("COMMAND");
+  command.option("--type", arguments->types, "Only these events: article.created, article.*, feed.* ...");
+  command.option("--feed", arguments->feeds, "Only these feeds, by name; * and ? stand for anything");
+  command.option("--tag", arguments->tags, "Only articles with one of these tags");
+  command.option("--lang", arguments->languages, "Only articles in one of these languages");
+  command.option("-q,--query", arguments->query, "Only articles with these words and \"phrases\"");
+  command.option("--copies", arguments->copies, "\"fold\" leaves out what happens to copies of a story")
+      .one_of({"fold", "show"});
+  command.footer(
       "Without --socket and --url: $NEWSFOLD_SOCKET, else /run/newsfold/newsfold.sock.\n"
       "When the daemon restarts, tail waits and goes on where it was.\n"
       "Exit: 0 at the end of the log (--once), 1 the daemon refused or never answered, or the command "
       "failed, 2 bad usage.");
-  command->callback([arguments, &context] {
+  command.callback([arguments, &context] {
     std::signal(SIGPIPE, SIG_IGN);
     context.exit_code = Tail(*arguments).run();
   });

@@ -1,10 +1,10 @@
 #include "daemon/commands/api_client.h"
+#include "daemon/commands/command_line.h"
 #include "daemon/commands/commands.h"
 #include "daemon/commands/tail_line.h"
 #include "daemon/config/load.h"
 #include "daemon/webhook/signature.h"
 
-#include <CLI/CLI.hpp>
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/parse.hpp>
@@ -204,35 +204,33 @@ int run_rotate(WebhookArguments const& arguments) {
 
 }  // namespace
 
-void add_webhook_command(CLI::App& app, CommandContext& context) {
-  auto* const command =
-      app.add_subcommand("webhook", "See to the receivers of events over HTTP ([[webhook]])");
-  command->require_subcommand(1);
+void add_webhook_command(Command app, CommandContext& context) {
+  auto const command = app.subcommand("webhook", "See to the receivers of events over HTTP ([[webhook]])");
+  command.needs_subcommand();
   auto const arguments = std::make_shared<WebhookArguments>();
   auto const add = [&](char const* name, char const* help, bool needs_name,
                        int (*run)(WebhookArguments const&)) {
-    auto* const sub = command->add_subcommand(name, help);
-    auto* const option = sub->add_option("name", arguments->name, "The webhook's name");
-    if (needs_name) option->required();
-    add_address_options(*sub, arguments->address);
-    sub->footer("Exit: 0 good, 1 it failed or no daemon answers, 2 bad usage.");
-    sub->callback([arguments, run, &context] { context.exit_code = run(*arguments); });
+    auto const sub = command.subcommand(name, help);
+    auto const option = sub.option("name", arguments->name, "The webhook's name");
+    if (needs_name) option.required();
+    add_address_options(sub, arguments->address);
+    sub.footer("Exit: 0 good, 1 it failed or no daemon answers, 2 bad usage.");
+    sub.callback([arguments, run, &context] { context.exit_code = run(*arguments); });
     return sub;
   };
-  auto* const list =
+  auto const list =
       add("list", "How each is doing; with a name, what is parked and dead, too", false, &run_list);
-  list->add_flag("--json", arguments->json, "As JSON");
-  auto* const test = add("test", "Send one signed test event now, and say what came back", true, &run_test);
-  test->add_flag("--json", arguments->json, "As JSON");
-  auto* const replay = add("replay", "Send dead letters again", true, &run_replay);
-  replay->add_option("--from", arguments->from, "Instead: send everything again from this event on")
-      ->check(CLI::Number);
+  list.flag("--json", arguments->json, "As JSON");
+  auto const test = add("test", "Send one signed test event now, and say what came back", true, &run_test);
+  test.flag("--json", arguments->json, "As JSON");
+  auto const replay = add("replay", "Send dead letters again", true, &run_replay);
+  replay.option("--from", arguments->from, "Instead: send everything again from this event on").number();
   add("enable", "Go on with one that was disabled (410)", true, &run_enable);
-  auto* const rotate =
+  auto const rotate =
       add("rotate", "Put a new signing key beside the old one and print it; both sign", true, &run_rotate);
-  rotate->add_flag("--finish", arguments->finish, "Drop the former key");
-  rotate->add_option("--config", arguments->config_path, "The daemon's config.toml");
-  rotate->add_option("--secret-file", arguments->secret_file, "The key file itself");
+  rotate.flag("--finish", arguments->finish, "Drop the former key");
+  rotate.option("--config", arguments->config_path, "The daemon's config.toml");
+  rotate.option("--secret-file", arguments->secret_file, "The key file itself");
 }
 
 }  // namespace newsfold

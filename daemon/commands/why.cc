@@ -1,10 +1,10 @@
 // `newsfold why`: what an article was held against, and why it was folded or not. Of a feed: feed_control.cc.
 
 #include "daemon/commands/api_client.h"
+#include "daemon/commands/command_line.h"
 #include "daemon/commands/commands.h"
 #include "daemon/commands/tail_line.h"
 
-#include <CLI/CLI.hpp>
 #include <boost/json/array.hpp>
 #include <boost/json/parse.hpp>
 #include <boost/json/value.hpp>
@@ -104,18 +104,18 @@ int run_why(WhyArguments const& arguments) {
 
 }  // namespace
 
-void add_why_command(CLI::App& app, CommandContext& context) {
-  auto* command = app.add_subcommand("why",
-                                     "Tell why an article was taken for a copy or not; or how a feed is, "
-                                     "when it is asked next and why then");
+void add_why_command(Command app, CommandContext& context) {
+  auto command = app.subcommand("why",
+                                "Tell why an article was taken for a copy or not; or how a feed is, "
+                                "when it is asked next and why then");
   auto const arguments = std::make_shared<WhyArguments>();
-  command->add_option("id", arguments->id, "An article's number, or the name of a feed")->required();
-  command->add_option("other", arguments->other,
-                      "Compare with this article only; without it, with all that it was held against");
-  command->add_flag("--json", arguments->json, "The whole answer as JSON, with all figures");
-  add_address_options(*command, arguments->address);
-  command->footer("Exit: 0 good, 1 no such article or feed or no daemon, 2 bad usage.");
-  command->callback([arguments, &context] { context.exit_code = run_why(*arguments); });
+  command.option("id", arguments->id, "An article's number, or the name of a feed").required();
+  command.option("other", arguments->other,
+                 "Compare with this article only; without it, with all that it was held against");
+  command.flag("--json", arguments->json, "The whole answer as JSON, with all figures");
+  add_address_options(command, arguments->address);
+  command.footer("Exit: 0 good, 1 no such article or feed or no daemon, 2 bad usage.");
+  command.callback([arguments, &context] { context.exit_code = run_why(*arguments); });
 }
 
 }  // namespace newsfold

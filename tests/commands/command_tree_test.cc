@@ -1,8 +1,9 @@
 #include "daemon/commands/command_tree.h"
 
+#include "daemon/commands/command_line.h"
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <CLI/CLI.hpp>
 
 namespace newsfold {
 namespace {
@@ -11,22 +12,17 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
 CommandText tree() {
-  static CLI::App app{"Turns news into a stream."};
-  static std::string file, feed, shape;
-  static bool json = false;
-  static bool built = false;
-  if (!built) {
-    app.name("newsfold");
-    auto* write = app.add_subcommand("write", "Write it - all of it");
-    write->add_option("-o,--output", file, "Where to")->type_name("FILE");
-    write->add_option("--shape", shape, "Which shape; it's a choice")
-        ->check(CLI::IsMember({"round", "square"}));
-    write->add_flag("--json", json, "As JSON");
-    app.add_subcommand("ask", "Ask a feed")->add_option("feed", feed, "Which")->required()->type_name("FEED");
-    app.add_subcommand("config", "Configure")->add_subcommand("check", "Check a file");
-    built = true;
-  }
-  return read_commands(app);
+  CommandLine const line("newsfold", "Turns news into a stream.", "");
+  auto const app = line.root();
+  std::string file, feed, shape;
+  bool json = false;
+  auto const write = app.subcommand("write", "Write it - all of it");
+  write.option("-o,--output", file, "Where to").type_name("FILE");
+  write.option("--shape", shape, "Which shape; it's a choice").one_of({"round", "square"});
+  write.flag("--json", json, "As JSON");
+  app.subcommand("ask", "Ask a feed").option("feed", feed, "Which").required().type_name("FEED");
+  app.subcommand("config", "Configure").subcommand("check", "Check a file");
+  return app.read();
 }
 
 TEST(CommandTree, IsReadOutOfTheParser) {
