@@ -32,16 +32,19 @@ if(NEWSFOLD_SANITIZE)
   add_link_options(-fsanitize=${NEWSFOLD_SANITIZE})
 endif()
 
-# newsfold_library(NAME SOURCES ... HEADERS ... [PUBLIC libs...] [PRIVATE libs...])
+# newsfold_library(NAME SOURCES ... HEADERS ... [PUBLIC libs...] [PRIVATE libs...] [PRECOMPILED NAME])
 # A folder's target. Headers form a file set, so that `all_verify_interface_header_sets` compiles each
 # of them alone. PUBLIC are the libraries whose types stand in our headers.
 set(CMAKE_VERIFY_INTERFACE_HEADER_SETS ON)
 function(newsfold_library name)
-  cmake_parse_arguments(ARG "" "" "SOURCES;HEADERS;PUBLIC;PRIVATE" ${ARGN})
+  cmake_parse_arguments(ARG "" "PRECOMPILED" "SOURCES;HEADERS;PUBLIC;PRIVATE" ${ARGN})
   add_library(${name} STATIC ${ARG_SOURCES})
   target_sources(${name} PUBLIC FILE_SET HEADERS BASE_DIRS ${PROJECT_SOURCE_DIR} FILES ${ARG_HEADERS})
   target_include_directories(${name} PUBLIC ${PROJECT_SOURCE_DIR})
   target_link_libraries(${name} PUBLIC ${ARG_PUBLIC} PRIVATE newsfold_warnings ${ARG_PRIVATE})
+  if(ARG_PRECOMPILED)
+    newsfold_use_precompiled(${name} ${ARG_PRECOMPILED})
+  endif()
 endfunction()
 
 # Folders are installed the same whatever the builder's umask is.
