@@ -83,7 +83,7 @@ int run_clean(CleanArguments const& arguments) {
   }
   auto const article = clean_file(arguments.file, arguments.url, {}, options);
   if (!article) {
-    std::cerr << "newsfold: " << article.error().message << '\n';
+    std::cerr << "newsfold clean: " << arguments.file << ": " << article.error().message << '\n';
     return 1;
   }
   if (arguments.json)

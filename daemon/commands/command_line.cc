@@ -1,6 +1,13 @@
 #include "daemon/commands/command_line.h"
 
+#include "daemon/config/suggest.h"
+
 #include <CLI/CLI.hpp>
+
+#include <algorithm>
+#include <iostream>
+#include <optional>
+#include <string_view>
 
 namespace newsfold {
 namespace {
@@ -36,6 +43,30 @@ OptionText read_option(CLI::Option const& option) {
     if (out.value.empty() || out.value == "TEXT") out.value = out.choices.empty() ? "TEXT" : "WORD";
   }
   return out;
+}
+
+// What to say of the first word that should name a command and does not; empty where all do.
+std::string unknown_command(CLI::App const& root, int argc, char const* const* argv) {
+  auto const* app = &root;
+  std::string path = root.get_name();
+  for (int i = 1; i < argc && app->get_require_subcommand_min() > 0; ++i) {
+    std::string const word = argv[i];
+    if (word.starts_with('-')) return {};
+    auto const commands = app->get_subcommands([](CLI::App const*) { return true; });
+    auto const next =
+        std::ranges::find_if(commands, [&](CLI::App const* command) { return command->get_name() == word; });
+    if (next == commands.end()) {
+      std::vector<std::string_view> names;
+      for (auto const* command : commands) names.push_back(command->get_name());
+      auto const near = config::nearest(word, names);
+      return "there is no command `" + word + "`" +
+             (near ? "; did you mean `" + std::string(*near) + "`?" : ".") + " `" + path +
+             " --help` lists them.";
+    }
+    app = *next;
+    path += " " + word;
+  }
+  return {};
 }
 
 CommandText read_command(CLI::App const& app) {
@@ -142,11 +173,14 @@ CommandLine::~CommandLine() = default;
 
 Command CommandLine::root() const { return Command(app_.get()); }
 
-void CommandLine::run(int argc, char** argv, int& exit_code) {
+void CommandLine::run(int argc, char const* const* argv, int& exit_code) {
   try {
     app_->parse(argc, argv);
   } catch (CLI::ParseError const& e) {
-    exit_code = app_->exit(e) == 0 ? 0 : 2;
+    // CLI11 says of a mistyped command only that one is required.
+    auto const stranger = e.get_exit_code() == 0 ? std::string() : unknown_command(*app_, argc, argv);
+    if (!stranger.empty()) std::cerr << app_->get_name() << ": " << stranger << '\n';
+    exit_code = !stranger.empty() ? 2 : app_->exit(e) == 0 ? 0 : 2;
   }
 }
 

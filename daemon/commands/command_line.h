@@ -71,7 +71,7 @@ class CommandLine {
   // Reads the line and calls back the command that it names. Where none was called, `exit_code` is set: 0
   // after
   // --help and --version, which are printed, 2 after a mistake, which is told on standard error.
-  void run(int argc, char** argv, int& exit_code);
+  void run(int argc, char const* const* argv, int& exit_code);
 
  private:
   std::unique_ptr<CLI::App> app_;

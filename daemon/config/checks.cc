@@ -13,8 +13,7 @@ namespace newsfold::config {
 namespace {
 
 constexpr std::string_view credential_source = "/etc/newsfold/credentials/";
-constexpr std::size_t socket_path_max =
-    103;  // sockaddr_un::sun_path less its NUL and the ending while it is made
+constexpr std::size_t socket_path_max = 103;  // sun_path less a NUL and the ending that it is made under
 constexpr std::size_t webhook_name_max = 80;
 constexpr Duration interval_min = std::chrono::minutes(1);
 constexpr Duration interval_polite = std::chrono::minutes(5);
@@ -43,6 +42,14 @@ bool is_address_port(std::string const& listen) {
 // The problem of a whole-config rule has no one place: it is told of the main file.
 void complain(LoadResult& result, std::string message) {
   result.problems.push_back({result.config.files.front(), 0, 0, std::move(message)});
+}
+
+// Of a rule between options: told of the one that breaks it.
+void complain(SourcePlaces const& places, LoadResult& result, std::string const& option,
+              std::string message) {
+  auto const place = places.options.find(option);
+  if (place == places.options.end()) return complain(result, std::move(message));
+  result.problems.push_back(problem_at(place->second, std::move(message)));
 }
 
 template <class Entry>
@@ -93,39 +100,45 @@ void check_intervals(SourcePlaces const& places, LoadResult& result) {
   }
 }
 
-void check_resolve(LoadResult& result) {
+void check_resolve(SourcePlaces const& places, LoadResult& result) {
   for (auto const& entry : result.config.fetch.resolve) {
     auto const first = entry.find(':');
     auto const second = first == std::string::npos ? first : entry.find(':', first + 1);
     if (first == 0 || second == std::string::npos || second + 1 == entry.size()) {
-      complain(result, "`fetch.resolve`: \"" + entry + "\" is not HOST:PORT:ADDRESS");
+      complain(places, result, "fetch.resolve",
+               "`fetch.resolve`: \"" + entry + "\" is not HOST:PORT:ADDRESS");
     }
   }
 }
 
-void check_polling(LoadResult& result) {
+void check_polling(SourcePlaces const& places, LoadResult& result) {
   auto const& polling = result.config.polling;
-  if (polling.floor > polling.interval) complain(result, "`polling.floor` is above `polling.interval`");
-  if (polling.interval > polling.ceiling) complain(result, "`polling.interval` is above `polling.ceiling`");
+  if (polling.floor > polling.interval)
+    complain(places, result, "polling.floor", "`polling.floor` is above `polling.interval`");
+  if (polling.interval > polling.ceiling)
+    complain(places, result, "polling.interval", "`polling.interval` is above `polling.ceiling`");
   if (polling.error_backoff > polling.error_backoff_max) {
-    complain(result, "`polling.error_backoff` is above `polling.error_backoff_max`");
+    complain(places, result, "polling.error_backoff",
+             "`polling.error_backoff` is above `polling.error_backoff_max`");
   }
 }
 
-void check_http(LoadResult& result) {
+void check_http(SourcePlaces const& places, LoadResult& result) {
   auto const& http = result.config.http;
   if (http.tls_cert_file.empty() != http.tls_key_file.empty()) {
-    complain(result, "`http.tls_cert_file` and `http.tls_key_file` go together");
+    complain(places, result, "http.tls_cert_file",
+             "`http.tls_cert_file` and `http.tls_key_file` go together");
   }
   if (!http.listen.empty() && !is_address_port(http.listen)) {
-    complain(result, "`http.listen`: \"" + http.listen + "\" is not ADDRESS:PORT");
+    complain(places, result, "http.listen", "`http.listen`: \"" + http.listen + "\" is not ADDRESS:PORT");
   } else if (!http.listen.empty() && !is_loopback_listen(http.listen) && http.token_file.empty()) {
-    complain(result,
+    complain(places, result, "http.listen",
              "`http.listen`: " + http.listen + " can be reached from outside; set `http.token_file` first");
   }
   if (http.socket.size() > socket_path_max) {
-    complain(result, "`http.socket`: longer than the " + std::to_string(socket_path_max) +
-                         " bytes that the kernel allows");
+    complain(places, result, "http.socket",
+             "`http.socket`: longer than the " + std::to_string(socket_path_max) +
+                 " bytes that the kernel allows");
   }
 }
 
@@ -202,7 +215,6 @@ void find_credentials(Environment const& environment, LoadResult& result) {
     find(source.access.bearer_token_file, source.name + ": bearer_token_file");
     find(source.access.header_file, source.name + ": header_file");
   }
-  for (auto& webhook : config.webhooks) find(webhook.secret_file, webhook.name + ": secret_file");
 }
 
 }  // namespace
@@ -267,9 +279,9 @@ void check_whole(SourcePlaces const& places, LoadResult& result) {
   check_duplicate_urls(places, result);
   check_duplicate_names(result.config.webhooks, places.webhooks, "webhook", result);
   check_intervals(places, result);
-  check_resolve(result);
-  check_polling(result);
-  check_http(result);
+  check_resolve(places, result);
+  check_polling(places, result);
+  check_http(places, result);
   check_webhooks(places, result);
 }
 

@@ -16,10 +16,11 @@ struct EntryPlaces {
   Place interval;
 };
 
-// Index by index the places of config.sources and config.webhooks.
+// Index by index the places of config.sources and config.webhooks; by name those of single options.
 struct SourcePlaces {
   std::vector<EntryPlaces> sources;
   std::vector<EntryPlaces> webhooks;
+  std::map<std::string, Place> options;  // "storage.path": where it was set first
 };
 
 // storage.path, http.socket and the token files.

@@ -49,7 +49,6 @@ class Loader {
 
   LoadResult& result_;
   SourcePlaces places_;
-  std::map<std::string, Place> set_at_;  // "storage.path" to where it was set first
 };
 
 std::string folder_of(std::string const& path) {
@@ -156,7 +155,7 @@ void Loader::read_option(Section const& section, Option const& option, Value con
                          std::string const& base) {
   std::string const name = std::string(section.name) + "." + std::string(option.key);
   if (!section.repeated) {
-    auto const [first, is_new] = set_at_.try_emplace(name, value.key_place);
+    auto const [first, is_new] = places_.options.try_emplace(name, value.key_place);
     if (!is_new) {
       auto const& at = first->second;
       complain(value.key_place,
@@ -186,13 +185,19 @@ void Loader::note_places(Section const& section, Table const& table, Place const
   }
 }
 
+bool is_list_of_tables(Value const& value) {
+  auto const* array = std::get_if<Array>(&value.data);
+  return array != nullptr && !array->empty() && std::holds_alternative<Table>(array->front().data);
+}
+
 void Loader::unknown_section(std::string const& name, Value const& value) {
   std::vector<std::string_view> names;
   for (auto const& section : sections()) names.push_back(section.name);
   names.push_back(include_key);
   std::string message = "unknown section `" + name + "`";
   for (auto const& section : sections()) {
-    if (find_option(section, name) == nullptr || std::holds_alternative<Table>(value.data)) continue;
+    bool const is_section = std::holds_alternative<Table>(value.data) || is_list_of_tables(value);
+    if (find_option(section, name) == nullptr || is_section) continue;
     complain(value.key_place,
              "`" + name + "` stands outside of a section; it belongs into " + in_brackets(section));
     return;

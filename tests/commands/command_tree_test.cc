@@ -25,6 +25,27 @@ CommandText tree() {
   return app.read();
 }
 
+TEST(CommandLine, AMistypedCommandIsNamedWithTheNearestOne) {
+  CommandLine line("newsfold", "Turns news into a stream.", "1.0");
+  line.root().subcommand("show", "Show it");
+  line.root().subcommand("config", "Configure").needs_subcommand().subcommand("check", "Check a file");
+  auto const said = [&](std::vector<char const*> words) {
+    words.insert(words.begin(), "newsfold");
+    int exit_code = 0;
+    testing::internal::CaptureStderr();
+    line.run(int(words.size()), words.data(), exit_code);
+    auto out = testing::internal::GetCapturedStderr();
+    EXPECT_EQ(exit_code, 2) << out;
+    return out;
+  };
+  EXPECT_EQ(said({"shwo"}),
+            "newsfold: there is no command `shwo`; did you mean `show`? `newsfold --help` lists them.\n");
+  EXPECT_EQ(
+      said({"config", "chek", "FILE"}),
+      "newsfold: there is no command `chek`; did you mean `check`? `newsfold config --help` lists them.\n");
+  EXPECT_THAT(said({"show", "--nonsense"}), HasSubstr("--nonsense"));
+}
+
 TEST(CommandTree, IsReadOutOfTheParser) {
   auto const root = tree();
   ASSERT_EQ(root.commands.size(), 3u);

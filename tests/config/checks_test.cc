@@ -56,7 +56,8 @@ TEST(ConfigChecks, RefusesAnOpenApiWithoutAToken) {
   EXPECT_THAT(problems("[http]\nlisten = \"0.0.0.0:8480\"\n"), HasSubstr("set `http.token_file` first"));
   EXPECT_EQ(problems("[http]\nlisten = \"0.0.0.0:8480\"\ntoken_file = \"token\"\n"), "");
   EXPECT_EQ(problems("[http]\nlisten = \"[::1]:0\"\n"), "");
-  EXPECT_THAT(problems("[http]\nlisten = \"8480\"\n"), HasSubstr("is not ADDRESS:PORT"));
+  EXPECT_THAT(problems("[http]\nlisten = \"8480\"\n"),
+              HasSubstr(":2:1: `http.listen`: \"8480\" is not ADDRESS:PORT"));
 }
 
 TEST(ConfigChecks, RefusesOptionsThatContradictEachOther) {

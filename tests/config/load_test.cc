@@ -135,6 +135,9 @@ url = "ftp://example.org/"
 TEST(Config, PointsAtTheSectionThatAStrayKeyBelongsTo) {
   EXPECT_THAT(problems("[storage]\nrobots_for_feeds = true\n"), EndsWith("it belongs into [polling]\n"));
   EXPECT_THAT(problems("robots_for_feeds = true\n"), EndsWith("it belongs into [polling]\n"));
+  // [[webhook]] has a key of this name; a section is meant.
+  EXPECT_THAT(problems("[[feeds]]\nname = \"a\"\n"),
+              EndsWith("unknown section `feeds`; did you mean `feed`?\n"));
 }
 
 TEST(Config, SaysWhereTheFileIsNoToml) {
