@@ -67,6 +67,9 @@ std::string reason_of_next_poll(schedule::FeedStatus const& feed, UtcMicros now)
     return "it failed " + std::to_string(state.failures) +
            (state.failures == 1 ? " time" : " times in a row") + ": each failure doubles the wait";
   if (!known(state.last_answer)) return "it was not asked yet";
+  if (feed.interval_is_fixed)
+    return "the configuration says `interval` = " + span(feed.interval) + "; it brings about " +
+           one_decimal(state.rate.per_day(now)) + " items a day";
   auto reason = "it brings about " + one_decimal(state.rate.per_day(now)) + " items a day";
   if (feed.interval.count() > 0) reason += ", so it is asked about every " + span(feed.interval);
   return reason;

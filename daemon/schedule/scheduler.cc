@@ -276,6 +276,7 @@ std::vector<FeedStatus> Scheduler::status() const {
     status.url = status.state.poll_url();
     status.state.next_due = entry->next_due;
     status.interval = seconds(entry->interval_s);
+    status.interval_is_fixed = entry->spec->interval.has_value();
     status.activity = entry->activity;
     out.push_back(std::move(status));
   }

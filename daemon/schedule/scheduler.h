@@ -42,7 +42,8 @@ struct FeedStatus {
   std::string name;
   std::string url;  // polled: configured or adopted
   PollState state;
-  std::chrono::seconds interval{};  // the model's present choice
+  std::chrono::seconds interval{};  // the present one
+  bool interval_is_fixed = false;   // by the configuration, not the model's choice
   enum class Activity : std::uint8_t { waiting, queued, polling } activity = Activity::waiting;
 };
 

@@ -60,7 +60,7 @@ TEST_F(Operations, FeedsAreToldInATableAndOneByOne) {
   EXPECT_EQ(table.status, 0);
   EXPECT_THAT(table.output, HasSubstr("FEED"));
   EXPECT_THAT(table.output, HasSubstr("REMARK"));
-  EXPECT_THAT(table.output, HasSubstr("items a day"));
+  EXPECT_THAT(table.output, HasSubstr("the configuration says `interval` = "));
   auto const feed = first_feed();
   auto const why = installation.run({"why", feed});
   EXPECT_EQ(why.status, 0) << why.errors;
