@@ -66,7 +66,6 @@ struct Storage {
   std::uint64_t write_buffer = 16ULL << 20;
   std::uint64_t disk_free_min = 512ULL << 20;
   std::uint32_t group_max = 128;  // articles in one commit
-  Duration group_wait = std::chrono::milliseconds(5);
 };
 
 struct Fetch {

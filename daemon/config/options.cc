@@ -60,8 +60,6 @@ std::vector<Option> storage_options() {
       option("disk_free_min", &Storage::disk_free_min, SizeCodec{"0", "1000TiB"},
              "Below this much free space polling pauses, says so, and resumes by itself."),
       option("group_max", &Storage::group_max, Count{1, 10'000}, "The most articles in one commit."),
-      option("group_wait", &Storage::group_wait, DurationCodec{"0", "1s"},
-             "How long a commit may wait for more articles to share its sync."),
   };
 }
 
