@@ -402,6 +402,7 @@ asio::awaitable<void> Daemon::Impl::main() {
 
 // No new polls; what is under way is committed, or cut off when it takes too long: it is still due then.
 asio::awaitable<void> Daemon::Impl::stop() {
+  admin->stop();
   attending.cancel();
   asio::steady_timer patience(io, config.daemon.stop_timeout);
   patience.async_wait([this](boost::system::error_code cancelled) {
