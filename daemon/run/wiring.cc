@@ -302,6 +302,22 @@ config::Source from_list(config::Source const& list, config::Source feed) {
 
 }  // namespace
 
+health::FeedRules rules_of(pipeline::Source const& source, std::string const& host) {
+  health::FeedRules out;
+  switch (source.pages) {
+    case pipeline::PagePolicy::automatic: out.fetch_pages = "auto"; break;
+    case pipeline::PagePolicy::always: out.fetch_pages = "always"; break;
+    case pipeline::PagePolicy::never: out.fetch_pages = "never"; break;
+  }
+  if (source.listing) out.summary_selector = source.listing->summary;
+  auto const* const rule = source.clean.rules ? source.clean.rules->find(host) : nullptr;
+  if (rule != nullptr) {
+    out.site_rule = rule->origin;
+    out.site_body = rule->body;
+  }
+  return out;
+}
+
 Result<Sources> make_sources(config::Config const& config, LookUpList const& lists) {
   Sources out;
   auto const site_rules = rules::load_rules(config.clean.rules_dir);

@@ -34,6 +34,8 @@ pipeline::WriterOptions writer_options(config::Config const& config);
 pipeline::PipelineOptions pipeline_options(config::Config const& config);
 pipeline::RecheckOptions recheck_options(config::Config const& config);
 health::HealthOptions health_options(config::Config const& config);
+// What the texts of the source's articles on `host` are made by.
+health::FeedRules rules_of(pipeline::Source const& source, std::string const& host);
 
 // Fails with `unreadable` or `invalid` where a token file cannot be used.
 Result<api::ApiOptions> api_options(config::Config const& config);
