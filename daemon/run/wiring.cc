@@ -347,6 +347,21 @@ Result<Sources> make_sources(config::Config const& config, LookUpList const& lis
   return out;
 }
 
+namespace {
+
+Result<notify::Filter> make_filter(config::EventFilter const& from) {
+  notify::FilterSpec wanted;
+  wanted.types = from.types;
+  wanted.feeds = from.feeds;
+  wanted.tags = from.tags;
+  wanted.languages = from.languages;
+  wanted.query = from.query;
+  wanted.copies = from.copies == config::Copies::fold ? notify::Copies::fold : notify::Copies::show;
+  return notify::Filter::make(wanted);
+}
+
+}  // namespace
+
 Result<std::vector<webhook::WebhookSpec>> make_webhooks(config::Config const& config) {
   std::vector<webhook::WebhookSpec> out;
   for (auto const& one : config.webhooks) {
@@ -361,14 +376,7 @@ Result<std::vector<webhook::WebhookSpec>> make_webhooks(config::Config const& co
     auto keys = webhook::read_signing_keys(one.secret_file);
     if (!keys) return named(keys.error());
     spec.keys = std::move(*keys);
-    notify::FilterSpec wanted;
-    wanted.types = one.types;
-    wanted.feeds = one.feeds;
-    wanted.tags = one.tags;
-    wanted.languages = one.languages;
-    wanted.query = one.query;
-    wanted.copies = one.copies == config::Copies::fold ? notify::Copies::fold : notify::Copies::show;
-    auto filter = notify::Filter::make(wanted);
+    auto filter = make_filter(one);
     if (!filter) return named(filter.error());
     spec.filter = std::move(*filter);
     spec.batch_max = one.batch_max;
@@ -394,7 +402,9 @@ Result<std::optional<NatsWiring>> make_nats(config::Config const& config) {
   if (nats.url.empty()) return std::optional<NatsWiring>();
   auto subject = nats::SubjectTemplate::parse(nats.subject);
   if (!subject) return Error{subject.error().code, "nats.subject: " + subject.error().message};
-  NatsWiring out{{}, std::move(*subject)};
+  auto filter = make_filter(nats);
+  if (!filter) return Error{filter.error().code, "nats: " + filter.error().message};
+  NatsWiring out{{}, std::move(*subject), std::move(*filter)};
   out.options.url = nats.url;
   out.options.stream = nats.stream;
   out.options.pattern = out.subject.pattern();

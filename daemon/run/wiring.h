@@ -64,6 +64,7 @@ fetch::FetchOptions webhook_client_options(config::Config const& config, bool al
 struct NatsWiring {
   nats::JetStreamOptions options;
   nats::SubjectTemplate subject;
+  notify::Filter filter;
 };
 // Nothing where no server is configured. Fails with `invalid`.
 Result<std::optional<NatsWiring>> make_nats(config::Config const& config);
