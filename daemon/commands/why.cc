@@ -109,7 +109,9 @@ void add_why_command(CLI::App& app, CommandContext& context) {
                                      "Tell why an article was taken for a copy or not; or how a feed is, "
                                      "when it is asked next and why then");
   auto const arguments = std::make_shared<WhyArguments>();
-  command->add_option("id", arguments->id, "An article's number, or the name of a feed")->required();
+  command->add_option("id", arguments->id, "An article's number, or the name of a feed")
+      ->required()
+      ->type_name("FEED|ID");
   command->add_option("other", arguments->other,
                       "Compare with this article only; without it, with all that it was held against");
   command->add_flag("--json", arguments->json, "The whole answer as JSON, with all figures");

@@ -140,34 +140,5 @@ TEST(Manual, PagesAreWellFormed) {
   }
 }
 
-TEST(Completion, IsAScriptThatItsShellReads) {
-  for (std::string const shell : {"bash", "zsh", "fish"}) {
-    if (!std::filesystem::exists("/usr/bin/" + shell)) continue;
-    Process process({{"/bin/sh", "-c",
-                      std::string(NEWSFOLD_BIN) + " completion " + shell + " | /usr/bin/" + shell +
-                          " -n /dev/stdin 2>&1"},
-                     {},
-                     {}});
-    EXPECT_EQ(process.rest(within(30s)), "") << shell;
-    EXPECT_EQ(process.wait(within(30s)), 0) << shell;
-  }
-}
-
-TEST(Completion, OfBashCompletesCommandsAndOptions) {
-  if (!std::filesystem::exists("/usr/bin/bash")) GTEST_SKIP() << "no bash here";
-  auto const complete = [](std::string const& words, int at) {
-    Process process({{"/usr/bin/bash", "-c",
-                      "eval \"$(" + std::string(NEWSFOLD_BIN) + " completion bash)\"; COMP_WORDS=(" + words +
-                          "); COMP_CWORD=" + std::to_string(at) + "; _newsfold; echo ${COMPREPLY[*]}"},
-                     {},
-                     {}});
-    return process.rest(within(30s));
-  };
-  EXPECT_THAT(complete("newsfold sta", 1), HasSubstr("status"));
-  EXPECT_THAT(complete("newsfold config ch", 2), HasSubstr("check"));
-  EXPECT_THAT(complete("newsfold export --comp", 2), HasSubstr("--compress"));
-  EXPECT_THAT(complete("newsfold export --compress z", 3), HasSubstr("zstd"));
-}
-
 }  // namespace
 }  // namespace newsfold::e2e
