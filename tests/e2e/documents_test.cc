@@ -6,6 +6,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cctype>
 #include <filesystem>
 #include <set>
@@ -109,6 +110,43 @@ TEST(Documents, NameOnlyOptionsThatThereAre) {
           continue;  // a file's name
         EXPECT_NE(config::find_option(section, key), nullptr) << document.name << " names " << code;
       }
+}
+
+std::string sources_below(std::string const& folder) {
+  std::string sources;
+  for (auto const& entry : std::filesystem::recursive_directory_iterator(PROJECT_DIR + folder))
+    if (entry.path().extension() == ".cc") sources += read_text_file(entry.path());
+  return sources;
+}
+
+// Events and fields of the log, conditions: what an operator looks for must be what the daemon says.
+TEST(Documents, TheOperatorsNotesNameOnlyWhatTheDaemonSays) {
+  auto const sources = sources_below("/daemon");
+  std::size_t named = 0;
+  for (auto const& code : code_in(read_text_file(std::string(PROJECT_DIR) + "/docs/OPERATIONS.md"))) {
+    bool const is_name =
+        code.find('_') != std::string::npos && code == word_at(code, 0) &&
+        std::none_of(code.begin(), code.end(), [](unsigned char c) { return std::isupper(c); });
+    if (!is_name || code.starts_with("newsfold_")) continue;  // metrics are docs/metrics.md's
+    ++named;
+    EXPECT_NE(sources.find('"' + code + '"'), std::string::npos) << code << " is said by nobody";
+  }
+  EXPECT_GT(named, 20u);
+}
+
+TEST(Documents, TheOperatorsNotesExplainEveryWarningAndError) {
+  auto const sources = sources_below("/daemon");
+  auto const notes = read_text_file(std::string(PROJECT_DIR) + "/docs/OPERATIONS.md");
+  std::size_t found = 0;
+  for (std::string const call : {"log::warning(", "log::error("})
+    for (auto at = sources.find(call); at != std::string::npos; at = sources.find(call, at + 1)) {
+      auto const begin = sources.find_first_not_of(" \n", at + call.size());
+      if (begin == std::string::npos || sources[begin] != '"') continue;
+      ++found;
+      auto const event = word_at(sources, begin + 1);
+      EXPECT_NE(notes.find('`' + event + '`'), std::string::npos) << event << " is explained nowhere";
+    }
+  EXPECT_GT(found, 20u);
 }
 
 TEST(Documents, TheSecurityNotesNameTestsThatThereAre) {
