@@ -7,6 +7,8 @@
 #include <rocksdb/write_batch.h>
 
 #include <memory>
+#include <stop_token>
+#include <string>
 #include <utility>
 
 namespace newsfold::storage {
@@ -32,7 +34,8 @@ Result<void> begin_new_epoch(std::filesystem::path const& path, Epoch epoch) {
 
 }  // namespace
 
-Result<void> Store::backup(std::filesystem::path const& directory, std::uint32_t keep) const {
+Result<void> Store::backup(std::filesystem::path const& directory, std::uint32_t keep,
+                           std::stop_token stop) const {
   if (state_->options.mode == OpenMode::read_write)
     if (auto possible = state_->database->may_flush(); !possible) return possible;
   std::error_code error;
@@ -44,7 +47,17 @@ Result<void> Store::backup(std::filesystem::path const& directory, std::uint32_t
   auto status = rocksdb::BackupEngine::Open(rocksdb::Env::Default(), options, &raw);
   if (!status.ok()) return error_of(status, "open the backups in " + directory.string());
   std::unique_ptr<rocksdb::BackupEngine> const engine(raw);
-  status = engine->CreateNewBackup(&state_->database->db(), state_->options.mode == OpenMode::read_write);
+  {
+    std::stop_callback const stopping(std::move(stop), [&engine] { engine->StopBackup(); });
+    status = engine->CreateNewBackup(&state_->database->db(), state_->options.mode == OpenMode::read_write);
+  }
+  if (status.IsIncomplete()) {
+    // The engine leaves what it has copied for the next one to clear away.
+    status = engine->GarbageCollect();
+    return Error{ErrorCode::cancelled, "the backup to " + directory.string() + " was stopped; " +
+                                           (status.ok() ? "what was copied of it is removed"
+                                                        : "the next one removes what was copied of it")};
+  }
   if (status.ok() && keep > 0) status = engine->PurgeOldBackups(keep);
   if (!status.ok()) return error_of(status, "back up to " + directory.string());
   return {};

@@ -4,9 +4,12 @@
 #include "storage/record_codec.h"
 #include "storage/state.h"
 
+#include <rocksdb/options.h>
 #include <rocksdb/write_batch.h>
 
+#include <atomic>
 #include <cstdlib>
+#include <stop_token>
 #include <utility>
 
 namespace newsfold::storage {
@@ -143,11 +146,17 @@ Result<void> Store::remove_subscription(std::string_view name) {
 
 Result<void> Store::resume() { return state_->database->resume(); }
 
-Result<void> Store::compact() {
+Result<void> Store::compact(std::stop_token stop) {
   if (auto possible = state_->database->may_flush(); !possible) return possible;
+  std::atomic<bool> stopped{false};
+  std::stop_callback const stopping(std::move(stop), [&stopped] { stopped.store(true); });
+  rocksdb::CompactRangeOptions options;
+  options.canceled = &stopped;
   for (std::size_t i = 0; i < families; ++i) {
     auto const status = state_->database->db().CompactRange(
-        {}, state_->database->handle(static_cast<Family>(i)), nullptr, nullptr);
+        options, state_->database->handle(static_cast<Family>(i)), nullptr, nullptr);
+    if (stopped.load())
+      return Error{ErrorCode::cancelled, "the compaction was stopped; what it had done stays done"};
     if (!status.ok()) return error_of(status, "compact " + family_names[i]);
   }
   return {};

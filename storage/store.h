@@ -26,6 +26,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -241,15 +242,18 @@ class Store {
 
   // After `no_space` or a failed write: tries to accept writes again.
   Result<void> resume();
-  // Incremental, beside running commits. `keep` newest backups stay.
-  Result<void> backup(std::filesystem::path const& directory, std::uint32_t keep = 3) const;
+  // These three read or write all of the store: asked to stop, they end within moments, with `cancelled`.
+
+  // Incremental, beside running commits. `keep` newest backups stay. Of one that is stopped nothing stays.
+  Result<void> backup(std::filesystem::path const& directory, std::uint32_t keep = 3,
+                      std::stop_token stop = {}) const;
   // Into an empty or absent directory; the store then begins a new epoch.
   static Result<void> restore(std::filesystem::path const& backup, std::filesystem::path const& path,
                               Epoch fresh_epoch);
   // Reads everything. With Repair::mend (writer) it rebuilds what an index lacks and removes what
   // points to nothing; rows that do not decode are moved aside, not deleted.
-  Result<VerifyReport> verify(Repair repair);
-  Result<void> compact();
+  Result<VerifyReport> verify(Repair repair, std::stop_token stop = {});
+  Result<void> compact(std::stop_token stop = {});
   Metrics metrics() const;
 
  private:

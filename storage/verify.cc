@@ -8,6 +8,8 @@
 
 #include <algorithm>
 #include <functional>
+#include <stop_token>
+#include <string>
 #include <utility>
 
 namespace newsfold::storage {
@@ -17,7 +19,8 @@ constexpr std::size_t batch_rows_max = 1000;
 
 class Verification {
  public:
-  Verification(StoreState& store, Repair repair) : store_(store), repair_(repair) {
+  Verification(StoreState& store, Repair repair, std::stop_token stop)
+      : store_(store), repair_(repair), stop_(std::move(stop)) {
     snapshot_ = store.database->db().GetSnapshot();
   }
   ~Verification() { store_.database->db().ReleaseSnapshot(snapshot_); }
@@ -38,6 +41,9 @@ class Verification {
     sketches();
     feeds();
     subscriptions();
+    if (stop_.stop_requested())  // half a census must not mend the counts
+      return Error{ErrorCode::cancelled,
+                   "the verification was stopped after " + std::to_string(report_.rows) + " rows"};
     counters();
     flush();
     if (failed_) return *failed_;
@@ -48,7 +54,7 @@ class Verification {
   // `visit` returns what is wrong with the row's encoding, or an empty text.
   void each(Family family, std::function<std::string(std::string_view, std::string_view)> const& visit) {
     auto const rows = store_.database->iterate(family, snapshot_);
-    for (rows->SeekToFirst(); rows->Valid(); rows->Next()) {
+    for (rows->SeekToFirst(); rows->Valid() && !stop_.stop_requested(); rows->Next()) {
       ++report_.rows;
       auto const problem = visit(view_of(rows->key()), view_of(rows->value()));
       if (problem.empty()) continue;
@@ -319,6 +325,7 @@ class Verification {
 
   StoreState& store_;
   Repair repair_;
+  std::stop_token stop_;
   rocksdb::Snapshot const* snapshot_ = nullptr;
   proto::HeadRecord head_;
   VerifyReport report_;
@@ -332,10 +339,10 @@ class Verification {
 
 }  // namespace
 
-Result<VerifyReport> Store::verify(Repair repair) {
+Result<VerifyReport> Store::verify(Repair repair, std::stop_token stop) {
   if (repair == Repair::mend && state_->options.mode == OpenMode::read_only)
     return Error{ErrorCode::refused, "the store is open for reading only"};
-  return Verification(*state_, repair).run();
+  return Verification(*state_, repair, std::move(stop)).run();
 }
 
 }  // namespace newsfold::storage

@@ -12,6 +12,8 @@ namespace json = boost::json;
 
 namespace {
 
+constexpr std::uint32_t backups_kept = 3;
+
 class Busy {
  public:
   explicit Busy(std::atomic<bool>& flag) : flag_(flag), taken_(!flag.exchange(true)) {}
@@ -52,7 +54,7 @@ Result<json::object> Care::backup(std::string const& directory) {
                  "the directory of a backup is an absolute path, not \"" + directory + "\""};
   Stopwatch const watch;
   auto const last = store_.last_sequence();
-  if (auto done = store_.backup(directory); !done) return done.error();
+  if (auto done = store_.backup(directory, backups_kept, stop_.get_token()); !done) return done.error();
   return json::object{
       {"directory", directory}, {"last", format_sequence(last)}, {"seconds", watch.seconds()}};
 }
@@ -61,7 +63,7 @@ Result<json::object> Care::verify(storage::Repair repair) {
   Busy const busy(busy_);
   if (!busy.taken()) return under_way();
   Stopwatch const watch;
-  auto const report = store_.verify(repair);
+  auto const report = store_.verify(repair, stop_.get_token());
   if (!report) return report.error();
   json::array findings;
   for (auto const& finding : report->findings) findings.emplace_back(finding);
@@ -75,7 +77,7 @@ Result<json::object> Care::compact() {
   if (!busy.taken()) return under_way();
   Stopwatch const watch;
   auto const before = store_.metrics().disk_bytes;
-  if (auto done = store_.compact(); !done) return done.error();
+  if (auto done = store_.compact(stop_.get_token()); !done) return done.error();
   return json::object{
       {"bytes_before", before}, {"bytes_after", store_.metrics().disk_bytes}, {"seconds", watch.seconds()}};
 }

@@ -10,6 +10,7 @@
 #include <boost/json/object.hpp>
 
 #include <atomic>
+#include <stop_token>
 #include <string>
 
 namespace newsfold::admin {
@@ -28,9 +29,13 @@ class Care {
   // {"bytes_before", "bytes_after", "seconds"}
   Result<boost::json::object> compact();
 
+  // Ends what is under way, with `cancelled`, and whatever is asked for later. For the end of the daemon.
+  void stop() { stop_.request_stop(); }
+
  private:
   storage::Store& store_;
   std::atomic<bool> busy_{false};
+  std::stop_source stop_;
 };
 
 }  // namespace newsfold::admin

@@ -1,8 +1,9 @@
 #include "daemon/api/article_routes.h"
 
+#include "daemon/api/article_selection.h"
+#include "daemon/api/changes_query.h"
 #include "daemon/api/diff_view.h"
 #include "daemon/api/story_routes.h"
-#include "daemon/notify/filter.h"
 #include "feeds/dedup/version.h"
 #include "feeds/model/article_json.h"
 #include "feeds/model/event_json.h"
@@ -156,34 +157,28 @@ Result<Reply> difference(storage::View const& view, ArticleId id, Request const&
 }
 
 Result<Reply> list(storage::View const& view, Request const& request) {
-  storage::ArticlePage page;
-  page.limit = 50;
+  PageWanted wanted;
+  wanted.withdrawn = Withdrawn::show;
   if (auto const text = request.parameter("limit"); !text.empty()) {
     auto const limit = read_number(text, "limit");
     if (!limit) return limit.error();
     if (*limit == 0 || *limit > storage::page_rows_max)
       return Error{ErrorCode::invalid, "limit is 1 to " + std::to_string(storage::page_rows_max)};
-    page.limit = *limit;
+    wanted.limit = *limit;
   }
   if (auto const text = request.parameter("after"); !text.empty()) {
     auto const after = read_number(text, "article id");
     if (!after) return after.error();
-    page.after = ArticleId{*after};
+    wanted.after = ArticleId{*after};
   }
-  notify::FilterSpec spec;
-  spec.feeds = request.parameters("feed");
-  spec.tags = request.parameters("tag");
-  spec.languages = request.parameters("lang");
-  spec.copies = request.parameter("copies") == "fold" ? notify::Copies::fold : notify::Copies::show;
-  auto const filter = notify::Filter::make(spec);
+  auto const filter = filter_of(request, notify::Copies::show);
   if (!filter) return filter.error();
-  auto const heads = view.articles(page);
-  if (!heads) return heads.error();
+  auto const selection = select_articles(view, *filter, wanted);
+  if (!selection) return selection.error();
   json::array out;
-  for (auto const& head : *heads)
-    if (filter->matches(head, {})) out.push_back(head_json(head));
+  for (auto const& one : selection->articles) out.push_back(head_json(one.head));
   json::object answer{{"articles", std::move(out)}};
-  if (heads->size() == page.limit) answer["next_after"] = std::to_string(number(heads->back().id));
+  if (selection->next_after) answer["next_after"] = std::to_string(number(*selection->next_after));
   return reply_with(answer);
 }
 

@@ -6,9 +6,12 @@
 #include "daemon/api/websocket.h"
 #include "daemon/runtime/run_on.h"
 
+#include <poll.h>
 #include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/ssl/context.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/beast/core/buffers_suffix.hpp>
@@ -34,6 +37,7 @@ constexpr std::size_t read_ahead_bytes = 4096;         // what may come in behin
 constexpr std::size_t parallel_bytes_min = 64 * 1024;  // a batch worth reading the next one meanwhile
 constexpr auto retry_milliseconds = "2000";            // of an SSE client, before it connects again
 constexpr std::chrono::seconds farewell{1};            // for the end of TLS
+constexpr std::chrono::milliseconds look_again{500};   // whether one that said something has left behind it
 
 std::string_view view(beast::string_view text) { return {text.data(), text.size()}; }
 
@@ -66,6 +70,25 @@ Reply preflight() {
                    {"Access-Control-Allow-Headers", "Accept, Authorization, Last-Event-ID"},
                    {"Access-Control-Max-Age", "600"}};
   return reply;
+}
+
+// Returns once the client has closed its side or is gone, or when cancelled; what it says meanwhile stays
+// unread. While there is such a thing, the socket is always readable: the end behind it is looked for now
+// and then.
+asio::awaitable<void> client_left(AnySocket& socket) {
+  asio::steady_timer pause(socket.get_executor());
+  for (;;) {
+    auto const state = co_await asio::this_coro::cancellation_state;
+    if (state.cancelled() != asio::cancellation_type::none) co_return;
+    error_code failure;
+    co_await socket.async_wait(AnySocket::wait_read, asio::redirect_error(asio::use_awaitable, failure));
+    if (failure) co_return;
+    pollfd look{socket.native_handle(), POLLIN | POLLRDHUP, 0};
+    if (::poll(&look, 1, 0) < 0 || (look.revents & (POLLRDHUP | POLLHUP | POLLERR)) != 0) co_return;
+    pause.expires_after(look_again);
+    co_await pause.async_wait(asio::redirect_error(asio::use_awaitable, failure));
+    if (failure) co_return;
+  }
 }
 
 std::string stream_head(Delivery delivery, Reply const& reply) {
@@ -230,8 +253,16 @@ asio::awaitable<void> Session<Stream>::serve_requests() {
           if (co_await stream_changes(message, head.request, origin) == After::end) co_return;
           continue;
         }
+        // It may wait for a minute: not for one who has left.
+        using namespace asio::experimental::awaitable_operators;
+        auto answering = head.route->handler(head.request);
+        auto leaving = client_left(beast::get_lowest_layer(stream_).socket());
+        auto ended = co_await (std::move(answering) || std::move(leaving));
+        if (ended.index() == 1) co_return;
+        head.answer = std::get<0>(std::move(ended));
+      } else {
+        head.answer = co_await head.route->handler(head.request);
       }
-      head.answer = co_await head.route->handler(head.request);
     }
     server_.access.allow_origin(origin, head.answer);
     if (co_await reply(message, std::move(head.answer)) == After::end) co_return;
@@ -253,7 +284,15 @@ asio::awaitable<After> Session<Stream>::stream_changes(HttpRequest const& messag
   if (!co_await send(stream_head(delivery, headers))) co_return After::end;
   if (request.method == Method::head) co_return After::end;
   std::optional<Counted> subscriber(server_.counters.subscribers);
-  co_await follow(std::move(start), std::move(subscriber));
+  auto following = follow(std::move(start), std::move(subscriber));
+  if constexpr (std::is_same_v<Stream, PlainStream>) {
+    // Soon in the hands of the FanOut, which sees when the client leaves.
+    co_await std::move(following);
+  } else {
+    using namespace asio::experimental::awaitable_operators;
+    auto leaving = client_left(beast::get_lowest_layer(stream_).socket());
+    co_await (std::move(following) || std::move(leaving));
+  }
   co_return After::end;
 }
 

@@ -1,5 +1,6 @@
 #include "daemon/api/outgoing_feed.h"
 
+#include "daemon/api/article_selection.h"
 #include "daemon/api/changes_query.h"
 #include "feeds/model/event_json.h"
 #include "feeds/text/utf8.h"
@@ -22,11 +23,6 @@ struct Entry {
   storage::ArticleVersion version;
 };
 
-struct Selection {
-  std::vector<Entry> entries;           // newest first
-  std::optional<ArticleId> next_after;  // there are older ones
-};
-
 Result<std::uint64_t> read_number(std::string_view text, std::string_view what, std::uint64_t max) {
   std::uint64_t value = 0;
   auto const [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
@@ -35,50 +31,26 @@ Result<std::uint64_t> read_number(std::string_view text, std::string_view what, 
   return value;
 }
 
-// What the log last said of the article, as far as its state tells.
-EventType newest_event(storage::ArticleHead const& head) {
-  if (head.version > 1) return EventType::article_updated;
-  return number(head.story) == number(head.id) ? EventType::article_created : EventType::article_copied;
-}
+// A page with the texts of its articles; one whose text cannot be read is left out.
+struct Page {
+  std::vector<Entry> entries;           // newest first
+  std::optional<ArticleId> next_after;  // there are older ones
+};
 
-Result<Selection> select(storage::View const& view, notify::Filter const& filter,
-                         std::optional<ArticleId> after, std::size_t limit) {
-  Selection out;
-  storage::ArticlePage page;
-  page.after = after;
-  page.limit = 100;
-  for (std::size_t rows = 0; rows < feed_rows_max;) {
-    auto heads = view.articles(page);
-    if (!heads) return heads.error();
-    for (auto& head : *heads) {
-      if (out.entries.size() == limit) {
-        out.next_after = out.entries.back().head.id;
-        return out;
-      }
-      page.after = head.id;
-      ++rows;
-      if (head.withdrawn_at || !filter.wants(newest_event(head))) continue;
-      std::string words;
-      std::optional<storage::ArticleVersion> read;
-      if (filter.asks_for_words()) {
-        auto version = view.version(head.id, 0);
-        if (!version) continue;  // set aside; counted in the store's metrics
-        notify::fold_words(words, version->content.title);
-        notify::fold_words(words, version->content.content_text);
-        read = std::move(*version);
-      }
-      if (!filter.matches(head, words)) continue;
-      if (!read) {
-        auto version = view.version(head.id, 0);
-        if (!version) continue;
-        read = std::move(*version);
-      }
-      if (!read->content.date_published) read->content.date_published = head.stored_at;
-      out.entries.push_back({std::move(head), std::move(*read)});
+Result<Page> read_page(storage::View const& view, notify::Filter const& filter, PageWanted const& wanted) {
+  auto selection = select_articles(view, filter, wanted);
+  if (!selection) return selection.error();
+  Page out{{}, selection->next_after};
+  for (auto& one : selection->articles) {
+    if (!one.version) {
+      auto version = view.version(one.head.id, 0);
+      if (!version) continue;  // set aside; counted in the store's metrics
+      one.version = std::move(*version);
     }
-    if (heads->size() < page.limit) return out;
+    auto& published = one.version->content.date_published;
+    if (!published) published = one.head.stored_at;
+    out.entries.push_back({std::move(one.head), std::move(*one.version)});
   }
-  out.next_after = page.after;
   return out;
 }
 
@@ -144,17 +116,16 @@ void append_json_item(std::string& json, Entry const& entry) {
   json += "}}";
 }
 
-std::string json_feed(Request const& request, Selection const& selection) {
+std::string json_feed(Request const& request, Page const& page) {
   std::string json = "{\"version\":\"https://jsonfeed.org/version/1.1\"";
   append_member(json, "title", feed_title);
   append_member(json, "description", "One clean, folded stream of many sources");
   append_member(json, "home_page_url", request.base_url + "/");
   append_member(json, "feed_url", address(request, "/v1/feed.json", std::nullopt));
-  if (selection.next_after)
-    append_member(json, "next_url", address(request, "/v1/feed.json", selection.next_after));
+  if (page.next_after) append_member(json, "next_url", address(request, "/v1/feed.json", page.next_after));
   json += ",\"items\":[";
-  for (auto const& entry : selection.entries) {
-    if (&entry != &selection.entries.front()) json += ",\n";
+  for (auto const& entry : page.entries) {
+    if (&entry != &page.entries.front()) json += ",\n";
     append_json_item(json, entry);
   }
   return json + "]}\n";
@@ -235,41 +206,41 @@ void append_atom_entry(std::string& xml, Entry const& entry, Epoch epoch) {
   xml += "</entry>\n";
 }
 
-std::string atom_feed(Request const& request, Selection const& selection, Epoch epoch) {
+std::string atom_feed(Request const& request, Page const& page, Epoch epoch) {
   std::string xml =
       "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<feed xmlns=\"http://www.w3.org/2005/Atom\">\n";
   UtcMicros updated{};
-  for (auto const& entry : selection.entries) updated = std::max(updated, entry.head.changed_at);
+  for (auto const& entry : page.entries) updated = std::max(updated, entry.head.changed_at);
   auto const self = address(request, "/v1/feed.atom", std::nullopt);
   append_element(xml, "id", address(request, "/v1/feed.atom", std::nullopt, true));
   append_element(xml, "title", feed_title);
   append_element(xml, "updated", format_rfc3339(updated));
   append_link(xml, "self", "application/atom+xml", self);
   append_link(xml, "alternate", "application/feed+json", address(request, "/v1/feed.json", std::nullopt));
-  if (selection.next_after)
-    append_link(xml, "next", "application/atom+xml", address(request, "/v1/feed.atom", selection.next_after));
+  if (page.next_after)
+    append_link(xml, "next", "application/atom+xml", address(request, "/v1/feed.atom", page.next_after));
   append_element(xml, "generator", "Newsfold");
   xml += "<author>";
   append_element(xml, "name", feed_title);
   xml += "</author>\n";
-  for (auto const& entry : selection.entries) append_atom_entry(xml, entry, epoch);
+  for (auto const& entry : page.entries) append_atom_entry(xml, entry, epoch);
   return xml + "</feed>\n";
 }
 
 }  // namespace
 
 Result<Reply> answer_feed(storage::Store const& store, Request const& request, FeedDialect dialect) {
-  std::size_t limit = feed_items_default;
+  PageWanted wanted;
+  wanted.limit = feed_items_default;
   if (auto const text = request.parameter("limit"); !text.empty()) {
     auto const read = read_number(text, "limit", feed_items_max);
     if (!read) return read.error();
-    limit = *read;
+    wanted.limit = *read;
   }
-  std::optional<ArticleId> after;
   if (auto const text = request.parameter("after"); !text.empty()) {
     auto const read = read_number(text, "after", UINT64_MAX);
     if (!read) return read.error();
-    after = ArticleId{*read};
+    wanted.after = ArticleId{*read};
   }
   auto const filter = filter_of(request, notify::Copies::fold);
   if (!filter) return filter.error();
@@ -282,10 +253,10 @@ Result<Reply> answer_feed(storage::Store const& store, Request const& request, F
     reply.status = 304;
     return reply;
   }
-  auto const selection = select(view, *filter, after, limit);
-  if (!selection) return selection.error();
-  reply.body = dialect == FeedDialect::json ? json_feed(request, *selection)
-                                            : atom_feed(request, *selection, view.epoch());
+  auto const page = read_page(view, *filter, wanted);
+  if (!page) return page.error();
+  reply.body =
+      dialect == FeedDialect::json ? json_feed(request, *page) : atom_feed(request, *page, view.epoch());
   return reply;
 }
 

@@ -17,7 +17,6 @@ enum class FeedDialect : std::uint8_t { json, atom };
 
 inline constexpr std::size_t feed_items_default = 50;
 inline constexpr std::size_t feed_items_max = 200;
-inline constexpr std::size_t feed_rows_max = 5'000;  // looked at for one answer; `next` leads on
 
 // limit=, after= (an article's id) and the filters; `type` asks what happened to an article last. 304 where
 // nothing has happened since the answer whose ETag the client has.

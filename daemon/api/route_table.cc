@@ -1,5 +1,9 @@
 #include "daemon/api/route_table.h"
 
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <boost/json/serialize.hpp>
+
 #include <algorithm>
 #include <cassert>
 #include <set>
@@ -29,6 +33,15 @@ std::string_view name_of(Method method) {
     case Method::del: return "DELETE";
     case Method::options: return "OPTIONS";
     case Method::other: return "";
+  }
+  return "";
+}
+
+std::string_view name_of(Scope scope) {
+  switch (scope) {
+    case Scope::open: return "open";
+    case Scope::read: return "read";
+    case Scope::admin: return "admin";
   }
   return "";
 }
@@ -90,6 +103,22 @@ Reply RouteTable::not_found() const {
   std::string all;
   for (auto const& root : roots) all += (all.empty() ? "" : ", ") + root;
   return error_reply({ErrorCode::not_found, "there is no such address; there are " + all});
+}
+
+Reply RouteTable::index() const {
+  std::vector<Route const*> sorted;
+  for (auto const& entry : entries_) sorted.push_back(&entry.route);
+  std::stable_sort(sorted.begin(), sorted.end(),
+                   [](Route const* a, Route const* b) { return a->pattern < b->pattern; });
+  boost::json::array routes;
+  for (auto const* route : sorted)
+    routes.push_back(
+        boost::json::object{{"method", route->method == Method::get ? "GET" : name_of(route->method)},
+                            {"path", route->pattern},
+                            {"scope", name_of(route->scope)}});
+  Reply reply;
+  reply.body = boost::json::serialize(boost::json::object{{"routes", std::move(routes)}}) + "\n";
+  return reply;
 }
 
 Reply method_not_allowed(std::string_view allow) {

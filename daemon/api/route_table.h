@@ -48,6 +48,8 @@ class RouteTable {
   Found find(Request& request) const;
 
   Reply not_found() const;
+  // What is answered here, by address: {"routes": [{"method", "path", "scope"}]}.
+  Reply index() const;
 
  private:
   struct Entry {

@@ -27,6 +27,8 @@ namespace {
 // Out of descriptors: those that are open must close first.
 constexpr std::chrono::milliseconds accept_pause{100};
 
+asio::awaitable<Reply> list_routes(RouteTable const& table) { co_return table.index(); }
+
 AccessRules rules_of(ApiOptions const& options) {
   return {options.read_tokens, options.admin_tokens, options.public_url, options.allowed_hosts,
           options.cors_origins};
@@ -63,6 +65,8 @@ struct ApiServer::Impl {
     routes.add_to(table);
     auto poll = [this](Request const& request) { return answer_long_poll(shared, request); };
     table.add({Method::get, std::string(changes_pattern), Scope::read, 0, std::move(poll)});
+    auto list = [this](Request const&) { return list_routes(table); };
+    table.add({Method::get, "/v1", Scope::read, 0, std::move(list)});
   }
 
   asio::any_io_executor executor;

@@ -87,7 +87,7 @@ struct ApiCounters {
   std::uint64_t stuck_dropped = 0;  // subscribers that took no byte for write_timeout
   std::uint64_t fell_behind = 0;    // times that a subscriber had to go on from the disk
   std::size_t connections_open = 0;
-  std::size_t subscribers = 0;  // streams open now
+  std::size_t subscribers = 0;  // streams open and long polls waiting now
 };
 
 class ApiServer {

@@ -36,6 +36,7 @@ asio::awaitable<Reply> answer_long_poll(ServerState& server, Request const& requ
   StreamStart start;
   auto refused = co_await start_stream(server, request, StreamFormat::list, start);
   if (refused) co_return std::move(*refused);
+  Counted const subscriber(server.counters.subscribers);
   auto& changes = *start.changes;
   auto& store = server.parts.store;
   bool const waits = request.parameter("wait") != "0";

@@ -10,7 +10,7 @@ namespace {
 // `newsfold feeds --names` prints one a line, and nothing where no daemon runs.
 constexpr std::string_view feed_names = "newsfold feeds --names 2>/dev/null";
 
-bool wants_feed(OptionText const& option) { return option.value == "FEED"; }
+bool wants_feed(OptionText const& option) { return option.value.starts_with("FEED"); }
 bool wants_file(OptionText const& option) {
   return option.value == "FILE" || option.value == "DIR" || option.value == "PATH";
 }
@@ -86,16 +86,17 @@ std::string bash_completion(CommandText const& root) {
 }
 
 std::string zsh_completion(CommandText const& root) {
+  // Not "path": in zsh that is $PATH.
   std::string out =
       "#compdef newsfold\n"
       "_newsfold() {\n"
-      "  local path= i\n"
+      "  local said= i\n"
       "  for ((i = 2; i < CURRENT; i++)); do\n"
-      "    case \"$path ${words[i]}\" in\n";
+      "    case \"$said ${words[i]}\" in\n";
   walk(root, "", [&](std::string const& path, CommandText const&) {
-    if (!path.empty()) out += "      ' " + path + "') path=' " + path + "' ;;\n";
+    if (!path.empty()) out += "      ' " + path + "') said=' " + path + "' ;;\n";
   });
-  out += "    esac\n  done\n  case \"$path\" in\n";
+  out += "    esac\n  done\n  case \"$said\" in\n";
   walk(root, "", [&](std::string const& path, CommandText const& command) {
     out += "    '" + (path.empty() ? path : " " + path) + "')\n";
     std::string described;
@@ -125,7 +126,11 @@ std::string zsh_completion(CommandText const& root) {
     if (files) out += "      _files\n";
     out += "      ;;\n";
   });
-  return out + "  esac\n}\n_newsfold \"$@\"\n";
+  // Read by a file of $fpath it is the function's body, sourced it announces itself.
+  return out +
+         "  esac\n}\n"
+         "if [[ ${funcstack[1]} == _newsfold ]]; then _newsfold \"$@\"; else compdef _newsfold newsfold; "
+         "fi\n";
 }
 
 std::string fish_completion(CommandText const& root) {
@@ -140,6 +145,9 @@ std::string fish_completion(CommandText const& root) {
                      ("__fish_seen_subcommand_from " + path.substr(at, end - at));
         at = end + 1;
       }
+      std::string children;
+      for (auto const& child : command.commands) children += " " + child.name;
+      if (!children.empty()) condition += "; and not __fish_seen_subcommand_from" + children;
     }
     auto const begin = "complete -c newsfold -n '" + condition + "'";
     for (auto const& child : command.commands)

@@ -66,7 +66,6 @@ struct Storage {
   std::uint64_t write_buffer = 16ULL << 20;
   std::uint64_t disk_free_min = 512ULL << 20;
   std::uint32_t group_max = 128;  // articles in one commit
-  Duration group_wait = std::chrono::milliseconds(5);
 };
 
 struct Fetch {
@@ -152,8 +151,23 @@ struct Log {
   log::Style style = log::Style::automatic;
 };
 
+enum class Copies : std::uint8_t { fold, show };
+
+// Which events are sent: what a subscriber's filter means on every transport.
+struct EventFilter {
+  std::vector<std::string> types;  // event types, globs; empty: all
+  std::vector<std::string> feeds;  // names, globs
+  std::vector<std::string> tags;
+  std::vector<std::string> languages;
+  std::string query;  // words or "phrases" in title or text
+  Copies copies = Copies::fold;
+
+  bool operator==(EventFilter const&) const = default;
+};
+
 // A durable copy of the change log on a NATS JetStream server. Off while `url` is empty.
-struct Nats {
+struct Nats : EventFilter {
+  Nats() { copies = Copies::show; }  // a copy is whole unless somebody asks for less
   std::string url;
   std::string stream = "NEWSFOLD";
   std::string subject = "newsfold.{type}";
@@ -198,19 +212,11 @@ struct Source {
   std::string identity;     // what the id is made of; empty: the name
 };
 
-enum class Copies : std::uint8_t { fold, show };
-
-// [[webhook]]: the filter has the meaning it has on every transport.
-struct Webhook {
+// [[webhook]]
+struct Webhook : EventFilter {
   std::string name;
   std::string url;
-  std::string secret_file;  // Standard Webhooks keys, one a line, the newest first; empty: a credential
-  std::vector<std::string> types;  // event types, globs; empty: all
-  std::vector<std::string> feeds;  // names, globs
-  std::vector<std::string> tags;
-  std::vector<std::string> languages;
-  std::string query;  // words or "phrases" in title or text
-  Copies copies = Copies::fold;
+  std::string secret_file;      // Standard Webhooks keys, one a line, the newest first; empty: a credential
   std::uint32_t batch_max = 1;  // events in one request; above 1 the body is an array
   Duration batch_wait{};
   Duration timeout = std::chrono::seconds(15);

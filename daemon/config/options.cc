@@ -4,6 +4,10 @@
 
 #include "daemon/config/option_types.h"
 
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
 namespace newsfold::config {
 namespace {
 
@@ -60,8 +64,6 @@ std::vector<Option> storage_options() {
       option("disk_free_min", &Storage::disk_free_min, SizeCodec{"0", "1000TiB"},
              "Below this much free space polling pauses, says so, and resumes by itself."),
       option("group_max", &Storage::group_max, Count{1, 10'000}, "The most articles in one commit."),
-      option("group_wait", &Storage::group_wait, DurationCodec{"0", "1s"},
-             "How long a commit may wait for more articles to share its sync."),
   };
 }
 
@@ -229,8 +231,35 @@ std::vector<Option> log_options() {
   };
 }
 
-std::vector<Option> nats_options() {
+// The filter of what is pushed: the same options wherever it stands.
+template <class Section>
+std::vector<Option> filter_options() {
+  using List = std::vector<std::string>;
+  constexpr auto list = [](List EventFilter::*member) { return static_cast<List Section::*>(member); };
   return {
+      option("types", list(&EventFilter::types), TextListCodec{},
+             "Event types, such as \"article.*\"; [] means all."),
+      option("feeds", list(&EventFilter::feeds), TextListCodec{},
+             "Names of feeds, with * and ?; [] means all."),
+      option("tags", list(&EventFilter::tags), TextListCodec{},
+             "Articles with any of these tags; [] means all."),
+      option("languages", list(&EventFilter::languages), TextListCodec{},
+             "Articles in any of these languages; [] means all."),
+      option("query", static_cast<std::string Section::*>(&EventFilter::query), text,
+             "Words and \"phrases\" that must stand in title or text."),
+      option("copies", static_cast<Copies Section::*>(&EventFilter::copies),
+             ChoiceCodec<Copies>{{{"fold", Copies::fold}, {"show", Copies::show}}},
+             "\"fold\" leaves out what happens to articles that do not lead their story; \"show\" sends it, "
+             "too."),
+  };
+}
+
+void append(std::vector<Option>& options, std::vector<Option> more) {
+  std::move(more.begin(), more.end(), std::back_inserter(options));
+}
+
+std::vector<Option> nats_options() {
+  std::vector<Option> options{
       option("url", &Nats::url, TextCodec{TextRule::url},
              "A NATS server, nats://HOST:PORT or tls://HOST:PORT; empty means none."),
       option("stream", &Nats::stream, TextCodec{TextRule::name},
@@ -243,6 +272,8 @@ std::vector<Option> nats_options() {
              "Credentials as `nsc` makes them; empty means the credential newsfold.nats where systemd passes "
              "one, else none."),
   };
+  append(options, filter_options<Nats>());
+  return options;
 }
 
 template <std::string FeedAccess::*member>
@@ -319,7 +350,7 @@ std::vector<Option> opml_options() {
 }
 
 std::vector<Option> webhook_options() {
-  return {
+  std::vector<Option> options{
       option("name", &Webhook::name, TextCodec{TextRule::name},
              "What the webhook is called (letters, digits and . _ -); its cursor is stored under it.",
              Presence::required),
@@ -329,26 +360,20 @@ std::vector<Option> webhook_options() {
       option("secret_file", &Webhook::secret_file, path,
              "File with the signing keys (Standard Webhooks, \"whsec_...\"), one a line, the newest first; "
              "all sign. Empty means the credential newsfold.webhook.NAME where systemd passes one."),
-      option("types", &Webhook::types, TextListCodec{}, "Event types, such as \"article.*\"; [] means all."),
-      option("feeds", &Webhook::feeds, TextListCodec{}, "Names of feeds, with * and ?; [] means all."),
-      option("tags", &Webhook::tags, TextListCodec{}, "Articles with any of these tags; [] means all."),
-      option("languages", &Webhook::languages, TextListCodec{},
-             "Articles in any of these languages; [] means all."),
-      option("query", &Webhook::query, text, "Words and \"phrases\" that must stand in title or text."),
-      option("copies", &Webhook::copies,
-             ChoiceCodec<Copies>{{{"fold", Copies::fold}, {"show", Copies::show}}},
-             "\"fold\" leaves out what happens to articles that do not lead their story; \"show\" sends it, "
-             "too."),
-      option("batch_max", &Webhook::batch_max, Count{1, 1'000},
-             "The most events in one request; above 1 the body is an array."),
-      option("batch_wait", &Webhook::batch_wait, DurationCodec{"0", "1m"},
-             "How long to wait for a batch to fill."),
-      option("timeout", &Webhook::timeout, DurationCodec{"1s", "1m"},
-             "The longest that the receiver may take to answer."),
-      option("allow_private", &Webhook::allow_private, BoolCodec{},
-             "Whether the receiver may be at a private, loopback or link-local address."),
-      option("enabled", &Webhook::enabled, BoolCodec{}, "Off keeps the cursor where it is."),
   };
+  append(options, filter_options<Webhook>());
+  append(options, {
+                      option("batch_max", &Webhook::batch_max, Count{1, 1'000},
+                             "The most events in one request; above 1 the body is an array."),
+                      option("batch_wait", &Webhook::batch_wait, DurationCodec{"0", "1m"},
+                             "How long to wait for a batch to fill."),
+                      option("timeout", &Webhook::timeout, DurationCodec{"1s", "1m"},
+                             "The longest that the receiver may take to answer."),
+                      option("allow_private", &Webhook::allow_private, BoolCodec{},
+                             "Whether the receiver may be at a private, loopback or link-local address."),
+                      option("enabled", &Webhook::enabled, BoolCodec{}, "Off keeps the cursor where it is."),
+                  });
+  return options;
 }
 
 template <auto member>

@@ -1,6 +1,9 @@
 #include "daemon/health/alarms.h"
 
+#include "feeds/text/url.h"
+
 #include <algorithm>
+#include <map>
 #include <vector>
 
 namespace newsfold::health {
@@ -15,6 +18,15 @@ std::string in_words(seconds span) {
   if (count < 2 * 3600) return std::to_string(count / 60) + " minutes";
   if (count < 48 * 3600) return std::to_string(count / 3600) + " hours";
   return std::to_string(count / 86'400) + " days";
+}
+
+template <class Value>
+std::string most_common(std::span<ReadArticle const> articles, Value const& value) {
+  std::map<std::string, std::size_t> counts;
+  for (auto const& article : articles) ++counts[value(article)];
+  auto const more = [](auto const& a, auto const& b) { return a.second < b.second; };
+  auto const most = std::max_element(counts.begin(), counts.end(), more);
+  return most == counts.end() ? std::string() : most->first;
 }
 
 std::uint32_t median(std::span<storage::ArticleHead const> articles) {
@@ -68,13 +80,100 @@ std::string describe(Shrinking const& shrinking) {
          (shrinking.wall ? ": they end at a paywall" : ": the pages' layout may have changed");
 }
 
-std::string suggested_toml(Shrinking const& shrinking, std::string const& feed_name) {
-  auto const head = "# in the section of the feed \"" + feed_name + "\":\n";
+Readings readings_of(std::span<ReadArticle const> newest_first) {
+  auto const newest = newest_first.first(std::min(shrink_newest, newest_first.size()));
+  auto const before = newest_first.subspan(newest.size());
+  auto const extractor = [](ReadArticle const& one) { return one.extractor; };
+  auto const host = [](ReadArticle const& one) { return std::string(text::host_of(one.url)); };
+  Readings out;
+  out.before = most_common(before, extractor);
+  out.newest = most_common(newest, extractor);
+  out.host = most_common(newest, host);
+  for (auto const& one : newest)
+    if (out.wall.empty()) out.wall = one.paywall_evidence;
+  auto const lost = [](ReadArticle const& one) { return one.lost_to_template; };
+  auto const lost_newest = std::size_t(std::count_if(newest.begin(), newest.end(), lost));
+  auto const lost_before = std::size_t(std::count_if(before.begin(), before.end(), lost));
+  out.as_template = lost_newest * 2 > newest.size() && lost_before * 2 < before.size();
+  return out;
+}
+
+namespace {
+
+// What a page says goes to a terminal and into a file: as one line, without controls.
+std::string plain(std::string text) {
+  for (char& c : text)
+    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) c = ' ';
+  return text;
+}
+
+std::string quoted(std::string const& text) {
+  std::string out = "\"";
+  for (char const c : plain(text)) {
+    if (c == '"' || c == '\\') out += '\\';
+    out += c;
+  }
+  return out + "\"";
+}
+
+std::string list_of(std::vector<std::string> const& values) {
+  std::string out;
+  for (auto const& value : values) out += (out.empty() ? "" : ", ") + quoted(value);
+  return "[" + out + "]";
+}
+
+// The feed's own text serves where there is one, until the pages are understood again.
+std::string without_pages(std::string const& in_section, FeedRules const& rules) {
+  if (rules.fetch_pages == "never") return {};
+  return in_section + "fetch_pages = \"never\"  # the feed's own text; was " + quoted(rules.fetch_pages) +
+         "\n";
+}
+
+std::string site_rule_for(std::string const& host, std::vector<std::string> const& body) {
+  auto out =
+      "# in a file of the folder that clean.rules_dir names, with the selector under which the text stands "
+      "now\n# (`newsfold rules test URL` shows what a selector finds):\n[[site]]\nhosts = [" +
+      quoted(host) + "]\nbody = [\"article\"]";
+  if (!body.empty()) out += "  # was " + list_of(body);
+  return out + "\n";
+}
+
+}  // namespace
+
+Remedy remedy_for(Shrinking const& shrinking, Readings const& readings, FeedRules const& rules,
+                  std::string const& feed_name) {
+  auto const in_section = "# in the section of the feed " + quoted(feed_name) + ":\n";
+  auto const host = readings.host.empty() ? std::string("its site") : plain(readings.host);
   if (shrinking.wall)
-    return head + "header_file = \"/etc/newsfold/credentials/" + feed_name +
-           ".headers\"  # a subscriber's Cookie or token, if you are one\n"
-           "# or: fetch_pages = \"never\"  # the feed's own text instead of the walled page\n";
-  return head + "fetch_pages = \"never\"  # the feed's own text, until the pages are understood again\n";
+    return {"the pages of " + host + " are cut at a wall" +
+                (readings.wall.empty() ? std::string() : " (" + plain(readings.wall) + ")"),
+            in_section + "header_file = " + quoted("/etc/newsfold/credentials/" + feed_name + ".headers") +
+                "  # a subscriber's Cookie or token, if you are one\n" + without_pages("# or: ", rules)};
+  if (readings.as_template)
+    return {"what repeats on the pages of " + host +
+                " is taken out as its template, and took paragraphs of most of the newest articles",
+            without_pages(in_section, rules)};
+  if (readings.newest == "feed" && !rules.summary_selector.empty() && readings.before == "feed")
+    return {"summary = " + quoted(rules.summary_selector) + " in the [[page]] " + quoted(feed_name),
+            in_section + "summary = \"article p\"  # where the list's texts stand now; was " +
+                quoted(rules.summary_selector) + "\n"};
+  if (readings.newest == "feed" && readings.before == "feed")
+    return {
+        "the text of the feed itself (fetch_pages = " + quoted(rules.fetch_pages) + "): it brings less of it",
+        rules.fetch_pages == "always"
+            ? site_rule_for(readings.host, rules.site_body)
+            : in_section + "fetch_pages = \"always\"  # was " + quoted(rules.fetch_pages) + "\n"};
+  std::string how;
+  if (readings.newest != readings.before && !readings.before.empty())
+    how = "; it was read as " + quoted(readings.before) + " and now as " + quoted(readings.newest);
+  if (!rules.site_rule.empty() && !rules.site_body.empty())
+    return {"the site rule for " + host + " (" + rules.site_rule + ", body = " + list_of(rules.site_body) +
+                ")" + how,
+            site_rule_for(readings.host, rules.site_body) +
+                without_pages("# until then, " + in_section.substr(2), rules)};
+  return {"no site rule says where the text stands on " + host +
+              ": it is looked for (fetch_pages = " + quoted(rules.fetch_pages) + ")" + how,
+          site_rule_for(readings.host, {}) + without_pages("# until then, " + in_section.substr(2), rules)};
 }
 
 }  // namespace newsfold::health

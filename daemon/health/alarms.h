@@ -11,6 +11,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <vector>
 
 namespace newsfold::health {
 
@@ -43,7 +44,38 @@ struct Shrinking {
 std::optional<Shrinking> shrinking_of(std::span<storage::ArticleHead const> newest_first,
                                       AlarmOptions const& options);
 std::string describe(Shrinking const& shrinking);
-// What could go into the feed's section of the configuration, as TOML.
-std::string suggested_toml(Shrinking const& shrinking, std::string const& feed_name);
+
+// How the articles that a shrinking is about came by their text, as they themselves tell it.
+struct Readings {
+  std::string before, newest;  // Article::extractor, of most
+  std::string host;            // where most of the newest stand
+  std::string wall;            // what on the pages says that they are paid, of the newest that tells it
+  bool as_template = false;    // most of the newest lost paragraphs to what repeats on the site; few before
+};
+// `newest_first` as in shrinking_of(), with the version of each.
+struct ReadArticle {
+  std::string url;
+  std::string extractor;
+  std::string paywall_evidence;
+  bool lost_to_template = false;
+};
+Readings readings_of(std::span<ReadArticle const> newest_first);
+
+// What the configuration says about the texts of a feed.
+struct FeedRules {
+  std::string fetch_pages = "auto";    // "auto", "always" or "never"
+  std::string summary_selector;        // of a [[page]] whose items bring their text
+  std::string site_rule;               // file and line of the rule for the host; empty: there is none
+  std::vector<std::string> site_body;  // its selectors of the text; empty: it says nothing of it
+};
+
+// The rule by which the articles were read when they shrank, in words, and what could be written into the
+// configuration, as TOML.
+struct Remedy {
+  std::string rule;
+  std::string toml;
+};
+Remedy remedy_for(Shrinking const& shrinking, Readings const& readings, FeedRules const& rules,
+                  std::string const& feed_name);
 
 }  // namespace newsfold::health

@@ -4,6 +4,8 @@
 #include "daemon/metrics/process.h"
 #include "daemon/runtime/run_on.h"
 
+#include <algorithm>
+#include <optional>
 #include <utility>
 
 namespace newsfold::health {
@@ -28,6 +30,24 @@ void count(FeedCounts& counts, FeedHealth const& feed, std::size_t one) {
   counts.paused += feed.state == FeedHealth::State::paused ? one : 0;
   counts.silent += feed.silent.empty() ? 0 : one;
   counts.shrunk += feed.shrunk.empty() ? 0 : one;
+}
+
+// What the articles say of how they were read; one whose text cannot be read says nothing.
+std::vector<ReadArticle> read(storage::View const& view, std::vector<storage::ArticleHead> const& heads) {
+  std::vector<ReadArticle> out;
+  for (auto const& head : heads) {
+    auto& one = out.emplace_back();
+    one.url = head.url;
+    auto const version = view.version(head.id, 0);
+    if (!version) continue;
+    auto const& content = version->content;
+    one.extractor = content.extractor;
+    one.paywall_evidence = content.paywall_evidence;
+    one.lost_to_template =
+        std::any_of(content.removed.begin(), content.removed.end(),
+                    [](Removed const& removed) { return removed.kind == FragmentKind::template_block; });
+  }
+  return out;
 }
 
 std::string in_mebibytes(std::uint64_t bytes) { return std::to_string(bytes >> 20) + " MiB"; }
@@ -155,8 +175,10 @@ asio::awaitable<void> HealthWatch::look_at_articles() {
     struct Seen {
       std::vector<storage::ArticleHead> articles;
       std::uint64_t brought = 0, copies = 0;
+      std::optional<Shrinking> shrinking;
+      Readings readings;
     };
-    auto job = [&store = store_, id] {
+    auto job = [&store = store_, id, alarms = options_.alarms] {
       auto const view = store.view();
       storage::ArticlePage page;
       page.feed = id;
@@ -167,6 +189,8 @@ asio::awaitable<void> HealthWatch::look_at_articles() {
         seen.brought = row->articles;
         seen.copies = row->copies;
       }
+      seen.shrinking = shrinking_of(seen.articles, alarms);
+      if (seen.shrinking) seen.readings = readings_of(read(view, seen.articles));
       return seen;
     };
     auto const seen = co_await run_on(blocking_, std::move(job));
@@ -175,14 +199,20 @@ asio::awaitable<void> HealthWatch::look_at_articles() {
     found->second.articles = seen.brought;
     found->second.copies = seen.copies;
     auto const& name = names_[id];
-    auto const shrinking = shrinking_of(seen.articles, options_.alarms);
+    auto const& shrinking = seen.shrinking;
     bool const was = !found->second.shrunk.empty();
     if (!shrinking && !was) continue;
-    if (shrinking && !was) log::warning("feed_shrunk", {{"feed", name}, {"what", describe(*shrinking)}});
+    Remedy remedy;
+    if (shrinking) {
+      auto const rules = rules_of_ ? rules_of_(id, seen.readings.host) : FeedRules();
+      remedy = remedy_for(*shrinking, seen.readings, rules, name);
+    }
+    if (shrinking && !was)
+      log::warning("feed_shrunk", {{"feed", name}, {"what", describe(*shrinking)}, {"rule", remedy.rule}});
     if (!shrinking && was) log::info("feed_has_its_text_again", {{"feed", name}});
     change(found->second, [&](FeedHealth& feed) {
-      feed.shrunk = shrinking ? describe(*shrinking) : std::string();
-      feed.suggestion = shrinking ? suggested_toml(*shrinking, name) : std::string();
+      feed.shrunk = shrinking ? describe(*shrinking) + "; " + remedy.rule : std::string();
+      feed.suggestion = remedy.toml;
     });
   }
 }

@@ -35,7 +35,7 @@ struct FeedHealth {
   enum class State : std::uint8_t { fine, failing, gone, paused } state = State::fine;
   std::string silent;  // the alarm in words; empty: none
   std::string shrunk;
-  std::string suggestion;        // TOML that may help
+  std::string suggestion;        // TOML that may help where it shrank
   std::uint64_t polls = 0;       // since the start ...
   std::uint64_t wire_bytes = 0;  // ... and their bytes
   std::uint64_t articles = 0;    // that it brought first, as the store has it ...
@@ -62,6 +62,10 @@ class HealthWatch {
   // The feeds from now on: at the start and at a reload.
   void set_feeds(std::vector<schedule::FeedStatus> const& feeds);
   void set_options(HealthOptions options);
+
+  // Where the configuration is known that the texts of a feed are made by; asked when they shrink.
+  using RulesOf = std::function<FeedRules(FeedId feed, std::string const& host)>;
+  void on_rules(RulesOf rules_of) { rules_of_ = std::move(rules_of); }
 
   // After each poll.
   void noted(schedule::PollTrace const& trace);
@@ -92,6 +96,7 @@ class HealthWatch {
   storage::Store const& store_;
   HealthOptions options_;
   std::function<void(bool)> hold_;
+  RulesOf rules_of_;
   DiskWatch disk_;
   std::unordered_map<FeedId, FeedHealth> feeds_;
   std::unordered_map<FeedId, std::string> names_;

@@ -34,8 +34,13 @@ std::string reference_to(notify::LoggedEvent const& event, Epoch epoch) {
 
 }  // namespace
 
-NatsSink::NatsSink(SinkParts const& parts, JetStreamOptions options, SubjectTemplate subject)
-    : parts_(parts), stream_(options), options_(std::move(options)), subject_(std::move(subject)) {}
+NatsSink::NatsSink(SinkParts const& parts, JetStreamOptions options, SubjectTemplate subject,
+                   notify::Filter filter)
+    : parts_(parts),
+      stream_(options),
+      options_(std::move(options)),
+      subject_(std::move(subject)),
+      filter_(std::move(filter)) {}
 
 asio::awaitable<void> NatsSink::run() {
   std::chrono::seconds retry = retry_first;
@@ -77,12 +82,14 @@ asio::awaitable<Result<void>> NatsSink::attach() {
   auto const end = co_await run_on(parts_.publisher, std::move(job));
   if (!end) co_return end.error();
   auto const last = parts_.store.last_sequence();
+  previous_.reset();
   if (end->last && end->epoch == parts_.store.epoch()) {
     if (number(*end->last) > number(last))
       co_return Error{ErrorCode::conflict, "NATS: stream " + options_.stream + " ends with event " +
                                                format_sequence(*end->last) +
                                                ", which this store does not have: it copies another store"};
     status_.cursor = *end->last;
+    previous_ = *end->last;  // also where the filter is another one now: nothing stands between the two
   } else if (end->last) {
     // The store was restored: numbers begin anew behind the backup. Ids that the server remembers must be
     // forgotten first, or it would take the new events for the old.
@@ -111,8 +118,13 @@ asio::awaitable<Result<void>> NatsSink::copy() {
   notify::SliceLimits limits;
   limits.events_max = batch_events;
   limits.bytes_max = batch_bytes;
-  auto read = [this, limits, cursor = status_.cursor] {
-    return notify::read_slice(parts_.store, {}, cursor, cursor, limits);
+  auto read = [this, limits, cursor = status_.cursor]() -> Result<notify::LogSlice> {
+    if (!previous_) {
+      auto const found = notify::previous_match(parts_.store, filter_, cursor);
+      if (!found) return found.error();
+      previous_ = *found;
+    }
+    return notify::read_slice(parts_.store, filter_, cursor, *previous_, limits);
   };
   auto slice = co_await run_on(parts_.blocking, std::move(read));
   if (!slice) {
@@ -132,6 +144,7 @@ asio::awaitable<Result<void>> NatsSink::copy() {
     status_.published += count;
   }
   status_.cursor = slice->cursor;
+  previous_ = slice->previous;
   co_return Result<void>();
 }
 

@@ -1,7 +1,7 @@
 #pragma once
-// Keeps a JetStream stream a copy of the change log: every event once, in order, under its number. Goes on
-// behind the last message of the stream, whatever our own notes say; a stream that never held anything gets
-// the whole log that is retained.
+// Keeps a JetStream stream a copy of the change log, or of what a filter lets pass of it: every event once,
+// in order, under its number. Goes on behind the last message of the stream, whatever our own notes say; a
+// stream that never held anything gets the whole log that is retained. `prev` names the message before.
 //
 // Not thread-safe: one executor (the I/O thread). The library blocks: it runs on a thread of its own.
 
@@ -17,6 +17,7 @@
 #include <boost/asio/awaitable.hpp>
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -47,7 +48,8 @@ struct SinkStatus {
 
 class NatsSink {
  public:
-  NatsSink(SinkParts const& parts, JetStreamOptions options, SubjectTemplate subject);
+  NatsSink(SinkParts const& parts, JetStreamOptions options, SubjectTemplate subject,
+           notify::Filter filter = {});
   NatsSink(NatsSink const&) = delete;
   NatsSink& operator=(NatsSink const&) = delete;
 
@@ -69,6 +71,8 @@ class NatsSink {
   JetStream stream_;
   JetStreamOptions options_;
   SubjectTemplate subject_;
+  notify::Filter filter_;
+  std::optional<Sequence> previous_;  // what passed last; unknown after a break where nothing tells of it
   SinkStatus status_;
   Sequence saved_{};
   UtcMicros saved_at_{};

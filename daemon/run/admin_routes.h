@@ -30,6 +30,9 @@ class AdminRoutes {
 
   void add_to(api::RouteTable& table);
 
+  // Ends a backup, a verification or a compaction under way.
+  void stop() { care_.stop(); }
+
  private:
   using Answer = boost::asio::awaitable<api::Reply>;
   Answer search(api::Request const& request);

@@ -185,6 +185,10 @@ Result<void> Daemon::Impl::open() {
   health =
       std::make_unique<health::HealthWatch>(blocking.get_executor(), clock, *store, health_options(config),
                                             [this](bool low) { scheduler->hold(low); });
+  health->on_rules([this](FeedId feed, std::string const& host) {
+    auto const source = pipeline->source(feed);
+    return source ? rules_of(*source, host) : health::FeedRules();
+  });
   ObservedParts const observed{*store,     *writer,  *fetcher, *pipeline, *scheduler,
                                *rechecker, *changes, *health,  clock};
   observer = std::make_unique<Observer>(blocking.get_executor(), observed);
@@ -402,6 +406,7 @@ asio::awaitable<void> Daemon::Impl::main() {
 
 // No new polls; what is under way is committed, or cut off when it takes too long: it is still due then.
 asio::awaitable<void> Daemon::Impl::stop() {
+  admin->stop();
   attending.cancel();
   asio::steady_timer patience(io, config.daemon.stop_timeout);
   patience.async_wait([this](boost::system::error_code cancelled) {

@@ -19,8 +19,8 @@ std::string joined(std::vector<std::string> const& names) {
 }
 
 bool same(config::Nats const& a, config::Nats const& b) {
-  return a.url == b.url && a.stream == b.stream && a.subject == b.subject &&
-         a.credentials_file == b.credentials_file;
+  return static_cast<config::EventFilter const&>(a) == b && a.url == b.url && a.stream == b.stream &&
+         a.subject == b.subject && a.credentials_file == b.credentials_file;
 }
 
 }  // namespace
@@ -29,7 +29,8 @@ Sinks::Nats::Nats(webhook::WebhookParts const& parts, config::Config const& conf
     : settings(config.nats),
       sink({parts.store, parts.changes, parts.subscriptions, parts.clock, parts.blocking,
             thread.get_executor()},
-           make_nats(config).value()->options, make_nats(config).value()->subject),
+           make_nats(config).value()->options, make_nats(config).value()->subject,
+           make_nats(config).value()->filter),
       tasks(parts.executor) {
   tasks.spawn(sink.run());
 }

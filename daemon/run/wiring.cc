@@ -302,6 +302,22 @@ config::Source from_list(config::Source const& list, config::Source feed) {
 
 }  // namespace
 
+health::FeedRules rules_of(pipeline::Source const& source, std::string const& host) {
+  health::FeedRules out;
+  switch (source.pages) {
+    case pipeline::PagePolicy::automatic: out.fetch_pages = "auto"; break;
+    case pipeline::PagePolicy::always: out.fetch_pages = "always"; break;
+    case pipeline::PagePolicy::never: out.fetch_pages = "never"; break;
+  }
+  if (source.listing) out.summary_selector = source.listing->summary;
+  auto const* const rule = source.clean.rules ? source.clean.rules->find(host) : nullptr;
+  if (rule != nullptr) {
+    out.site_rule = rule->origin;
+    out.site_body = rule->body;
+  }
+  return out;
+}
+
 Result<Sources> make_sources(config::Config const& config, LookUpList const& lists) {
   Sources out;
   auto const site_rules = rules::load_rules(config.clean.rules_dir);
@@ -331,6 +347,21 @@ Result<Sources> make_sources(config::Config const& config, LookUpList const& lis
   return out;
 }
 
+namespace {
+
+Result<notify::Filter> make_filter(config::EventFilter const& from) {
+  notify::FilterSpec wanted;
+  wanted.types = from.types;
+  wanted.feeds = from.feeds;
+  wanted.tags = from.tags;
+  wanted.languages = from.languages;
+  wanted.query = from.query;
+  wanted.copies = from.copies == config::Copies::fold ? notify::Copies::fold : notify::Copies::show;
+  return notify::Filter::make(wanted);
+}
+
+}  // namespace
+
 Result<std::vector<webhook::WebhookSpec>> make_webhooks(config::Config const& config) {
   std::vector<webhook::WebhookSpec> out;
   for (auto const& one : config.webhooks) {
@@ -345,14 +376,7 @@ Result<std::vector<webhook::WebhookSpec>> make_webhooks(config::Config const& co
     auto keys = webhook::read_signing_keys(one.secret_file);
     if (!keys) return named(keys.error());
     spec.keys = std::move(*keys);
-    notify::FilterSpec wanted;
-    wanted.types = one.types;
-    wanted.feeds = one.feeds;
-    wanted.tags = one.tags;
-    wanted.languages = one.languages;
-    wanted.query = one.query;
-    wanted.copies = one.copies == config::Copies::fold ? notify::Copies::fold : notify::Copies::show;
-    auto filter = notify::Filter::make(wanted);
+    auto filter = make_filter(one);
     if (!filter) return named(filter.error());
     spec.filter = std::move(*filter);
     spec.batch_max = one.batch_max;
@@ -378,7 +402,9 @@ Result<std::optional<NatsWiring>> make_nats(config::Config const& config) {
   if (nats.url.empty()) return std::optional<NatsWiring>();
   auto subject = nats::SubjectTemplate::parse(nats.subject);
   if (!subject) return Error{subject.error().code, "nats.subject: " + subject.error().message};
-  NatsWiring out{{}, std::move(*subject)};
+  auto filter = make_filter(nats);
+  if (!filter) return Error{filter.error().code, "nats: " + filter.error().message};
+  NatsWiring out{{}, std::move(*subject), std::move(*filter)};
   out.options.url = nats.url;
   out.options.stream = nats.stream;
   out.options.pattern = out.subject.pattern();

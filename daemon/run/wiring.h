@@ -34,6 +34,8 @@ pipeline::WriterOptions writer_options(config::Config const& config);
 pipeline::PipelineOptions pipeline_options(config::Config const& config);
 pipeline::RecheckOptions recheck_options(config::Config const& config);
 health::HealthOptions health_options(config::Config const& config);
+// What the texts of the source's articles on `host` are made by.
+health::FeedRules rules_of(pipeline::Source const& source, std::string const& host);
 
 // Fails with `unreadable` or `invalid` where a token file cannot be used.
 Result<api::ApiOptions> api_options(config::Config const& config);
@@ -62,6 +64,7 @@ fetch::FetchOptions webhook_client_options(config::Config const& config, bool al
 struct NatsWiring {
   nats::JetStreamOptions options;
   nats::SubjectTemplate subject;
+  notify::Filter filter;
 };
 // Nothing where no server is configured. Fails with `invalid`.
 Result<std::optional<NatsWiring>> make_nats(config::Config const& config);

@@ -122,6 +122,13 @@ Utf8Survey survey_utf8(std::string_view bytes) noexcept {
   return seen;
 }
 
+std::string_view first_characters(std::string_view utf8, std::size_t count) noexcept {
+  std::size_t bytes = 0;
+  for (std::size_t characters = 0; bytes < utf8.size(); ++bytes)
+    if ((static_cast<unsigned char>(utf8[bytes]) & 0xC0) != 0x80 && characters++ == count) break;
+  return utf8.substr(0, bytes);
+}
+
 bool is_valid_utf8(std::string_view bytes) noexcept { return survey_utf8(bytes).valid(); }
 
 std::string mend_utf8(std::string_view bytes) {

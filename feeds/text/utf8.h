@@ -26,6 +26,9 @@ struct Utf8Survey {
 // One pass, several GB/s over ASCII.
 Utf8Survey survey_utf8(std::string_view bytes) noexcept;
 
+// The first `count` characters, whole.
+std::string_view first_characters(std::string_view utf8, std::size_t count) noexcept;
+
 bool is_valid_utf8(std::string_view bytes) noexcept;
 
 // Each maximal ill-formed part becomes one U+FFFD (what browsers do); the rest is kept byte by byte.

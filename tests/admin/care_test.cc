@@ -5,6 +5,9 @@
 #include <gtest/gtest.h>
 #include <boost/json/array.hpp>
 
+#include <filesystem>
+#include <set>
+
 namespace newsfold::admin {
 namespace {
 
@@ -28,6 +31,38 @@ TEST(Care, BacksUpVerifiesAndCompacts) {
   auto const restored = storage::open(directory / "restored");
   EXPECT_EQ(restored->view().counts().value().articles, 2u);
   EXPECT_EQ(restored->epoch(), Epoch{99});
+}
+
+// What a daemon that is told to stop does to a backup under way: the service manager does not wait for it.
+TEST(Care, StopsAndLeavesNothingHalfMade) {
+  storage::TempDirectory directory;
+  auto const store = storage::open(directory / "store");
+  storage::ingest(*store, storage::harbour, {storage::doc(1)});
+  auto const target = directory / "backups";
+  ASSERT_TRUE(Care(*store).backup(target.string()));
+  storage::ingest(*store, storage::harbour, {storage::doc(2)});
+  auto const files = [&] {
+    std::set<std::string> out;
+    for (auto const& entry : std::filesystem::recursive_directory_iterator(target))
+      if (entry.is_regular_file()) out.insert(entry.path().string());
+    return out;
+  };
+  auto const before = files();
+
+  Care care(*store);
+  care.stop();
+  for (auto const& done :
+       {care.backup(target.string()), care.verify(storage::Repair::report_only), care.compact()}) {
+    ASSERT_FALSE(done);
+    EXPECT_EQ(done.error().code, ErrorCode::cancelled) << done.error().message;
+  }
+  EXPECT_EQ(files(), before);
+
+  ASSERT_TRUE(storage::Store::restore(target, directory / "restored", Epoch{99}));
+  EXPECT_EQ(storage::open(directory / "restored")->view().counts().value().articles, 1u);
+  ASSERT_TRUE(Care(*store).backup(target.string()));  // and the next one goes well
+  ASSERT_TRUE(storage::Store::restore(target, directory / "later", Epoch{98}));
+  EXPECT_EQ(storage::open(directory / "later")->view().counts().value().articles, 2u);
 }
 
 TEST(Care, WantsAnAbsoluteDirectory) {

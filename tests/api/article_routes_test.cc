@@ -108,6 +108,49 @@ TEST_F(ArticleRoutes, ADifferenceIsGivenAsJsonHtmlAndAnsi) {
   EXPECT_EQ(reply("/v1/articles/1/diff?from=1&to=9").status, 404u);
 }
 
+TEST_F(ArticleRoutes, TheListTakesEveryFilterOfTheChangeLog) {
+  auto tagged = doc(2);
+  tagged.tags = {"Sea"};
+  ingest(*store_, harbour, {doc(1), tagged, doc(3)});
+  ingest(*store_, valley, {copy_of(1, "copy"), doc(5)}, 1);
+  auto edited = doc(3);
+  edited.text += " One more sentence stands here now.";
+  ingest(*store_, harbour, {edited}, 5);
+  auto const ids = [&](std::string const& filter) {
+    std::string out;
+    auto const list = get("/v1/articles" + filter);
+    for (auto const& one : list.at("articles").as_array()) out += text_at(one.as_object(), "id") + " ";
+    return out;
+  };
+  EXPECT_EQ(ids(""), "5 4 3 2 1 ");
+  EXPECT_EQ(ids("?q=%22more+sentence%22"), "3 ");
+  EXPECT_EQ(ids("?q=%22headline+number+2%22"), "2 ");
+  EXPECT_EQ(ids("?q=nobody"), "");
+  EXPECT_EQ(ids("?copies=fold"), "5 3 2 1 ");
+  EXPECT_EQ(ids("?tag=sea"), "2 ");
+  EXPECT_EQ(ids("?feed=feed-*&lang=en&q=headline&copies=fold&limit=2"), "5 3 ");
+  EXPECT_EQ(ids("?type=article.updated"), "3 ");
+  EXPECT_EQ(ids("?type=article.copied"), "4 ");
+  EXPECT_EQ(ids("?lang=fr"), "");
+  for (auto const* bad : {"?q=%22%22", "?type=nonsense", "?copies=maybe", "?limit=1001"})
+    EXPECT_EQ(reply("/v1/articles" + std::string(bad)).status, 400u) << bad;
+}
+
+// However few of the rows pass, a page is as long as was asked for, and the next begins where it ended.
+TEST_F(ArticleRoutes, PagesOfAFilteredListAreFullAndLeadToAllOfItOnce) {
+  for (int n = 0; n < 30; ++n) ingest(*store_, n % 3 == 0 ? harbour : valley, {doc(n)}, n);
+  std::vector<std::string> ids;
+  std::string after;
+  for (int page = 0; page < 4; ++page) {
+    auto const list = get("/v1/articles?limit=4&feed=" + storage::feed_name(harbour) + after);
+    for (auto const& one : list.at("articles").as_array()) ids.push_back(text_at(one.as_object(), "id"));
+    EXPECT_EQ(ids.size(), std::min<std::size_t>(10, std::size_t(page + 1) * 4));
+    if (!list.contains("next_after")) break;
+    after = "&after=" + text_at(list, "next_after");
+  }
+  EXPECT_EQ(ids, (std::vector<std::string>{"28", "25", "22", "19", "16", "13", "10", "7", "4", "1"}));
+}
+
 TEST_F(ArticleRoutes, AStoryOffersTheLongestCopyThatIsWholeAndFree) {
   ingest(*store_, harbour, {doc(1)});
   ingest_altered(valley, copy_of(1, "walled"), [](storage::IngestItem& item) {

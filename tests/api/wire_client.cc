@@ -109,12 +109,15 @@ WireClient::Head WireClient::read_head() {
 
 std::string WireClient::read_body(Head const& head) {
   auto const found = head.fields.find("content-length");
-  auto const size = found == head.fields.end() ? 0 : std::stoul(found->second);
-  while (raw_.size() < size)
+  return read_bytes(found == head.fields.end() ? 0 : std::stoul(found->second));
+}
+
+std::string WireClient::read_bytes(std::size_t count) {
+  while (raw_.size() < count)
     if (!fill()) throw std::runtime_error("the server closed within a body");
-  auto body = raw_.substr(0, size);
-  raw_.erase(0, size);
-  return body;
+  auto bytes = raw_.substr(0, count);
+  raw_.erase(0, count);
+  return bytes;
 }
 
 std::string WireClient::read_line() {

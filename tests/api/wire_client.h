@@ -27,6 +27,7 @@ class WireClient {
   };
   Head read_head();
   std::string read_body(Head const& head);  // by Content-Length
+  std::string read_bytes(std::size_t count);
   // Of a chunked body: the next line without its end. Sets ended() and returns "" at the last chunk.
   std::string read_line();
   // Lines up to the first that starts with `prefix`, which is returned.

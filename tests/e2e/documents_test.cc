@@ -6,6 +6,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cctype>
 #include <filesystem>
 #include <set>
@@ -111,6 +112,43 @@ TEST(Documents, NameOnlyOptionsThatThereAre) {
       }
 }
 
+std::string sources_below(std::string const& folder) {
+  std::string sources;
+  for (auto const& entry : std::filesystem::recursive_directory_iterator(PROJECT_DIR + folder))
+    if (entry.path().extension() == ".cc") sources += read_text_file(entry.path());
+  return sources;
+}
+
+// Events and fields of the log, conditions: what an operator looks for must be what the daemon says.
+TEST(Documents, TheOperatorsNotesNameOnlyWhatTheDaemonSays) {
+  auto const sources = sources_below("/daemon");
+  std::size_t named = 0;
+  for (auto const& code : code_in(read_text_file(std::string(PROJECT_DIR) + "/docs/OPERATIONS.md"))) {
+    bool const is_name =
+        code.find('_') != std::string::npos && code == word_at(code, 0) &&
+        std::none_of(code.begin(), code.end(), [](unsigned char c) { return std::isupper(c); });
+    if (!is_name || code.starts_with("newsfold_")) continue;  // metrics are docs/metrics.md's
+    ++named;
+    EXPECT_NE(sources.find('"' + code + '"'), std::string::npos) << code << " is said by nobody";
+  }
+  EXPECT_GT(named, 20u);
+}
+
+TEST(Documents, TheOperatorsNotesExplainEveryWarningAndError) {
+  auto const sources = sources_below("/daemon");
+  auto const notes = read_text_file(std::string(PROJECT_DIR) + "/docs/OPERATIONS.md");
+  std::size_t found = 0;
+  for (std::string const call : {"log::warning(", "log::error("})
+    for (auto at = sources.find(call); at != std::string::npos; at = sources.find(call, at + 1)) {
+      auto const begin = sources.find_first_not_of(" \n", at + call.size());
+      if (begin == std::string::npos || sources[begin] != '"') continue;
+      ++found;
+      auto const event = word_at(sources, begin + 1);
+      EXPECT_NE(notes.find('`' + event + '`'), std::string::npos) << event << " is explained nowhere";
+    }
+  EXPECT_GT(found, 20u);
+}
+
 TEST(Documents, TheSecurityNotesNameTestsThatThereAre) {
   std::string sources;
   for (auto const& entry : std::filesystem::recursive_directory_iterator(std::string(PROJECT_DIR) + "/tests"))
@@ -138,35 +176,6 @@ TEST(Manual, PagesAreWellFormed) {
     EXPECT_EQ(process.rest(within(30s)), "") << page;
     EXPECT_EQ(process.wait(within(30s)), 0);
   }
-}
-
-TEST(Completion, IsAScriptThatItsShellReads) {
-  for (std::string const shell : {"bash", "zsh", "fish"}) {
-    if (!std::filesystem::exists("/usr/bin/" + shell)) continue;
-    Process process({{"/bin/sh", "-c",
-                      std::string(NEWSFOLD_BIN) + " completion " + shell + " | /usr/bin/" + shell +
-                          " -n /dev/stdin 2>&1"},
-                     {},
-                     {}});
-    EXPECT_EQ(process.rest(within(30s)), "") << shell;
-    EXPECT_EQ(process.wait(within(30s)), 0) << shell;
-  }
-}
-
-TEST(Completion, OfBashCompletesCommandsAndOptions) {
-  if (!std::filesystem::exists("/usr/bin/bash")) GTEST_SKIP() << "no bash here";
-  auto const complete = [](std::string const& words, int at) {
-    Process process({{"/usr/bin/bash", "-c",
-                      "eval \"$(" + std::string(NEWSFOLD_BIN) + " completion bash)\"; COMP_WORDS=(" + words +
-                          "); COMP_CWORD=" + std::to_string(at) + "; _newsfold; echo ${COMPREPLY[*]}"},
-                     {},
-                     {}});
-    return process.rest(within(30s));
-  };
-  EXPECT_THAT(complete("newsfold sta", 1), HasSubstr("status"));
-  EXPECT_THAT(complete("newsfold config ch", 2), HasSubstr("check"));
-  EXPECT_THAT(complete("newsfold export --comp", 2), HasSubstr("--compress"));
-  EXPECT_THAT(complete("newsfold export --compress z", 3), HasSubstr("zstd"));
 }
 
 }  // namespace

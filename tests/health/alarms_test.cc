@@ -2,6 +2,7 @@
 
 #include "daemon/health/disk_watch.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 namespace newsfold::health {
@@ -79,18 +80,81 @@ std::vector<storage::ArticleHead> joined(std::vector<storage::ArticleHead> newes
   return newest;
 }
 
-TEST(ShrunkFeed, IsNoticedWithItsCauseAndARemedy) {
+TEST(ShrunkFeed, IsNoticedWithItsCause) {
   auto const shrunk = shrinking_of(joined(articles(8, 90), articles(40, 600)), {});
   ASSERT_TRUE(shrunk);
   EXPECT_EQ(shrunk->usual_words, 600u);
   EXPECT_EQ(shrunk->words, 90u);
   EXPECT_FALSE(shrunk->wall);
-  EXPECT_NE(suggested_toml(*shrunk, "courier").find("fetch_pages = \"never\""), std::string::npos);
 
   auto const walled = shrinking_of(joined(articles(8, 90, Paywall::subscription), articles(40, 600)), {});
   ASSERT_TRUE(walled);
   EXPECT_TRUE(walled->wall);
-  EXPECT_NE(suggested_toml(*walled, "courier").find("header_file"), std::string::npos);
+}
+
+// The newest eight as `newest`, forty before them as `before`.
+std::vector<ReadArticle> read(ReadArticle newest, ReadArticle before) {
+  newest.url = before.url = "https://www.courier.example/story";
+  std::vector<ReadArticle> out(8, newest);
+  out.insert(out.end(), 40, before);
+  return out;
+}
+ReadArticle by(std::string extractor) { return {{}, std::move(extractor), {}, false}; }
+
+Remedy remedy(std::vector<ReadArticle> const& articles, FeedRules const& rules, bool wall = false) {
+  return remedy_for({600, 90, wall}, readings_of(articles), rules, "courier");
+}
+
+MATCHER_P(Says, words, "") { return std::string(arg).find(words) != std::string::npos; }
+
+TEST(ShrunkFeed, NamesTheSiteRuleThatBrokeAndAPatchForIt) {
+  FeedRules rules;
+  rules.site_rule = "german.toml:4";
+  rules.site_body = {"[data-area=body]", ".story"};
+  auto const told = remedy(read(by("blocks"), by("blocks")), rules);
+  EXPECT_THAT(told.rule, Says("site rule for www.courier.example (german.toml:4"));
+  EXPECT_THAT(told.rule, Says("body = [\"[data-area=body]\", \".story\"]"));
+  EXPECT_THAT(told.toml, Says("[[site]]\nhosts = [\"www.courier.example\"]\nbody = [\"article\"]"));
+  EXPECT_THAT(told.toml, Says("fetch_pages = \"never\""));
+}
+
+TEST(ShrunkFeed, SaysWhereNoRuleAppliedAndHowTheTextWasReadInstead) {
+  auto const told = remedy(read(by("description"), by("blocks")), {});
+  EXPECT_THAT(told.rule, Says("no site rule"));
+  EXPECT_THAT(told.rule, Says("read as \"blocks\" and now as \"description\""));
+  EXPECT_THAT(told.toml, Says("[[site]]"));
+}
+
+TEST(ShrunkFeed, NamesTheSelectorOfAPage) {
+  FeedRules rules;
+  rules.fetch_pages = "never";
+  rules.summary_selector = "li > p.teaser";
+  auto const told = remedy(read(by("feed"), by("feed")), rules);
+  EXPECT_EQ(told.rule, "summary = \"li > p.teaser\" in the [[page]] \"courier\"");
+  EXPECT_THAT(told.toml, Says("summary = "));
+}
+
+TEST(ShrunkFeed, NamesTheFeedsOwnTextWherePagesAreNotFetched) {
+  FeedRules rules;
+  rules.fetch_pages = "never";
+  auto const told = remedy(read(by("feed"), by("feed")), rules);
+  EXPECT_THAT(told.rule, Says("the text of the feed itself"));
+  EXPECT_THAT(told.toml, Says("fetch_pages = \"always\""));
+}
+
+TEST(ShrunkFeed, NamesTheTemplateThatTookTheText) {
+  auto lost = by("blocks");
+  lost.lost_to_template = true;
+  EXPECT_THAT(remedy(read(lost, by("blocks")), {}).rule, Says("taken out as its template"));
+  EXPECT_THAT(remedy(read(lost, lost), {}).rule, Says("no site rule"));  // it always was
+}
+
+TEST(ShrunkFeed, NamesTheWallAndWhatSaysSo) {
+  auto walled = by("blocks");
+  walled.paywall_evidence = "isAccessibleForFree: false";
+  auto const told = remedy(read(walled, by("blocks")), {}, true);
+  EXPECT_THAT(told.rule, Says("cut at a wall (isAccessibleForFree: false)"));
+  EXPECT_THAT(told.toml, Says("header_file = \"/etc/newsfold/credentials/courier.headers\""));
 }
 
 TEST(ShrunkFeed, AFewShortOnesAndBriefsAreNone) {

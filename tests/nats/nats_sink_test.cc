@@ -12,6 +12,7 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/thread_pool.hpp>
+#include <boost/json/parse.hpp>
 
 #include <functional>
 #include <future>
@@ -55,7 +56,8 @@ class NatsSinkTest : public ::testing::Test {
   void begin(JetStreamOptions with) {
     sink_ = std::make_unique<NatsSink>(SinkParts{*store_, *changes_, *subscriptions_, clock_,
                                                  blocking_.get_executor(), publisher_.get_executor()},
-                                       std::move(with), SubjectTemplate::parse("newsfold.{type}").value());
+                                       std::move(with), SubjectTemplate::parse("newsfold.{type}").value(),
+                                       filter_);
     tasks_ = std::make_unique<TaskGroup>(io_.get_executor());
     tasks_->spawn(sink_->run());
   }
@@ -129,6 +131,7 @@ class NatsSinkTest : public ::testing::Test {
   std::unique_ptr<storage::Store> store_;
   std::unique_ptr<notify::ChangeFeed> changes_;
   std::unique_ptr<notify::StoreSubscriptions> subscriptions_;
+  notify::Filter filter_;
   std::unique_ptr<NatsSink> sink_;
   std::unique_ptr<TaskGroup> tasks_;
   int minute_ = 0;
@@ -144,6 +147,61 @@ TEST_F(NatsSinkTest, AFreshStreamGetsTheWholeLogAndThenWhatComes) {
   ingest({edited});
   run_until_at(9);
   expect_copy(9);
+}
+
+// "id<prev ..." of what the stream holds.
+std::string chain(std::vector<StoredMessage> const& messages) {
+  std::string out;
+  for (auto const& message : messages) {
+    auto const event = boost::json::parse(message.body);
+    auto const tail = [&](char const* key) { return std::string(event.at(key).as_string()).substr(18); };
+    out += tail("id") + "<" + tail("prev") + " ";
+  }
+  return out;
+}
+
+TEST_F(NatsSinkTest, AFilterLetsPassWhatItMeansOnEveryTransport) {
+  notify::FilterSpec wanted;
+  wanted.query = "\"headline number 2\"";
+  filter_ = notify::Filter::make(wanted).value();
+  ingest_new(1, 3);
+  begin();
+  run_until_at(3);
+  ingest_new(4, 19);
+  ingest_new(20, 29);  // none of them has the number 2 as a word of its own
+  auto edited = storage::doc(2);
+  edited.text += " One more sentence about the harbour.";
+  ingest({edited});
+  run_until_at(30);
+  EXPECT_EQ(chain(stored_in(server_.url(), "NEWSFOLD")), "02<00 30<02 ");
+}
+
+// The stream alone proves that nothing is missing in it: each message names the one before, also across
+// restarts and where the filter was changed between them.
+TEST_F(NatsSinkTest, AFilteredStreamIsOneChainAcrossRestarts) {
+  notify::FilterSpec wanted;
+  wanted.types = {"article.updated"};
+  filter_ = notify::Filter::make(wanted).value();
+  auto edited = storage::doc(2);
+  auto const edit = [&] {
+    edited.text += " One more sentence about the harbour.";
+    ingest({edited});
+  };
+  ingest_new(1, 3);
+  edit();
+  begin();
+  run_until_at(4);
+  end();
+  ingest_new(4, 6);
+  edit();
+  begin();
+  run_until_at(8);
+  end();
+  filter_ = {};
+  ingest_new(7, 7);
+  begin();
+  run_until_at(9);
+  EXPECT_EQ(chain(stored_in(server_.url(), "NEWSFOLD")), "04<00 08<04 09<08 ");
 }
 
 TEST_F(NatsSinkTest, ManyEventsGoInBatches) {

@@ -54,5 +54,14 @@ TEST(Utf8, CutsBetweenCharacters) {
   EXPECT_EQ(utf8_prefix("a\xE2\x82\xAC", 4), "a\xE2\x82\xAC");
 }
 
+TEST(Utf8, FirstCharactersAreCountedAsPeopleDoAndNeverCut) {
+  EXPECT_EQ(first_characters("abc", 2), "ab");
+  EXPECT_EQ(first_characters("\xE2\x82\xAC\xE2\x82\xAC\xC3\xA9", 2), "\xE2\x82\xAC\xE2\x82\xAC");
+  EXPECT_EQ(first_characters("abc", 3), "abc");
+  EXPECT_EQ(first_characters("abc", 80), "abc");
+  EXPECT_EQ(first_characters("abc", 0), "");
+  EXPECT_EQ(first_characters("", 5), "");
+}
+
 }  // namespace
 }  // namespace newsfold::text

@@ -3,6 +3,7 @@
 #include "feeds/clean/extract/script_body.h"
 #include "feeds/clean/extract/select.h"
 #include "feeds/clean/extract/writer.h"
+#include "feeds/text/utf8.h"
 
 #include <algorithm>
 #include <array>
@@ -89,12 +90,7 @@ Content from_script(std::string const& body) {
 }  // namespace
 
 std::string first_characters(std::string_view text) {
-  std::size_t bytes = 0;
-  for (std::size_t characters = 0; bytes < text.size(); ++bytes) {
-    if ((static_cast<unsigned char>(text[bytes]) & 0xC0) == 0x80) continue;
-    if (characters++ == removed_characters) break;
-  }
-  return std::string(text.substr(0, bytes));
+  return std::string(text::first_characters(text, removed_characters));
 }
 
 Content extract_content(HtmlDocument const& page, ScriptBody script_body) {

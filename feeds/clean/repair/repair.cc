@@ -28,13 +28,6 @@ void note(std::vector<Repair>& repairs, RepairKind kind, std::string_view from, 
   repairs.push_back({kind, std::string(from), std::string(to), count});
 }
 
-std::string_view first_characters(std::string_view text) {
-  std::size_t bytes = 0;
-  for (std::size_t characters = 0; bytes < text.size(); ++bytes)
-    if ((static_cast<unsigned char>(text[bytes]) & 0xC0) != 0x80 && characters++ == removed_characters) break;
-  return text.substr(0, bytes);
-}
-
 // Calls `edit` for each line; what it returns takes the line's place. Line breaks stay as they are.
 template <class Edit>
 void for_each_line(std::string& text, Edit edit) {
@@ -230,7 +223,7 @@ void drop_fragments(RepairResult& result, Credits credits) {
       if (!changed) out.assign(text, 0, at);
       changed = true;
       if (result.removed.size() < removed_max)
-        result.removed.push_back({*kind, std::string(first_characters(line))});
+        result.removed.push_back({*kind, std::string(text::first_characters(line, removed_characters))});
       // With its line goes one of two blank lines around it.
       bool const blank_before = out.empty() || out.ends_with("\n\n");
       bool const blank_behind = next < text.size() && text[next] == '\n';
