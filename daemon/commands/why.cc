@@ -109,33 +109,15 @@ void add_why_command(Command app, CommandContext& context) {
                                 "Tell why an article was taken for a copy or not; or how a feed is, "
                                 "when it is asked next and why then");
   auto const arguments = std::make_shared<WhyArguments>();
-<<<<<<< HEAD
-  command.option("id", arguments->id, "An article's number, or the name of a feed").required();
+  command.option("id", arguments->id, "An article's number, or the name of a feed")
+      .required()
+      .type_name("FEED|ID");
   command.option("other", arguments->other,
                  "Compare with this article only; without it, with all that it was held against");
   command.flag("--json", arguments->json, "The whole answer as JSON, with all figures");
   add_address_options(command, arguments->address);
   command.footer("Exit: 0 good, 1 no such article or feed or no daemon, 2 bad usage.");
   command.callback([arguments, &context] { context.exit_code = run_why(*arguments); });
-||||||| 1e3d1c0
-  command->add_option("id", arguments->id, "An article's number, or the name of a feed")->required();
-  command->add_option("other", arguments->other,
-                      "Compare with this article only; without it, with all that it was held against");
-  command->add_flag("--json", arguments->json, "The whole answer as JSON, with all figures");
-  add_address_options(*command, arguments->address);
-  command->footer("Exit: 0 good, 1 no such article or feed or no daemon, 2 bad usage.");
-  command->callback([arguments, &context] { context.exit_code = run_why(*arguments); });
-=======
-  command->add_option("id", arguments->id, "An article's number, or the name of a feed")
-      ->required()
-      ->type_name("FEED|ID");
-  command->add_option("other", arguments->other,
-                      "Compare with this article only; without it, with all that it was held against");
-  command->add_flag("--json", arguments->json, "The whole answer as JSON, with all figures");
-  add_address_options(*command, arguments->address);
-  command->footer("Exit: 0 good, 1 no such article or feed or no daemon, 2 bad usage.");
-  command->callback([arguments, &context] { context.exit_code = run_why(*arguments); });
->>>>>>> api
 }
 
 }  // namespace newsfold
