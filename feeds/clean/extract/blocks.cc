@@ -236,7 +236,8 @@ class BlockReader {
   }
 
   void read_marks(NodeIndex node, Marks& marks) {
-    page_.for_each_attribute(node, [&](HtmlDocument::Attribute const& it) {
+    for (auto const& it : page_.attributes(node)) {
+      if (it.value.data() == nullptr) continue;
       if (it.name == "class") {
         marks.names |= names_of(it.value);
         marks.class_hash = hash_of(it.value);
@@ -262,7 +263,7 @@ class BlockReader {
                  it.name == "aria-label") {
         marks.names |= names_of(it.value);
       }
-    });
+    }
   }
 
   // Pages repeat their classes: each value is read once.

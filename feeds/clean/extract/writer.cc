@@ -130,14 +130,16 @@ class Writer {
   }
 
   void append_attributes(NodeIndex node) {
-    page_.for_each_attribute(node, [&](HtmlDocument::Attribute const& it) {
-      if (it.name == "style" || it.name == "class" || it.name == "id" || it.name.starts_with("on")) return;
+    for (auto const& it : page_.attributes(node)) {
+      if (it.value.data() == nullptr || it.name == "style" || it.name == "class" || it.name == "id" ||
+          it.name.starts_with("on"))
+        continue;
       out_.html += ' ';
       out_.html += it.name;
       out_.html += "=\"";
       append_escaped(out_.html, it.value);
       out_.html += '"';
-    });
+    }
   }
 
   void write_block(std::size_t i) {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <span>
 
 namespace newsfold::clean {
 namespace {
@@ -193,7 +194,7 @@ class Surveyor {
       zones_[node] |= zone_skipped;
       return;
     }
-    page_.attributes(node, attributes_);
+    attributes_ = page_.attributes(node);
     if (tag == "meta") return meta();
     if (tag == "link") return link();
     if (tag == "html") out_.language = value("lang");
@@ -309,7 +310,7 @@ class Surveyor {
 
   HtmlDocument const& page_;
   std::vector<std::uint8_t> zones_;
-  std::vector<HtmlDocument::Attribute> attributes_;
+  std::span<HtmlDocument::Attribute const> attributes_;
   std::vector<std::string_view> scripts_;
   std::uint32_t offset_ = 0;
   PageSurvey out_;

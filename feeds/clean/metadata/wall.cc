@@ -126,11 +126,8 @@ bool is_hidden(HtmlDocument const& page, NodeIndex node) {
         style.find("visibility:hidden") != std::string::npos)
       return true;
     if (page.attribute(node, "aria-hidden") == "true") return true;
-    bool hidden = false;
-    std::vector<HtmlDocument::Attribute> all;
-    page.attributes(node, all);
-    for (auto const& attribute : all) hidden |= attribute.name == "hidden";
-    if (hidden) return true;
+    for (auto const& attribute : page.attributes(node))
+      if (attribute.name == "hidden") return true;
   }
   return false;
 }
