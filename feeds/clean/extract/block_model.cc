@@ -57,8 +57,10 @@ void Forest::probabilities(float const* rows, std::size_t stride, std::size_t co
     for (auto tree = tree_count(); tree-- > 0; feature += inner, threshold += inner, leaf += outer) {
       std::uint32_t node[abreast] = {};
       for (int level = 0; level < depth; ++level)
+#pragma GCC unroll 4
         for (std::size_t k = 0; k < abreast; ++k)
           node[k] = 2 * node[k] + 1 + std::uint32_t(row[k][feature[node[k]]] > threshold[node[k]]);
+#pragma GCC unroll 4
       for (std::size_t k = 0; k < abreast; ++k) sum[k] += leaf[node[k] - inner];
     }
     for (std::size_t k = 0; k < abreast; ++k) out[i + k] = 1 / (1 + std::exp(-sum[k]));

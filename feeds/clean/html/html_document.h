@@ -26,10 +26,11 @@ inline constexpr NodeIndex no_node = ~NodeIndex{0};
 // An element has 48 attributes at most (HtmlToken::attributes_max); those behind are not looked at.
 struct DocumentLimits {
   std::size_t bytes_max = 16UL << 20;
-  std::size_t depth_max = 256;        // elements open at once
-  std::size_t elements_max = 65'536;  // tags behind them are not looked at; 10,000 is much for a page
-  std::size_t formatting_max = 64;    // <b>, <font> and the like open at once
-  std::size_t made_max = 16'384;      // elements without a tag of their own: <b> opened again in each block
+  std::size_t depth_max = 256;           // elements open at once
+  std::size_t elements_max = 40'000;     // tags behind them are not looked at; 10,000 is much for a page
+  std::size_t attributes_max = 100'000;  // of all elements; elements behind them have none
+  std::size_t formatting_max = 64;       // <b>, <font> and the like open at once
+  std::size_t made_max = 10'000;  // elements without a tag of their own: <b> opened again in each block
 };
 
 class HtmlDocument {

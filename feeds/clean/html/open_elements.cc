@@ -103,6 +103,8 @@ bool is_void(Element element) noexcept {
   }
 }
 
+bool is_block(Element element) noexcept { return closes_paragraph(element) || is_table_part(element); }
+
 bool is_formatting(Element element) noexcept {
   switch (element) {
     case Element::a:
@@ -188,11 +190,14 @@ bool OpenElements::close_if_found(Name name, Scope scope) {
 }
 
 // An end tag of one heading ends any other.
-void OpenElements::close_heading() {
+bool OpenElements::close_heading() {
   for (auto at = open_.size(); at-- > 0;) {
-    if (is_heading(open_[at].element)) return pop_to(at);
-    if (bounds(Scope::any_block, open_[at].element)) return;
+    if (bounds(Scope::any_block, open_[at].element)) return false;
+    if (!is_heading(open_[at].element)) continue;
+    pop_to(at);
+    return true;
   }
+  return false;
 }
 
 // An item ends the item before it, unless a list began in between.
@@ -269,28 +274,53 @@ bool OpenElements::close(Element element, std::string_view name) {
   }
   if (is_formatting(element)) {
     auto const at = find_formatting(id);
-    if (at != formatting_.size())
-      end_formatting(at);
-    else
-      close_if_found(id, Scope::special);
-  } else if (element == Element::p) {
-    if (!close_if_found(id, Scope::button)) ++made_;
-  } else if (is_heading(element)) {
-    close_heading();
-  } else if (element == Element::li) {
-    close_if_found(id, Scope::list_item);
-  } else if (is_table_part(element) || element == Element::table) {
+    if (at == formatting_.size()) return close_if_found(id, Scope::special);
+    end_formatting(at);
+    return true;
+  }
+  if (is_table_part(element) || element == Element::table) {
     // Only a table bounds the search for its parts.
     auto at = open_by_name_[id] == 0 ? std::size_t{0} : open_.size();
     while (at > 0 && open_[at - 1].name != id && open_[at - 1].element != Element::table &&
            open_[at - 1].element != Element::template_)
       --at;
-    if (at > 0 && open_[at - 1].name == id) pop_to(at - 1);
-  } else {
-    if (element == Element::br) ++made_;
-    close_if_found(id, is_special(element) ? Scope::any_block : Scope::special);
+    if (at == 0 || open_[at - 1].name != id) return false;
+    pop_to(at - 1);
+    return true;
   }
-  return true;
+  switch (element) {
+    case Element::html:
+    case Element::head:
+    case Element::body: return true;
+    case Element::br: ++made_; return true;
+    case Element::p:
+      if (!close_if_found(id, Scope::button)) ++made_;
+      return true;
+    case Element::li: return close_if_found(id, Scope::list_item);
+    default: break;
+  }
+  if (is_heading(element)) return close_heading();
+  return close_if_found(id, is_special(element) ? Scope::any_block : Scope::special);
+}
+
+bool OpenElements::is_out_of_place(Element element) const noexcept {
+  if (open_by_name_[Name(Element::template_)] > 0) return false;
+  if (open_by_name_[Name(Element::select)] > 0)
+    return element != Element::option && element != Element::optgroup && element != Element::select &&
+           element != Element::script && element != Element::input;
+  return (is_table_part(element) || element == Element::col) && open_by_name_[Name(Element::table)] == 0;
+}
+
+bool OpenElements::is_between_cells() const noexcept {
+  if (open_.empty()) return false;
+  switch (open_.back().element) {
+    case Element::table:
+    case Element::tbody:
+    case Element::tfoot:
+    case Element::thead:
+    case Element::tr: return true;
+    default: return false;
+  }
 }
 
 Element OpenElements::last_formatting() const noexcept {

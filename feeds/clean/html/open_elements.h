@@ -16,6 +16,7 @@ namespace newsfold::clean {
 
 bool is_void(Element element) noexcept;        // <br>: holds nothing, and is not closed
 bool is_formatting(Element element) noexcept;  // <b>: is opened again where it was not closed
+bool is_block(Element element) noexcept;       // <p>, <td>: begins and ends a line
 
 class OpenElements {
  public:
@@ -23,12 +24,18 @@ class OpenElements {
   void open(Element element, std::string_view name);
   // A start tag that is left out of the page. Its end tag is to be left out as well.
   void refuse(Element element, std::string_view name) noexcept;
-  // An end tag. False where it belongs to a start tag that was refused.
+  // An end tag. False where it ends nothing: nothing of its name is open, or its start tag was refused.
   bool close(Element element, std::string_view name);
+  // A tag that a tree builder passes over where it stands: a cell outside of a table, a block in a <select>.
+  bool is_out_of_place(Element element) const noexcept;
+  // Text here would be moved in front of the table it stands in.
+  bool is_between_cells() const noexcept;
   // Text, or an element of running text, follows: what was not closed is opened again.
   void reopen();
 
   std::size_t depth() const noexcept { return open_.size(); }
+  // Blanks are part of the text here.
+  bool keeps_blanks() const noexcept { return open_by_name_[Name(Element::pre)] > 0; }
   // Formatting elements without an end tag so far, open or to be opened again.
   std::size_t formatting() const noexcept { return formatting_live_; }
   // The last of those that a text would stand in; Element::other for none.
@@ -62,7 +69,7 @@ class OpenElements {
   // The topmost open element of that name inside the scope; depth() for none.
   std::size_t find(Name name, Scope scope) const noexcept;
   bool close_if_found(Name name, Scope scope);
-  void close_heading();
+  bool close_heading();
   void begin_item(Element element);
   bool begin_table_part(Element element);
   void begin_formatting(Element element, Name name);

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
 #include <string>
 #include <utility>
 
@@ -41,8 +42,9 @@ class Reducer {
   ReducedHtml reduce() {
     out_.html.reserve(html_.size() / 2);
     for (auto at = html_.find('<'); at != npos; at = html_.find('<', at)) {
-      text_since_ = at > seen_;
       read_token(html_, at, token_);
+      if (at > seen_) take_text(at);
+      behind_block_ = false;
       seen_ = at = take(at);
     }
     copy_until(html_.size());
@@ -50,6 +52,27 @@ class Reducer {
   }
 
  private:
+  // The text before the token at `end`.
+  void take_text(std::size_t end) {
+    auto const text = html_.substr(seen_, end - seen_);
+    if (!text::is_space(text.front()) || !text::trim(text).empty()) return take_words(end);
+    // A third of a page's texts are line ends between its blocks: nobody sees them.
+    bool const is_tag = token_.kind == HtmlTokenKind::start || token_.kind == HtmlTokenKind::end;
+    bool const at_block = behind_block_ || (is_tag && is_block(element_named(token_.name)));
+    if (at_block && !open_.keeps_blanks()) drop(seen_, end);
+  }
+
+  void take_words(std::size_t end) {
+    if (too_many() || !open_.is_between_cells() || copied_ > seen_) return open_.reopen();
+    // Each such text is moved to the one before it, which is copied every time. In elements of their own they
+    // stay apart.
+    ++elements_;
+    copy_until(seen_);
+    out_.html += "<span>";
+    copy_until(end);
+    out_.html += "</span>";
+  }
+
   // What is done with the token at `at`; gives where to go on.
   std::size_t take(std::size_t at) {
     switch (token_.kind) {
@@ -86,8 +109,8 @@ class Reducer {
     bool const makes_one = element == Element::p || element == Element::br;
     if (too_many() || (makes_too_many() && (makes_one || is_formatting(element))))
       return drop(at, token_.end);
-    if (text_since_) open_.reopen();
-    if (!open_.close(element, token_.name)) return drop(at, token_.end);
+    if (is_once_more(element) || !open_.close(element, token_.name)) return drop(at, token_.end);
+    behind_block_ = is_block(element);
     return token_.end;
   }
 
@@ -95,7 +118,6 @@ class Reducer {
     auto const element = element_named(token_.name);
     bool const known = !token_.cut_off;
     if (makes_too_many()) end_formatting(at);
-    if (text_since_) open_.reopen();
     switch (element) {
       case Element::script: return take_script(at);
       case Element::iframe:
@@ -122,15 +144,33 @@ class Reducer {
     bool const is_deep = holds && open_.depth() >= limits_.depth_max;
     bool const formats = is_formatting(element);
     bool const too_much = formats && (makes_too_many() || open_.formatting() >= limits_.formatting_max);
-    if (too_many() || is_deep || too_much) {
+    if (too_many() || is_deep || too_much || is_once_more(element) || open_.is_out_of_place(element)) {
       if (holds && !(formats && makes_too_many())) open_.refuse(element, token_.name);
       drop(at, token_.end);
       return false;
     }
     ++elements_;
     open_.open(element, token_.name);
-    if (token_.has_more) replace(token_.kept_end, token_.end, token_.self_closing ? " />" : ">");
+    behind_block_ = is_block(element);
+    attributes_ += token_.attribute_count;
+    if (attributes_ > limits_.attributes_max)
+      replace(std::size_t(token_.name.data() - html_.data()) + token_.name.size(), token_.end, ">");
+    else if (token_.has_more)
+      replace(token_.kept_end, token_.end, token_.self_closing ? " />" : ">");
     return true;
+  }
+
+  // Tags that a page has once, and that are passed over from then on. A few more are left to the library.
+  bool is_once_more(Element element) {
+    constexpr std::uint32_t few = 16;
+    switch (element) {
+      case Element::html: return ++tags_of_page_[0] > few;
+      case Element::head: return ++tags_of_page_[1] > few;
+      case Element::body: return ++tags_of_page_[2] > few;
+      case Element::frameset: return true;
+      case Element::form: return ++tags_of_page_[3] > 16 * few;
+      default: return false;
+    }
   }
 
   bool too_many() const noexcept { return elements_ >= limits_.elements_max; }
@@ -296,9 +336,11 @@ class Reducer {
   std::size_t copied_ = 0;  // what stands before it is in out_, or went
   std::size_t seen_ = 0;    // the end of the token before
   std::size_t elements_ = 0;
+  std::size_t attributes_ = 0;
   std::size_t not_closed_until_ = 0;
   std::array<Missing, 16> no_end_from_{};
-  bool text_since_ = false;
+  bool behind_block_ = false;  // the token before was the tag of a block
+  std::array<std::uint32_t, 4> tags_of_page_{};
 };
 
 }  // namespace
