@@ -33,8 +33,14 @@ Element element_of(myhtml_tag_id_t id, std::string_view name) {
 
 }  // namespace
 
+// The library's tree. To make one costs as much as to parse a small page, so each thread keeps the last one
+// for the next page, unless a large page has made it large.
 struct HtmlDocument::Tree {
-  Tree() : myhtml(myhtml_create()), tree(myhtml_tree_create()) {}
+  Tree() : myhtml(myhtml_create()), tree(myhtml_tree_create()) {
+    ready = myhtml && tree &&
+            myhtml_init(myhtml, MyHTML_OPTIONS_PARSE_MODE_SINGLE, 1, 0) == MyHTML_STATUS_OK &&
+            myhtml_tree_init(tree, myhtml) == MyHTML_STATUS_OK;
+  }
   Tree(Tree const&) = delete;
   Tree& operator=(Tree const&) = delete;
   ~Tree() {
@@ -42,28 +48,42 @@ struct HtmlDocument::Tree {
     myhtml_destroy(myhtml);
   }
   bool parse(std::string_view html) {
-    if (!myhtml || !tree) return false;
-    if (myhtml_init(myhtml, MyHTML_OPTIONS_PARSE_MODE_SINGLE, 1, 0) != MyHTML_STATUS_OK) return false;
-    if (myhtml_tree_init(tree, myhtml) != MyHTML_STATUS_OK) return false;
+    if (!ready) return false;
+    bytes = html.size();
+    myhtml_tree_clean(tree);
     myhtml_tree_parse_flags_set(tree, MyHTML_TREE_PARSE_FLAGS_WITHOUT_DOCTYPE_IN_TREE);
     return myhtml_parse(tree, MyENCODING_UTF_8, html.data(), html.size()) == MyHTML_STATUS_OK;
   }
 
+  static std::unique_ptr<Tree> take() {
+    if (kept) return std::move(kept);
+    return std::make_unique<Tree>();
+  }
+  static void give_back(std::unique_ptr<Tree> tree) {
+    constexpr std::size_t bytes_max = 256UL << 10;
+    if (tree && tree->ready && tree->bytes <= bytes_max) kept = std::move(tree);
+  }
+
   myhtml_t* myhtml;
   myhtml_tree_t* tree;
+  bool ready = false;
+  std::size_t bytes = 0;  // of the page that was parsed
+  static thread_local std::unique_ptr<Tree> kept;
 };
+
+thread_local std::unique_ptr<HtmlDocument::Tree> HtmlDocument::Tree::kept;
 
 HtmlDocument::HtmlDocument(std::unique_ptr<Tree> tree) : tree_(std::move(tree)) {}
 HtmlDocument::HtmlDocument(HtmlDocument&&) noexcept = default;
 HtmlDocument& HtmlDocument::operator=(HtmlDocument&&) noexcept = default;
-HtmlDocument::~HtmlDocument() = default;
+HtmlDocument::~HtmlDocument() { Tree::give_back(std::move(tree_)); }
 
 Result<HtmlDocument> HtmlDocument::parse(std::string_view utf8, DocumentLimits const& limits) {
   if (utf8.size() > limits.bytes_max)
     return Error{ErrorCode::too_large, "a page of " + std::to_string(utf8.size()) + " bytes; the bound is " +
                                            std::to_string(limits.bytes_max)};
   auto const reduced = reduce_html(utf8, limits);
-  auto tree = std::make_unique<Tree>();
+  auto tree = Tree::take();
   if (!tree->parse(reduced.html)) return Error{ErrorCode::malformed, "no tree could be made of the page"};
   HtmlDocument document(std::move(tree));
   document.flatten(reduced.scripts);

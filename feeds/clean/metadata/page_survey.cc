@@ -122,6 +122,16 @@ constexpr auto words = std::to_array<Word>({
     {"yazar", names_author},
 });
 
+// Which first two letters a known word may have.
+constexpr std::size_t start_of(std::string_view word) {
+  return std::size_t(word[0] - 'a') * 26 + std::size_t(word[1] - 'a');
+}
+constexpr auto starts = [] {
+  std::array<bool, 26 * 26> out{};
+  for (auto const& it : words) out[start_of(it.word)] = true;
+  return out;
+}();
+
 // Walks the words of a class or id: parted by what is no letter, and where a capital follows a small letter.
 std::uint32_t names_of(std::string_view names) {
   std::uint32_t out = 0;
@@ -133,7 +143,7 @@ std::uint32_t names_of(std::string_view names) {
     bool const letter = text::is_alpha(c);
     bool const hump = letter && c >= 'A' && c <= 'Z' && i > 0 && names[i - 1] >= 'a' && names[i - 1] <= 'z';
     if ((!letter || hump) && length > 0) {
-      if (length <= word.size()) {
+      if (length > 1 && length <= word.size() && starts[start_of({word.data(), length})]) {
         std::string_view const whole(word.data(), length);
         auto const* const at = std::lower_bound(words.begin(), words.end(), whole,
                                                 [](Word const& a, std::string_view b) { return a.word < b; });
