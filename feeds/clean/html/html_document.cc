@@ -82,6 +82,13 @@ Result<HtmlDocument> HtmlDocument::parse(std::string_view utf8, DocumentLimits c
   if (utf8.size() > limits.bytes_max)
     return Error{ErrorCode::too_large, "a page of " + std::to_string(utf8.size()) + " bytes; the bound is " +
                                            std::to_string(limits.bytes_max)};
+  // The standard drops zeros from text; the library does it wrong where there are several in one.
+  std::string without_zeros;
+  if (utf8.find('\0') != std::string_view::npos) {
+    without_zeros = utf8;
+    std::erase(without_zeros, '\0');
+    utf8 = without_zeros;
+  }
   auto const reduced = reduce_html(utf8, limits);
   auto tree = Tree::take();
   if (!tree->parse(reduced.html)) return Error{ErrorCode::malformed, "no tree could be made of the page"};

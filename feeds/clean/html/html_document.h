@@ -43,8 +43,13 @@ class HtmlDocument {
   ~HtmlDocument();
 
   NodeIndex size() const noexcept { return NodeIndex(nodes_.size()); }
-  bool is_text(NodeIndex node) const noexcept { return nodes_[node].element == Element::text; }
-  Element element(NodeIndex node) const noexcept { return nodes_[node].element; }
+  bool is_text(NodeIndex node) const noexcept { return element(node) == Element::text; }
+  Element element(NodeIndex node) const noexcept {
+#ifndef NDEBUG
+    ++visits;
+#endif
+    return nodes_[node].element;
+  }
   // In lower case; "" for text.
   std::string_view tag(NodeIndex node) const noexcept {
     return is_text(node) ? std::string_view() : nodes_[node].word;
@@ -53,7 +58,12 @@ class HtmlDocument {
   std::string_view text(NodeIndex node) const noexcept {
     return is_text(node) ? nodes_[node].word : std::string_view();
   }
-  NodeIndex parent(NodeIndex node) const noexcept { return nodes_[node].parent; }
+  NodeIndex parent(NodeIndex node) const noexcept {
+#ifndef NDEBUG
+    ++visits;
+#endif
+    return nodes_[node].parent;
+  }
   NodeIndex end(NodeIndex node) const noexcept { return nodes_[node].end; }
 
   struct Attribute {
@@ -67,6 +77,11 @@ class HtmlDocument {
       if (it.name == name) return it.value;
     return {};
   }
+
+#ifndef NDEBUG
+  // How often a node of any document was looked at on this thread: a walk's cost that tests can bound.
+  inline static thread_local std::uint64_t visits = 0;
+#endif
 
   // Empties an element, so that whoever reads the document finds a <template> without text in its place.
   // Its attributes stay; select() still finds it. Of a text node the text goes. For what is known to be no

@@ -61,9 +61,32 @@ TEST(ReduceHtml, ADeepElementGoesWithItsEndTag) {
 TEST(ReduceHtml, UnmatchedEndTagsMakeNoRoomForDepth) {
   DocumentLimits limits;
   limits.depth_max = 2;
-  EXPECT_EQ(reduced("<div></x><div></x><div></x><div>", limits), "<div></x><div></x></x>");
+  EXPECT_EQ(reduced("<div></x><div></x><div></x><div>", limits), "<div><div>");
   // A cell closes nothing outside of its table.
-  EXPECT_EQ(reduced("<div><table></div><div>x", limits), "<div><table></div>x");
+  EXPECT_EQ(reduced("<div><table></div><div>x", limits), "<div><table>x");
+}
+
+TEST(ReduceHtml, TagsThatATreeBuilderPassesOverGo) {
+  EXPECT_EQ(reduced("a</i>b</div>c<td>d<tr>e"), "abcde");
+  EXPECT_EQ(reduced("<select><option>a<div>b</select>c"), "<select><option>ab</select>c");
+  // These make an element.
+  EXPECT_EQ(reduced("a</p>b</br>c"), "a</p>b</br>c");
+}
+
+TEST(ReduceHtml, TextsBetweenCellsStayApart) {
+  EXPECT_EQ(reduced("<table>a<tr>b<td>c</table>"), "<table><span>a</span><tr><span>b</span><td>c</table>");
+}
+
+TEST(ReduceHtml, BlanksBetweenBlocksGo) {
+  EXPECT_EQ(reduced("<div> <p>a <b>b</b> <i>c</i> </p>\n<p> d</p></div>"),
+            "<div><p>a <b>b</b> <i>c</i></p><p> d</p></div>");
+  EXPECT_EQ(reduced("<pre><p> </p> </pre>"), "<pre><p> </p> </pre>");
+}
+
+TEST(ReduceHtml, ElementsBehindTheBoundOfAttributesHaveNone) {
+  DocumentLimits limits;
+  limits.attributes_max = 2;
+  EXPECT_EQ(reduced("<p a=1 b=2>x<p c=3>y<img src=z />", limits), "<p a=1 b=2>x<p>y<img>");
 }
 
 TEST(ReduceHtml, TagsBehindTheBoundLeaveTheirText) {
@@ -75,8 +98,8 @@ TEST(ReduceHtml, TagsBehindTheBoundLeaveTheirText) {
 TEST(ReduceHtml, FormattingThatIsOpenedAgainAndAgainIsEnded) {
   DocumentLimits limits;
   limits.made_max = 2;
-  // Opened again in the second paragraph and in the third, which is enough.
-  EXPECT_EQ(reduced("<p><b><i>x<p>y<p>z<b>w</b>", limits), "<p><b><i>x<p>y<p>z</i></b>w");
+  // <b> and <i> are opened again in the second paragraph; from then on there is neither.
+  EXPECT_EQ(reduced("<p><b><i>x<p>y<p>z<b>w</b>", limits), "<p><b><i>x<p>y</i></b><p>zw");
 }
 
 TEST(ReduceHtml, FurtherAttributesOfAnElementGo) {
