@@ -2,13 +2,17 @@
 // run. One thread, CPU time, best of several rounds.
 //
 //   bench_clean [FOLDER [ROUNDS]]     FOLDER: *.html, any depth; without it, pages of our own
+//
+// Then pages made to cost much, each beside an ordinary page of its size.
 #include "bench/clean/pages.h"
 #include "bench/clean/peers.h"
+#include "bench/clean/tree_library.h"
 #include "feeds/clean/extract/clean.h"
 #include "feeds/clean/html/html_document.h"
 #include "feeds/clean/repair/repair.h"
 #include "feeds/clean/sanitize/sanitize.h"
 #include "feeds/text/charset.h"
+#include "tests/clean/hostile/hostile_pages.h"
 
 #include <sys/resource.h>
 #include <unistd.h>
@@ -57,6 +61,27 @@ struct Totals {
 void print(char const* name, double seconds, Totals const& totals, double of_all) {
   std::printf("%-22s %9.1f MB/s of HTML %9.0f pages/s %6.0f %%\n", name, totals.megabytes / seconds,
               totals.pages / seconds, 100 * seconds / of_all);
+}
+
+// Every hostile page beside an ordinary one of its size. The bound is 200 ms for 2 MB where an ordinary page
+// takes about 30.
+void print_hostile(int rounds) {
+  constexpr std::size_t bytes = 2UL << 20;
+  auto const milliseconds_of = [&](std::string const& html) {
+    return 1e3 * best_of(rounds, [&] {
+             (void)newsfold::clean::clean_page(html, {"https://news.example/a", {}});
+           });
+  };
+  auto const ordinary = milliseconds_of(newsfold::hostile::ordinary_page(bytes));
+  std::printf("\n%-44s %8.1f ms for %zu MB\n", "an ordinary page", ordinary, bytes >> 20);
+  double worst = 0;
+  for (auto const& page : newsfold::hostile::hostile_pages(bytes)) {
+    auto const milliseconds = milliseconds_of(page.html);
+    worst = std::max(worst, milliseconds);
+    std::printf("%-44s %8.1f ms %6.1f times an ordinary page\n", page.name, milliseconds,
+                milliseconds / ordinary);
+  }
+  std::printf("%-44s %8.1f ms %6.1f times an ordinary page\n", "the worst", worst, worst / ordinary);
 }
 
 }  // namespace
@@ -112,6 +137,9 @@ int main(int argc, char** argv) {
       sink += document ? document->size() : 0;
     }
   });
+  auto const bare = best_of(rounds, [&] {
+    for (auto const& page : pages) sink += newsfold::bench::parse_bare(page.html);
+  });
   auto const sanitize = best_of(rounds, [&] {
     for (auto const& one : html) sink += clean::sanitize_html(one, "https://news.example/a").size();
   });
@@ -128,6 +156,8 @@ int main(int argc, char** argv) {
   print("repair", repair, totals, all);
   print("find the article", std::max(1e-9, all - parse - sanitize - repair), totals, all);
   print("all", all, totals, all);
+  std::printf("%-22s %9.1f MB/s of HTML: MyHTML on the whole page; all of ours takes %.2f times as long\n",
+              "the tree alone", totals.megabytes / bare, all / bare);
   std::printf("%-22s %9.1f MB/s of text\n", "repair alone", text_mb / repair);
   std::printf("%-22s %9.1f MB beside the pages themselves\n", "peak memory", memory_mb);
 
@@ -141,6 +171,7 @@ int main(int argc, char** argv) {
         peer.name.c_str(), totals.megabytes / peer.seconds, totals.pages / peer.seconds, peer.pages,
         peer.memory_mb, peer.seconds / all);
   }
+  print_hostile(rounds);
   std::filesystem::remove_all(scratch);
   return sink == 0 ? 1 : 0;
 }

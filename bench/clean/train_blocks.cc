@@ -264,7 +264,10 @@ int run(int argc, char** argv) {
   report_importance(first_table, first[0], clean::text_feature_names());
 
   auto const second_rows = [&](std::size_t p) {
-    return clean::context_features(pages[p].list, features[p], verdicts[p]);
+    auto rows =
+        clean::text_features(pages[p].list, pages[p].witnesses, clean::context_feature_names().size());
+    clean::add_context_features(pages[p].list, verdicts[p], rows);
+    return rows;
   };
   auto const second_table = table_of(pages, second_rows);
   auto const second = train_folds(second_table, pages, second_options, final_too);

@@ -63,15 +63,16 @@ inline std::string lower(std::string_view s) {
 
 // Runs of ASCII white space become one blank; none at either end.
 inline std::string collapse_space(std::string_view s) {
-  std::string out;
-  out.reserve(s.size());
+  std::string out(s.size(), '\0');
+  std::size_t length = 0;
   for (char const c : s) {
     if (!is_space(c))
-      out += c;
-    else if (!out.empty() && out.back() != ' ')
-      out += ' ';
+      out[length++] = c;
+    else if (length > 0 && out[length - 1] != ' ')
+      out[length++] = ' ';
   }
-  if (!out.empty() && out.back() == ' ') out.pop_back();
+  if (length > 0 && out[length - 1] == ' ') --length;
+  out.resize(length);
   return out;
 }
 

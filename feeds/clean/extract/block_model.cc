@@ -38,6 +38,36 @@ float Forest::probability(float const* row) const noexcept {
   return 1 / (1 + std::exp(-sum));
 }
 
+void Forest::probabilities(float const* rows, std::size_t stride, std::size_t count,
+                           float* out) const noexcept {
+  constexpr std::size_t abreast = 4;
+  auto const inner = (std::size_t{1} << depth) - 1;
+  auto const outer = inner + 1;
+  std::size_t i = 0;
+  for (; i + abreast <= count; i += abreast) {
+    float const* row[abreast];
+    float sum[abreast];
+    for (std::size_t k = 0; k < abreast; ++k) {
+      row[k] = rows + (i + k) * stride;
+      sum[k] = bias;
+    }
+    auto const* feature = features.data();
+    auto const* threshold = thresholds.data();
+    auto const* leaf = leaves.data();
+    for (auto tree = tree_count(); tree-- > 0; feature += inner, threshold += inner, leaf += outer) {
+      std::uint32_t node[abreast] = {};
+      for (int level = 0; level < depth; ++level)
+#pragma GCC unroll 4
+        for (std::size_t k = 0; k < abreast; ++k)
+          node[k] = 2 * node[k] + 1 + std::uint32_t(row[k][feature[node[k]]] > threshold[node[k]]);
+#pragma GCC unroll 4
+      for (std::size_t k = 0; k < abreast; ++k) sum[k] += leaf[node[k] - inner];
+    }
+    for (std::size_t k = 0; k < abreast; ++k) out[i + k] = 1 / (1 + std::exp(-sum[k]));
+  }
+  for (; i < count; ++i) out[i] = probability(rows + i * stride);
+}
+
 BlockModel const& BlockModel::built_in() {
   static auto const made = [] {
     BlockModel out;
@@ -52,12 +82,14 @@ BlockModel const& BlockModel::built_in() {
 
 Verdicts judge_blocks(BlockModel const& model, BlockList const& list, Witnesses const& witnesses) {
   Verdicts out;
-  auto const text = text_features(list, witnesses);
-  out.first.resize(list.blocks.size());
-  for (std::size_t i = 0; i < out.first.size(); ++i) out.first[i] = model.text.probability(text.row(i));
-  auto const context = context_features(list, text, out.first);
-  out.final.resize(out.first.size());
-  for (std::size_t i = 0; i < out.final.size(); ++i) out.final[i] = model.context.probability(context.row(i));
+  auto const count = list.blocks.size();
+  out.first.resize(count);
+  out.final.resize(count);
+  // Text and context share a row: what the first forest saw stands in front for the second.
+  auto rows = text_features(list, witnesses, context_feature_names().size());
+  model.text.probabilities(rows.row(0), rows.columns(), count, out.first.data());
+  add_context_features(list, out.first, rows);
+  model.context.probabilities(rows.row(0), rows.columns(), count, out.final.data());
   return out;
 }
 

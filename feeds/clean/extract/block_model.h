@@ -24,6 +24,9 @@ struct Forest {
 
   std::size_t tree_count() const noexcept { return leaves.size() >> depth; }
   float probability(float const* row) const noexcept;
+  // Of `count` rows that lie `stride` numbers apart. Several rows walk a tree at once: each step of a walk
+  // waits for the one before it.
+  void probabilities(float const* rows, std::size_t stride, std::size_t count, float* out) const noexcept;
 };
 
 struct BlockModel {

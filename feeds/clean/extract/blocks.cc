@@ -3,6 +3,7 @@
 #include "feeds/text/ascii.h"
 
 #include <algorithm>
+#include <bit>
 #include <string>
 #include <unordered_map>
 
@@ -191,13 +192,14 @@ class BlockReader {
     Marks marks;
     read_marks(node, marks);
     if (flow == Flow::block) end_block();
-    Frame frame;
+    open_.emplace_back();
+    auto& frame = open_.back();
     frame.end = page_.end(node);
-    if (open_.empty()) {
+    if (open_.size() == 1) {
       frame.place.names.fill(Place::far);
       frame.place.spots.fill(Place::far);
     } else {
-      auto const& around = open_.back();
+      auto const& around = open_[open_.size() - 2];
       frame.box = around.box;
       frame.kind = around.kind;
       for (std::size_t i = 0; i < name_count; ++i)
@@ -207,8 +209,8 @@ class BlockReader {
     }
     // The page itself is named for what stands in it, not for what it is.
     if (element != Element::body && element != Element::html) {
-      for (std::size_t i = 0; i < name_count; ++i)
-        if (marks.names & Names{1} << i) frame.place.names[i] = 0;
+      for (auto rest = marks.names; rest != 0; rest &= rest - 1)
+        frame.place.names[std::size_t(std::countr_zero(rest))] = 0;
       auto const set = [&](Spot spot) { frame.place.spots[std::size_t(spot)] = 0; };
       if (int const spot = spot_of(element); spot >= 0) frame.place.spots[std::size_t(spot)] = 0;
       if (marks.hidden) set(Spot::hidden);
@@ -232,14 +234,15 @@ class BlockReader {
       out_.boxes.push_back(box);
     }
     if (element == Element::a && marks.link) ++links_;
-    open_.push_back(frame);
   }
 
   void read_marks(NodeIndex node, Marks& marks) {
-    page_.for_each_attribute(node, [&](HtmlDocument::Attribute const& it) {
+    for (auto const& it : page_.attributes(node)) {
+      if (it.value.data() == nullptr) continue;
       if (it.name == "class") {
-        marks.names |= names_of(it.value);
-        marks.class_hash = hash_of(it.value);
+        auto const& word = known(it.value);
+        marks.names |= word.names;
+        marks.class_hash = word.hash;
       } else if (it.name == "id") {
         marks.names |= names_of(it.value);
       } else if (it.name == "style") {
@@ -262,16 +265,20 @@ class BlockReader {
                  it.name == "aria-label") {
         marks.names |= names_of(it.value);
       }
-    });
+    }
   }
 
   // Pages repeat their classes: each value is read once.
-  Names names_of(std::string_view value) {
-    if (value.empty()) return 0;
-    auto const [at, is_new] = known_names_.try_emplace(value, 0);
-    if (is_new) at->second = names_in(value);
+  struct Known {
+    Names names = 0;
+    std::uint32_t hash = 0;
+  };
+  Known const& known(std::string_view value) {
+    auto const [at, is_new] = known_.try_emplace(value);
+    if (is_new) at->second = {value.empty() ? 0 : names_in(value), hash_of(value)};
     return at->second;
   }
+  Names names_of(std::string_view value) { return known(value).names; }
 
   void add_text(NodeIndex node) {
     auto const text = page_.text(node);
@@ -333,7 +340,7 @@ class BlockReader {
   BlockList out_;
   TextMeter meter_;
   std::vector<Frame> open_;
-  std::unordered_map<std::string_view, Names> known_names_;
+  std::unordered_map<std::string_view, Known> known_;
   Block block_;
   bool in_block_ = false;
   std::size_t place_depth_ = 0;  // of the element whose place the block has

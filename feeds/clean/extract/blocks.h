@@ -79,7 +79,7 @@ struct BlockList {
   std::vector<std::uint32_t> words;  // hashes, all blocks one behind the other
 };
 
-inline constexpr std::size_t blocks_max = 50'000;  // what stands behind them is not read
+inline constexpr std::size_t blocks_max = 16'000;  // what stands behind them is not read; 6,000 is much
 
 BlockList list_blocks(HtmlDocument const& page);
 

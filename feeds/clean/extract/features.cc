@@ -1,6 +1,7 @@
 #include "feeds/clean/extract/features.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <string>
 #include <unordered_map>
@@ -16,7 +17,19 @@ constexpr int neighbours = 2;  // blocks before and behind
 float words_of(TextCounts const& counts) { return float(counts.words) - float(counts.wide_words) * 0.5f; }
 
 float share(float part, float whole) { return whole > 0 ? part / whole : 0; }
-float log_of(float value) { return std::log2(1 + value); }
+
+// Nearly all that is asked for is a number of words or half of one: those are looked up.
+float log_of(float value) {
+  static auto const table = [] {
+    std::array<float, 4096> out{};
+    for (std::size_t i = 0; i < out.size(); ++i) out[i] = std::log2(1 + float(i) / 2);
+    return out;
+  }();
+  float const twice = value * 2;
+  if (twice >= 0 && twice < float(table.size()))
+    if (auto const at = std::size_t(twice); float(at) == twice) return table[at];
+  return std::log2(1 + value);
+}
 
 bool is_long(TextCounts const& counts) {
   return words_of(counts) >= 12 && counts.stops > 0 && counts.link_words * 5 < counts.words * 2;
@@ -92,6 +105,19 @@ float known_share(std::uint32_t const* words, std::size_t count,
   return float(hits) / float(count - 2);
 }
 
+// Where a maker puts its features: numbers into a row, or their names into a list.
+struct Numbers {
+  float* out = nullptr;
+  void put(char const* /*name*/, float value, int /*suffix*/ = -1) { *out++ = value; }
+};
+struct NameList {
+  std::vector<std::string>* names = nullptr;
+  void put(char const* name, float /*value*/, int suffix = -1) {
+    names->push_back(suffix < 0 ? std::string(name) : name + std::to_string(suffix));
+  }
+};
+
+template <class Sink>
 class FeatureMaker {
  public:
   FeatureMaker(BlockList const& list, Witnesses const& witnesses)
@@ -100,6 +126,7 @@ class FeatureMaker {
         description_(shingles_of(witnesses.description)),
         title_(witnesses.title.begin(), witnesses.title.end()) {
     sums_.resize(list.blocks.size() + 1);
+    box_numbers_.resize(list.boxes.size());
     for (std::size_t i = 0; i < list.blocks.size(); ++i) {
       sums_[i + 1] = sums_[i];
       sums_[i + 1].add(list.blocks[i]);
@@ -120,7 +147,7 @@ class FeatureMaker {
     for (auto const& box : list.boxes) articles_ += box.element == Element::article;
   }
 
-  void write(std::size_t i, float* out) {
+  void write(std::size_t i, Sink out) {
     out_ = out;
     text_of(i);
     place_of(i);
@@ -131,16 +158,10 @@ class FeatureMaker {
     page_of();
   }
 
-  // With `names`, the names are noted as the numbers are written.
-  std::vector<std::string>* names = nullptr;
-
  private:
   static constexpr std::size_t no_block = ~std::size_t{0};
 
-  void put(char const* name, float value, int suffix = -1) {
-    if (names) names->push_back(suffix < 0 ? std::string(name) : name + std::to_string(suffix));
-    *out_++ = value;
-  }
+  void put(char const* name, float value, int suffix = -1) { out_.put(name, value, suffix); }
 
   Sum sum(Box const& box) const { return sums_[box.end_block] - sums_[box.first_block]; }
   bool in_box(std::size_t block, BoxIndex box) const {
@@ -278,13 +299,13 @@ class FeatureMaker {
       if (it.first_block == first && it.end_block == end) continue;
       first = it.first_block;
       end = it.end_block;
-      auto const s = sum(it);
-      put("box_words_", log_of(s.words), level);
-      put("box_links_", share(s.link_words, s.words), level);
-      put("box_long_", share(s.long_words, s.words), level);
-      put("box_of_page_", share(s.long_words, whole_.long_words), level);
-      put("box_blocks_", log_of(s.blocks), level);
-      put("box_place_", share(float(i - first), s.blocks), level);
+      auto const& box_sum = box_numbers(box);
+      put("box_words_", box_sum.words, level);
+      put("box_links_", box_sum.links, level);
+      put("box_long_", box_sum.long_share, level);
+      put("box_of_page_", box_sum.of_page, level);
+      put("box_blocks_", box_sum.blocks, level);
+      put("box_place_", share(float(i - first), float(end - first)), level);
       ++level;
     }
     for (; level < levels; ++level)
@@ -295,6 +316,19 @@ class FeatureMaker {
     put("core70_steps", steps_to(i, core70_));
     put("core85_steps", steps_to(i, core85_));
     put("top_direct", top_ != no_box && list_.boxes[list_.blocks[i].box].parent == top_);
+  }
+
+  // What all blocks of a box have in common is told once.
+  struct BoxNumbers {
+    float words = -1, links = 0, long_share = 0, of_page = 0, blocks = 0;
+  };
+  BoxNumbers const& box_numbers(BoxIndex box) {
+    auto& out = box_numbers_[box];
+    if (out.words >= 0) return out;
+    auto const s = sum(list_.boxes[box]);
+    out = {log_of(s.words), share(s.link_words, s.words), share(s.long_words, s.words),
+           share(s.long_words, whole_.long_words), log_of(s.blocks)};
+    return out;
   }
 
   // How many boxes up from `wanted` the block is inside.
@@ -337,16 +371,18 @@ class FeatureMaker {
   BlockList const& list_;
   std::unordered_set<std::uint32_t> body_, description_, title_;
   std::vector<Sum> sums_;
+  std::vector<BoxNumbers> box_numbers_;
   Sum whole_;
   std::unordered_map<std::uint32_t, Sum> styles_;
   std::unordered_map<std::uint32_t, int> copies_;
   BoxIndex top_ = no_box, core70_ = no_box, core85_ = no_box;
   std::size_t first_h1_ = no_block, first_long_ = no_block, last_long_ = no_block;
   int articles_ = 0;
-  float* out_ = nullptr;
+  Sink out_;
 };
 
 // What the first verdicts say around each block.
+template <class Sink>
 class ContextMaker {
  public:
   ContextMaker(BlockList const& list, std::vector<float> const& first) : list_(list), first_(first) {
@@ -366,7 +402,7 @@ class ContextMaker {
     }
   }
 
-  void write(std::size_t i, float* out) {
+  void write(std::size_t i, Sink out) {
     out_ = out;
     auto const& block = list_.blocks[i];
     put("p", first_[i]);
@@ -402,13 +438,8 @@ class ContextMaker {
     put("p_certain", share(good_.back(), words_.back()));
   }
 
-  std::vector<std::string>* names = nullptr;
-
  private:
-  void put(char const* name, float value, int suffix = -1) {
-    if (names) names->push_back(suffix < 0 ? std::string(name) : name + std::to_string(suffix));
-    *out_++ = value;
-  }
+  void put(char const* name, float value, int suffix = -1) { out_.put(name, value, suffix); }
   float mean(std::size_t begin, std::size_t end) const {
     return begin < end ? share(good_[end] - good_[begin], words_[end] - words_[begin]) : -1;
   }
@@ -418,10 +449,8 @@ class ContextMaker {
   std::vector<float> words_, good_;
   std::unordered_map<std::uint32_t, Sum> styles_;
   int first_good_ = -1, last_good_ = -1;
-  float* out_ = nullptr;
+  Sink out_;
 };
-
-constexpr std::size_t columns_max = 512;
 
 // A page of one block, from which the names and their number are read off.
 BlockList one_block() {
@@ -439,10 +468,8 @@ std::vector<std::string> const& text_feature_names() {
     std::vector<std::string> out;
     auto const list = one_block();
     Witnesses const none;
-    FeatureMaker maker(list, none);
-    maker.names = &out;
-    std::array<float, columns_max> row{};
-    maker.write(0, row.data());
+    FeatureMaker<NameList> maker(list, none);
+    maker.write(0, {&out});
     return out;
   }();
   return made;
@@ -453,32 +480,24 @@ std::vector<std::string> const& context_feature_names() {
     auto out = text_feature_names();
     auto const list = one_block();
     std::vector<float> const first(1);
-    ContextMaker maker(list, first);
-    maker.names = &out;
-    std::array<float, columns_max> row{};
-    maker.write(0, row.data());
+    ContextMaker<NameList> maker(list, first);
+    maker.write(0, {&out});
     return out;
   }();
   return made;
 }
 
-FeatureRows text_features(BlockList const& list, Witnesses const& witnesses) {
-  FeatureRows out(text_feature_names().size(), list.blocks.size());
-  FeatureMaker maker(list, witnesses);
-  for (std::size_t i = 0; i < list.blocks.size(); ++i) maker.write(i, out.row(i));
+FeatureRows text_features(BlockList const& list, Witnesses const& witnesses, std::size_t columns) {
+  FeatureRows out(std::max(columns, text_feature_names().size()), list.blocks.size());
+  FeatureMaker<Numbers> maker(list, witnesses);
+  for (std::size_t i = 0; i < list.blocks.size(); ++i) maker.write(i, {out.row(i)});
   return out;
 }
 
-FeatureRows context_features(BlockList const& list, FeatureRows const& text,
-                             std::vector<float> const& first) {
-  auto const columns = context_feature_names().size();
-  FeatureRows out(columns, list.blocks.size());
-  ContextMaker maker(list, first);
-  for (std::size_t i = 0; i < list.blocks.size(); ++i) {
-    std::copy(text.row(i), text.row(i) + text.columns(), out.row(i));
-    maker.write(i, out.row(i) + text.columns());
-  }
-  return out;
+void add_context_features(BlockList const& list, std::vector<float> const& first, FeatureRows& rows) {
+  ContextMaker<Numbers> maker(list, first);
+  auto const behind = text_feature_names().size();
+  for (std::size_t i = 0; i < list.blocks.size(); ++i) maker.write(i, {rows.row(i) + behind});
 }
 
 }  // namespace newsfold::clean

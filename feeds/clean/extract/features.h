@@ -31,11 +31,12 @@ class FeatureRows {
 };
 
 std::vector<std::string> const& text_feature_names();
-// What can be told before any verdict.
-FeatureRows text_features(BlockList const& list, Witnesses const& witnesses);
+// What can be told before any verdict. With `columns`, the rows have room for more behind it.
+FeatureRows text_features(BlockList const& list, Witnesses const& witnesses, std::size_t columns = 0);
 
 std::vector<std::string> const& context_feature_names();
-// The same, followed by what the first verdicts on the block's surroundings say.
-FeatureRows context_features(BlockList const& list, FeatureRows const& text, std::vector<float> const& first);
+// Behind the text features of each row, what the first verdicts on the block's surroundings say. The rows
+// have room for it.
+void add_context_features(BlockList const& list, std::vector<float> const& first, FeatureRows& rows);
 
 }  // namespace newsfold::clean

@@ -3,7 +3,9 @@
 
 #include <algorithm>
 #include <array>
+#include <bitset>
 #include <cctype>
+#include <cstring>
 #include <string>
 #include <unordered_map>
 
@@ -140,9 +142,34 @@ std::unordered_map<std::string_view, Names> const& table() {
   return made;
 }
 
+constexpr std::size_t part_bytes_min = 4;  // of a known word at either end of an unknown one
+
+// Four letters as a number of 12 bits.
+std::size_t key_of(char const* letters) {
+  std::uint32_t four = 0;
+  std::memcpy(&four, letters, sizeof four);
+  return four * 0x9E3779B1u >> 20;
+}
+
+// Nearly every word is unknown, and so are its ends: the first and the last four letters mostly tell.
+struct Ends {
+  std::bitset<4096> first, last;
+};
+Ends const& ends() {
+  static auto const made = [] {
+    Ends out;
+    for (auto const& [word, names] : table()) {
+      if (word.size() < part_bytes_min) continue;
+      out.first.set(key_of(word.data()));
+      out.last.set(key_of(word.data() + word.size() - part_bytes_min));
+    }
+    return out;
+  }();
+  return made;
+}
+
 constexpr std::size_t value_bytes_max = 256;
 constexpr std::size_t word_bytes_max = 32;
-constexpr std::size_t part_bytes_min = 4;  // of a known word at either end of an unknown one
 
 Names names_of_word(std::string_view word) {
   auto const& known = table();
@@ -150,8 +177,10 @@ Names names_of_word(std::string_view word) {
   // "relatedposts", "newsletterbox": the longest known word at the front and at the back.
   Names out = 0;
   if (word.size() < part_bytes_min + 2) return out;
-  for (auto length = word.size() - 1; length >= part_bytes_min && out == 0; --length)
+  bool const may_begin = ends().first.test(key_of(word.data()));
+  for (auto length = word.size() - 1; may_begin && length >= part_bytes_min && out == 0; --length)
     if (auto const found = known.find(word.substr(0, length)); found != known.end()) out = found->second;
+  if (!ends().last.test(key_of(word.data() + word.size() - part_bytes_min))) return out;
   for (std::size_t begin = 1; begin + part_bytes_min <= word.size(); ++begin) {
     auto const found = known.find(word.substr(begin));
     if (found == known.end()) continue;

@@ -66,15 +66,20 @@ bool holds_text(Element element) {
 }
 
 void append_escaped(std::string& out, std::string_view text) {
-  for (char c : text) {
-    switch (c) {
+  static constexpr text::ByteSet special("<>&\"");
+  std::size_t copied = 0;
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    if (!special.has(text[at])) continue;
+    out.append(text.substr(copied, at - copied));
+    copied = at + 1;
+    switch (text[at]) {
       case '<': out += "&lt;"; break;
       case '>': out += "&gt;"; break;
       case '&': out += "&amp;"; break;
-      case '"': out += "&quot;"; break;
-      default: out += c;
+      default: out += "&quot;"; break;
     }
   }
+  out.append(text.substr(copied));
 }
 
 class Writer {
@@ -130,14 +135,16 @@ class Writer {
   }
 
   void append_attributes(NodeIndex node) {
-    page_.for_each_attribute(node, [&](HtmlDocument::Attribute const& it) {
-      if (it.name == "style" || it.name == "class" || it.name == "id" || it.name.starts_with("on")) return;
+    for (auto const& it : page_.attributes(node)) {
+      if (it.value.data() == nullptr || it.name == "style" || it.name == "class" || it.name == "id" ||
+          it.name.starts_with("on"))
+        continue;
       out_.html += ' ';
       out_.html += it.name;
       out_.html += "=\"";
       append_escaped(out_.html, it.value);
       out_.html += '"';
-    });
+    }
   }
 
   void write_block(std::size_t i) {

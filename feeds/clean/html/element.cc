@@ -1,34 +1,68 @@
 #include "feeds/clean/html/element.h"
 
+#include "feeds/text/ascii.h"
+
 #include <algorithm>
 #include <array>
+#include <cstddef>
 
 namespace newsfold::clean {
 namespace {
 
-// In the order of the enumeration, behind `other`; sorted, since it is searched.
+// In the order of the enumeration, behind `other`.
 constexpr auto names = std::to_array<std::string_view>(
-    {"a",        "abbr",     "address",    "article",  "aside",   "audio",  "b",       "blockquote",
-     "body",     "br",       "button",     "canvas",   "caption", "center", "cite",    "code",
-     "dd",       "del",      "details",    "dialog",   "div",     "dl",     "dt",      "em",
-     "embed",    "fieldset", "figcaption", "figure",   "font",    "footer", "form",    "h1",
-     "h2",       "h3",       "h4",         "h5",       "h6",      "head",   "header",  "hr",
-     "html",     "i",        "iframe",     "img",      "input",   "ins",    "label",   "legend",
-     "li",       "link",     "main",       "mark",     "math",    "menu",   "meta",    "nav",
-     "noscript", "object",   "ol",         "optgroup", "option",  "p",      "picture", "pre",
-     "q",        "s",        "script",     "section",  "select",  "small",  "source",  "span",
-     "strong",   "style",    "sub",        "summary",  "sup",     "svg",    "table",   "tbody",
-     "td",       "template", "textarea",   "tfoot",    "th",      "thead",  "time",    "title",
-     "tr",       "u",        "ul",         "video",    "wbr"});
+    {"a",        "abbr",   "address",  "applet",     "area",     "article",    "aside",    "audio",
+     "b",        "base",   "basefont", "bgsound",    "big",      "blockquote", "body",     "br",
+     "button",   "canvas", "caption",  "center",     "cite",     "code",       "col",      "colgroup",
+     "dd",       "del",    "details",  "dialog",     "dir",      "div",        "dl",       "dt",
+     "em",       "embed",  "fieldset", "figcaption", "figure",   "font",       "footer",   "form",
+     "frameset", "h1",     "h2",       "h3",         "h4",       "h5",         "h6",       "head",
+     "header",   "hr",     "html",     "i",          "iframe",   "img",        "input",    "ins",
+     "label",    "legend", "li",       "link",       "listing",  "main",       "mark",     "marquee",
+     "math",     "menu",   "meta",     "nav",        "nobr",     "noembed",    "noframes", "noscript",
+     "object",   "ol",     "optgroup", "option",     "p",        "param",      "picture",  "plaintext",
+     "pre",      "q",      "s",        "script",     "section",  "select",     "small",    "source",
+     "span",     "strike", "strong",   "style",      "sub",      "summary",    "sup",      "svg",
+     "table",    "tbody",  "td",       "template",   "textarea", "tfoot",      "th",       "thead",
+     "time",     "title",  "tr",       "track",      "tt",       "u",          "ul",       "video",
+     "wbr",      "xmp"});
 static_assert(std::is_sorted(names.begin(), names.end()));
-static_assert(names.size() == std::size_t(Element::wbr) - std::size_t(Element::other));
+static_assert(names.size() == std::size_t(Element::xmp) - std::size_t(Element::other));
+
+constexpr std::size_t slots = 512;
+constexpr std::size_t name_bytes_max = 10;  // of the names above
+
+constexpr std::size_t slot_of(std::string_view name) {
+  std::uint32_t hash = 0;
+  for (char const c : name) hash = (hash ^ (static_cast<unsigned char>(c) | 0x20u)) * 0x9E3779B1u;
+  return hash >> 23;
+}
+
+// Every tag of a page is looked up: a table of hashes, the next free slot where two meet.
+constexpr std::array<Element, slots> table = [] {
+  std::array<Element, slots> out{};
+  for (auto& it : out) it = Element::other;
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    auto slot = slot_of(names[i]);
+    while (out[slot] != Element::other) slot = (slot + 1) % slots;
+    out[slot] = Element(std::size_t(Element::other) + 1 + i);
+  }
+  return out;
+}();
 
 }  // namespace
 
 Element element_named(std::string_view name) noexcept {
-  auto const at = std::lower_bound(names.begin(), names.end(), name);
-  if (at == names.end() || *at != name) return Element::other;
-  return Element(std::size_t(Element::a) + std::size_t(at - names.begin()));
+  if (name.size() > name_bytes_max) return Element::other;
+  for (auto slot = slot_of(name); table[slot] != Element::other; slot = (slot + 1) % slots)
+    if (text::equals_ignoring_case(names[std::size_t(table[slot]) - std::size_t(Element::other) - 1], name))
+      return table[slot];
+  return Element::other;
+}
+
+std::string_view name_of(Element element) noexcept {
+  if (element <= Element::other) return {};
+  return names[std::size_t(element) - std::size_t(Element::other) - 1];
 }
 
 }  // namespace newsfold::clean

@@ -1,6 +1,6 @@
 #include "feeds/clean/html/html_document.h"
 
-#include "feeds/clean/sanitize/html_token.h"
+#include "feeds/clean/html/reduce.h"
 
 #include <modest/finder/finder.h>
 #include <mycss/mycss.h>
@@ -10,56 +10,12 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
+#include <charconv>
 #include <string>
-#include <unordered_map>
 #include <utility>
 
 namespace newsfold::clean {
 namespace {
-
-// Elements that close by themselves or hold nothing: any number of them in a row is no depth.
-constexpr auto no_depth = std::to_array<std::string_view>(
-    {"area", "base", "br",     "col", "dd",    "dt",     "embed", "hr", "img", "input", "li",
-     "link", "meta", "option", "p",   "param", "source", "td",    "th", "tr",  "track", "wbr"});
-
-bool counts_as_depth(std::string_view name) {
-  std::array<char, 8> lower{};
-  if (name.size() > lower.size()) return true;
-  std::transform(name.begin(), name.end(), lower.begin(),
-                 [](char c) { return char(std::tolower(static_cast<unsigned char>(c))); });
-  return !std::binary_search(no_depth.begin(), no_depth.end(), std::string_view(lower.data(), name.size()));
-}
-
-bool is_raw(std::string_view name) {
-  std::string lower(name.substr(0, 8));
-  for (char& c : lower) c = char(std::tolower(static_cast<unsigned char>(c)));
-  return lower == "script" || lower == "style" || lower == "textarea" || lower == "title";
-}
-
-// Copies `html` without the tags that would nest deeper than allowed. Nothing is copied, and `out` stays
-// empty, where no page of this depth is there, which is to say nearly always.
-void cap_depth(std::string_view html, std::size_t depth_max, std::string& out) {
-  std::size_t depth = 0;
-  std::size_t copied = 0;
-  HtmlToken token;
-  for (auto at = html.find('<'); at != std::string_view::npos; at = html.find('<', at)) {
-    read_token(html, at, token);
-    auto const begin = at;
-    at = std::max(token.end, at + 1);
-    if (token.kind == HtmlTokenKind::start) {
-      if (is_raw(token.name)) at = std::max(at, find_raw_end(html, at, token.name));
-      if (!counts_as_depth(token.name) || ++depth <= depth_max) continue;
-    } else if (token.kind == HtmlTokenKind::end) {
-      if (!counts_as_depth(token.name) || depth == 0 || depth-- <= depth_max) continue;
-    } else {
-      continue;
-    }
-    out.append(html.substr(copied, begin - copied));
-    copied = token.end;
-  }
-  if (copied > 0) out.append(html.substr(std::min(copied, html.size())));
-}
 
 // The library's number of a tag as ours. Its numbers of the standard's tags never change.
 Element element_of(myhtml_tag_id_t id, std::string_view name) {
@@ -77,8 +33,14 @@ Element element_of(myhtml_tag_id_t id, std::string_view name) {
 
 }  // namespace
 
+// The library's tree. To make one costs as much as to parse a small page, so each thread keeps the last one
+// for the next page, unless a large page has made it large.
 struct HtmlDocument::Tree {
-  Tree() : myhtml(myhtml_create()), tree(myhtml_tree_create()) {}
+  Tree() : myhtml(myhtml_create()), tree(myhtml_tree_create()) {
+    ready = myhtml && tree &&
+            myhtml_init(myhtml, MyHTML_OPTIONS_PARSE_MODE_SINGLE, 1, 0) == MyHTML_STATUS_OK &&
+            myhtml_tree_init(tree, myhtml) == MyHTML_STATUS_OK;
+  }
   Tree(Tree const&) = delete;
   Tree& operator=(Tree const&) = delete;
   ~Tree() {
@@ -86,129 +48,138 @@ struct HtmlDocument::Tree {
     myhtml_destroy(myhtml);
   }
   bool parse(std::string_view html) {
-    if (!myhtml || !tree) return false;
-    if (myhtml_init(myhtml, MyHTML_OPTIONS_PARSE_MODE_SINGLE, 1, 0) != MyHTML_STATUS_OK) return false;
-    if (myhtml_tree_init(tree, myhtml) != MyHTML_STATUS_OK) return false;
+    if (!ready) return false;
+    bytes = html.size();
+    myhtml_tree_clean(tree);
     myhtml_tree_parse_flags_set(tree, MyHTML_TREE_PARSE_FLAGS_WITHOUT_DOCTYPE_IN_TREE);
     return myhtml_parse(tree, MyENCODING_UTF_8, html.data(), html.size()) == MyHTML_STATUS_OK;
   }
 
+  static std::unique_ptr<Tree> take() {
+    if (kept) return std::move(kept);
+    return std::make_unique<Tree>();
+  }
+  static void give_back(std::unique_ptr<Tree> tree) {
+    constexpr std::size_t bytes_max = 256UL << 10;
+    if (tree && tree->ready && tree->bytes <= bytes_max) kept = std::move(tree);
+  }
+
   myhtml_t* myhtml;
   myhtml_tree_t* tree;
+  bool ready = false;
+  std::size_t bytes = 0;  // of the page that was parsed
+  static thread_local std::unique_ptr<Tree> kept;
 };
+
+thread_local std::unique_ptr<HtmlDocument::Tree> HtmlDocument::Tree::kept;
 
 HtmlDocument::HtmlDocument(std::unique_ptr<Tree> tree) : tree_(std::move(tree)) {}
 HtmlDocument::HtmlDocument(HtmlDocument&&) noexcept = default;
 HtmlDocument& HtmlDocument::operator=(HtmlDocument&&) noexcept = default;
-HtmlDocument::~HtmlDocument() = default;
+HtmlDocument::~HtmlDocument() { Tree::give_back(std::move(tree_)); }
 
 Result<HtmlDocument> HtmlDocument::parse(std::string_view utf8, DocumentLimits const& limits) {
   if (utf8.size() > limits.bytes_max)
     return Error{ErrorCode::too_large, "a page of " + std::to_string(utf8.size()) + " bytes; the bound is " +
                                            std::to_string(limits.bytes_max)};
-  std::string capped;
-  cap_depth(utf8, limits.depth_max, capped);
-  auto tree = std::make_unique<Tree>();
-  if (!tree->parse(capped.empty() ? utf8 : std::string_view(capped)))
-    return Error{ErrorCode::malformed, "no tree could be made of the page"};
+  // The standard drops zeros from text; the library does it wrong where there are several in one.
+  std::string without_zeros;
+  if (utf8.find('\0') != std::string_view::npos) {
+    without_zeros = utf8;
+    std::erase(without_zeros, '\0');
+    utf8 = without_zeros;
+  }
+  auto const reduced = reduce_html(utf8, limits);
+  auto tree = Tree::take();
+  if (!tree->parse(reduced.html)) return Error{ErrorCode::malformed, "no tree could be made of the page"};
   HtmlDocument document(std::move(tree));
-  document.flatten(limits.nodes_max);
+  document.flatten(reduced.scripts);
   return document;
 }
 
-void HtmlDocument::flatten(std::size_t nodes_max) {
+namespace {
+
+std::string_view view_of(mycore_string_t const& string) {
+  return string.data ? std::string_view(string.data, string.length) : std::string_view();
+}
+
+// The text of the script that `mark` stands for; none where it is no such mark.
+std::string_view marked_script(std::string_view mark, std::vector<std::string_view> const& scripts) {
+  if (!mark.starts_with(script_mark)) return {};
+  std::size_t number = 0;
+  auto const [end, failure] = std::from_chars(mark.data() + 1, mark.data() + mark.size(), number);
+  return failure == std::errc() && number < scripts.size() ? scripts[number] : std::string_view();
+}
+
+}  // namespace
+
+void HtmlDocument::flatten(std::vector<std::string_view> const& scripts) {
   auto* const root = myhtml_tree_get_node_html(tree_->tree);
+  // The scripts move in with the document; no reallocation afterwards.
+  std::size_t script_bytes = 0;
+  for (auto const script : scripts) script_bytes += script.size();
+  scripts_ = std::make_unique<char[]>(script_bytes);
+  auto* script_end = scripts_.get();
+
   std::vector<NodeIndex> open;
-  for (auto* node = root; node != nullptr && nodes_.size() < nodes_max;) {
-    auto const id = myhtml_node_tag_id(node);
+  for (auto* node = root; node != nullptr;) {
+    auto const id = node->tag_id;
     bool const is_text_node = id == MyHTML_TAG__TEXT;
     bool const kept = is_text_node || (id != MyHTML_TAG__COMMENT && id != MyHTML_TAG__UNDEF);
     if (kept) {
       Node flat;
-      flat.source = node;
       flat.parent = open.empty() ? no_node : open.back();
-      std::size_t length = 0;
       if (is_text_node) {
-        auto const* text = myhtml_node_text(node, &length);
-        flat.text = text ? std::string_view(text, length) : std::string_view();
+        flat.word = node->token ? view_of(node->token->str) : std::string_view();
+        if (!open.empty() && nodes_[open.back()].element == Element::script) {
+          auto const script = marked_script(flat.word, scripts);
+          // A script that stands in the tree twice, as a page may bring about, has its text once.
+          auto const room = script_bytes - std::size_t(script_end - scripts_.get());
+          auto const length = std::min(script.size(), room);
+          flat.word = {script_end, length};
+          script_end = std::copy_n(script.data(), length, script_end);
+        }
       } else {
+        std::size_t length = 0;
         auto const* name = myhtml_tag_name_by_id(tree_->tree, id, &length);
-        flat.tag = name && length > 0 ? std::string_view(name, length) : std::string_view("-");
-        flat.element = element_of(id, flat.tag);
+        flat.word = name && length > 0 ? std::string_view(name, length) : std::string_view("-");
+        flat.element = element_of(id, flat.word);
+        flat.attributes_begin = std::uint32_t(attributes_.size());
+        for (auto const* it = node->token ? node->token->attr_first : nullptr; it != nullptr; it = it->next)
+          if (it->key.data != nullptr) attributes_.push_back({view_of(it->key), view_of(it->value)});
+        flat.attribute_count = std::uint16_t(attributes_.size() - flat.attributes_begin);
       }
       nodes_.push_back(flat);
+      // How select() finds the way back; 0 is a node that is not in the document.
+      node->data = reinterpret_cast<void*>(nodes_.size());
     }
-    if (auto* const child = kept && !is_text_node ? myhtml_node_child(node) : nullptr) {
+    if (auto* const child = kept && !is_text_node ? node->child : nullptr) {
       open.push_back(NodeIndex(nodes_.size() - 1));
       node = child;
       continue;
     }
     if (kept) nodes_.back().end = size();
-    while (node != nullptr && node != root && myhtml_node_next(node) == nullptr) {
-      node = myhtml_node_parent(node);
+    while (node != nullptr && node != root && node->next == nullptr) {
+      node = node->parent;
       if (!open.empty()) {
         nodes_[open.back()].end = size();
         open.pop_back();
       }
     }
-    node = node == root || node == nullptr ? nullptr : myhtml_node_next(node);
+    node = node == root || node == nullptr ? nullptr : node->next;
   }
   for (auto const node : open) nodes_[node].end = size();
-}
-
-std::string_view HtmlDocument::attribute(NodeIndex element, std::string_view name) const noexcept {
-  auto* const node = static_cast<myhtml_tree_node_t*>(const_cast<void*>(nodes_[element].source));
-  for (auto* attribute = myhtml_node_attribute_first(node); attribute != nullptr;
-       attribute = myhtml_attribute_next(attribute)) {
-    std::size_t length = 0;
-    auto const* key = myhtml_attribute_key(attribute, &length);
-    if (key == nullptr || std::string_view(key, length) != name) continue;
-    auto const* value = myhtml_attribute_value(attribute, &length);
-    return value ? std::string_view(value, length) : std::string_view();
-  }
-  return {};
 }
 
 void HtmlDocument::blank(NodeIndex top) noexcept {
   if (top >= size()) return;
   for (auto node = top; node < nodes_[top].end; ++node) {
     if (is_text(node)) {
-      nodes_[node].text = {};
+      nodes_[node].word = {};
     } else {
-      nodes_[node].tag = "template";
+      nodes_[node].word = "template";
       nodes_[node].element = Element::template_;
     }
-  }
-}
-
-void HtmlDocument::attributes(NodeIndex element, std::vector<Attribute>& out) const {
-  out.clear();
-  auto* const node = static_cast<myhtml_tree_node_t*>(const_cast<void*>(nodes_[element].source));
-  for (auto* attribute = myhtml_node_attribute_first(node); attribute != nullptr;
-       attribute = myhtml_attribute_next(attribute)) {
-    std::size_t key_length = 0;
-    std::size_t value_length = 0;
-    auto const* key = myhtml_attribute_key(attribute, &key_length);
-    auto const* value = myhtml_attribute_value(attribute, &value_length);
-    if (key == nullptr) continue;
-    out.push_back({{key, key_length}, value ? std::string_view(value, value_length) : std::string_view()});
-  }
-}
-
-bool HtmlDocument::next_attribute(NodeIndex element, void const*& at, Attribute& out) const noexcept {
-  auto* const node = static_cast<myhtml_tree_node_t*>(const_cast<void*>(nodes_[element].source));
-  auto* attribute = static_cast<myhtml_tree_attr_t*>(const_cast<void*>(at));
-  for (;;) {
-    attribute = attribute ? myhtml_attribute_next(attribute) : myhtml_node_attribute_first(node);
-    if (attribute == nullptr) return false;
-    std::size_t length = 0;
-    auto const* value = myhtml_attribute_value(attribute, &length);
-    if (value == nullptr) continue;
-    out.value = std::string_view(value, length);
-    auto const* key = myhtml_attribute_key(attribute, &length);
-    out.name = key ? std::string_view(key, length) : std::string_view();
-    at = attribute;
-    return true;
   }
 }
 
@@ -272,12 +243,11 @@ Result<std::vector<NodeIndex>> HtmlDocument::select(std::string_view css) const 
     return Error{ErrorCode::invalid, "\"" + std::string(css) + "\" is no CSS selector"};
 
   myhtml_collection_t* found = nullptr;
-  auto* const root = static_cast<myhtml_tree_node_t*>(const_cast<void*>(nodes_.front().source));
-  modest_finder_by_selectors_list(selectors.finder, root, selectors.list, &found);
-  std::unordered_map<void const*, NodeIndex> index;
-  for (NodeIndex i = 0; i < size(); ++i) index.emplace(nodes_[i].source, i);
+  modest_finder_by_selectors_list(selectors.finder, myhtml_tree_get_node_html(tree_->tree), selectors.list,
+                                  &found);
   for (std::size_t i = 0; found != nullptr && i < found->length; ++i)
-    if (auto const at = index.find(found->list[i]); at != index.end()) out.push_back(at->second);
+    if (auto const at = reinterpret_cast<std::uintptr_t>(found->list[i]->data); at > 0 && at <= nodes_.size())
+      out.push_back(NodeIndex(at - 1));
   if (found) myhtml_collection_destroy(found);
   std::sort(out.begin(), out.end());
   out.erase(std::unique(out.begin(), out.end()), out.end());

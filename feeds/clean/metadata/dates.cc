@@ -219,14 +219,22 @@ std::optional<text::Stamp> from_scripts(HtmlDocument const& page, text::NumericO
        "\"date_published\"", "\"published_time\"", "\"createDate\"", "\"createdAt\"", "\"created_at\""});
   std::size_t seen = 0;
   for (NodeIndex node = 0; node < page.size() && seen < bytes_max; ++node) {
-    if (!page.is_text(node) || page.parent(node) == no_node || page.tag(page.parent(node)) != "script")
+    if (!page.is_text(node) || page.parent(node) == no_node ||
+        page.element(page.parent(node)) != Element::script)
       continue;
     auto const text = page.text(node);
     seen += text.size();
-    for (auto const key : keys) {
-      auto at = text.find(key);
-      if (at == std::string_view::npos) continue;
-      at += key.size();
+    // Where each key stands first, in one walk.
+    std::array<std::size_t, keys.size()> found{};
+    for (auto at = text.find('"'); at != std::string_view::npos; at = text.find('"', at + 1)) {
+      static constexpr text::ByteSet first("pdfc");
+      if (at + 1 >= text.size() || !first.has(text[at + 1])) continue;
+      auto const rest = text.substr(at);
+      for (std::size_t i = 0; i < keys.size(); ++i)
+        if (found[i] == 0 && rest.starts_with(keys[i])) found[i] = at + keys[i].size();
+    }
+    for (auto at : found) {
+      if (at == 0) continue;
       while (at < text.size() && (text::is_space(text[at]) || text[at] == ':' || text[at] == '"')) ++at;
       auto const end = std::min(text.find_first_of("\",}", at), at + 40);
       if (auto const stamp = read_machine(text.substr(std::min(at, text.size()), end - at), order);

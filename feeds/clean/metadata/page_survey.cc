@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <array>
+#include <span>
+#include <unordered_map>
 
 namespace newsfold::clean {
 namespace {
@@ -120,6 +122,16 @@ constexpr auto words = std::to_array<Word>({
     {"yazar", names_author},
 });
 
+// Which first two letters a known word may have.
+constexpr std::size_t start_of(std::string_view word) {
+  return std::size_t(word[0] - 'a') * 26 + std::size_t(word[1] - 'a');
+}
+constexpr auto starts = [] {
+  std::array<bool, 26 * 26> out{};
+  for (auto const& it : words) out[start_of(it.word)] = true;
+  return out;
+}();
+
 // Walks the words of a class or id: parted by what is no letter, and where a capital follows a small letter.
 std::uint32_t names_of(std::string_view names) {
   std::uint32_t out = 0;
@@ -131,7 +143,7 @@ std::uint32_t names_of(std::string_view names) {
     bool const letter = text::is_alpha(c);
     bool const hump = letter && c >= 'A' && c <= 'Z' && i > 0 && names[i - 1] >= 'a' && names[i - 1] <= 'z';
     if ((!letter || hump) && length > 0) {
-      if (length <= word.size()) {
+      if (length > 1 && length <= word.size() && starts[start_of({word.data(), length})]) {
         std::string_view const whole(word.data(), length);
         auto const* const at = std::lower_bound(words.begin(), words.end(), whole,
                                                 [](Word const& a, std::string_view b) { return a.word < b; });
@@ -153,16 +165,47 @@ std::uint32_t visible_bytes(std::string_view text) {
   return count;
 }
 
-bool is_skipped(std::string_view tag) {
-  return tag == "script" || tag == "style" || tag == "noscript" || tag == "template" || tag == "svg" ||
-         tag == "textarea" || tag == "select";
+bool is_skipped(Element element) {
+  switch (element) {
+    case Element::noscript:
+    case Element::script:
+    case Element::select:
+    case Element::style:
+    case Element::svg:
+    case Element::template_:
+    case Element::textarea: return true;
+    default: return false;
+  }
 }
 
-bool is_inline(std::string_view tag) {
-  static constexpr auto tags = std::to_array<std::string_view>(
-      {"a",    "abbr", "b", "bdi",   "bdo",  "cite",   "code", "em",  "font", "i",    "img", "ins", "label",
-       "mark", "q",    "s", "small", "span", "strong", "sub",  "sup", "svg",  "time", "u",   "wbr"});
-  return std::binary_search(tags.begin(), tags.end(), tag);
+bool is_inline(HtmlDocument const& page, NodeIndex node) {
+  switch (page.element(node)) {
+    case Element::a:
+    case Element::abbr:
+    case Element::b:
+    case Element::cite:
+    case Element::code:
+    case Element::em:
+    case Element::font:
+    case Element::i:
+    case Element::img:
+    case Element::ins:
+    case Element::label:
+    case Element::mark:
+    case Element::q:
+    case Element::s:
+    case Element::small:
+    case Element::span:
+    case Element::strong:
+    case Element::sub:
+    case Element::sup:
+    case Element::svg:
+    case Element::time:
+    case Element::u:
+    case Element::wbr: return true;
+    case Element::other: return page.tag(node) == "bdi" || page.tag(node) == "bdo";
+    default: return false;
+  }
 }
 
 class Surveyor {
@@ -178,7 +221,7 @@ class Surveyor {
         continue;
       }
       zones_[node] = above;
-      if ((above & zone_skipped) == 0 || page_.tag(parent) == "noscript") element(node);
+      if ((above & zone_skipped) == 0 || page_.element(parent) == Element::noscript) element(node);
     }
     out_.json_ld = read_json_ld(scripts_);
     out_.zones = std::move(zones_);
@@ -187,19 +230,23 @@ class Surveyor {
 
  private:
   void element(NodeIndex node) {
-    auto const tag = page_.tag(node);
-    if (tag == "script") {
-      script(node);
-      zones_[node] |= zone_skipped;
-      return;
+    auto const kind = page_.element(node);
+    attributes_ = page_.attributes(node);
+    switch (kind) {
+      case Element::script:
+        script(node);
+        zones_[node] |= zone_skipped;
+        return;
+      case Element::meta: return meta();
+      case Element::link: return link();
+      case Element::html: out_.language = value("lang"); break;
+      case Element::title:
+        if (out_.head_title.empty()) out_.head_title = text_of(page_, node, 2048);
+        break;
+      default: break;
     }
-    page_.attributes(node, attributes_);
-    if (tag == "meta") return meta();
-    if (tag == "link") return link();
-    if (tag == "html") out_.language = value("lang");
-    if (tag == "title" && out_.head_title.empty()) out_.head_title = text_of(page_, node, 2048);
-    if (is_skipped(tag)) zones_[node] |= zone_skipped;
-    names(node, tag);
+    if (is_skipped(kind)) zones_[node] |= zone_skipped;
+    names(node, kind);
   }
 
   std::string_view value(std::string_view name) const {
@@ -232,7 +279,7 @@ class Surveyor {
     // Microdata may stand in a link, too.
   }
 
-  void names(NodeIndex node, std::string_view tag) {
+  void names(NodeIndex node, Element kind) {
     std::uint32_t named = 0;
     std::string_view property;
     std::string_view rel;
@@ -241,7 +288,7 @@ class Surveyor {
     for (auto const& [name, value] : attributes_) {
       if (name == "class" || name == "id" || name == "data-testid" || name == "data-component" ||
           name == "data-qa")
-        named |= names_of(value);
+        named |= known_names_of(value);
       else if (name == "itemprop" || name == "property")
         property = value;
       else if (name == "rel")
@@ -252,11 +299,12 @@ class Surveyor {
         pubdate = true;
     }
     auto& zones = zones_[node];
-    bool const whole = tag == "body" || tag == "html" || tag == "main" || tag == "article";
-    if (tag == "article" || tag == "main") zones |= zone_article;
-    if (tag == "footer") zones |= zone_footer;
-    if (tag == "nav") zones |= zone_navigation;
-    if (tag == "aside") zones |= zone_aside;
+    bool const is_article = kind == Element::main || kind == Element::article;
+    bool const whole = is_article || kind == Element::body || kind == Element::html;
+    if (is_article) zones |= zone_article;
+    if (kind == Element::footer) zones |= zone_footer;
+    if (kind == Element::nav) zones |= zone_navigation;
+    if (kind == Element::aside) zones |= zone_aside;
     if (!whole) {
       if (named & names_comments) zones |= zone_comments;
       if (named & names_related) zones |= zone_related;
@@ -265,9 +313,8 @@ class Surveyor {
       if (named & names_aside) zones |= zone_aside;
       if (named & names_biography) zones |= zone_biography;
     }
-    if (tag == "h1") mark(Mark::Kind::heading, node);
-    if (property == "headline" ||
-        ((named & names_headline) && tag.size() == 2 && tag[0] == 'h' && tag != "h1"))
+    if (kind == Element::h1) mark(Mark::Kind::heading, node);
+    if (property == "headline" || ((named & names_headline) && is_lesser_heading(kind)))
       mark(Mark::Kind::heading_marked, node);
     if (text::equals_ignoring_case(property, "author") || text::equals_ignoring_case(property, "creator"))
       mark(Mark::Kind::author_property, node);
@@ -280,7 +327,7 @@ class Surveyor {
       mark(Mark::Kind::time_published, node);
     else if (property == "dateModified")
       mark(Mark::Kind::time_modified, node);
-    else if (tag == "time")
+    else if (kind == Element::time)
       mark((named & names_modified) && !(named & names_published) ? Mark::Kind::time_modified
            : (named & names_published)                            ? Mark::Kind::time_published
                                                                   : Mark::Kind::time_element,
@@ -294,13 +341,26 @@ class Surveyor {
   // "/author/ada-quay", "/autor/...", "/people/...": a path of two parts at least.
   static bool is_author_page(std::string_view href) {
     if (href.size() < 8 || href.size() > 300) return false;
-    for (std::string_view const part :
-         {"/author/", "/authors/", "/autor/", "/autoren/", "/auteur/", "/autore/", "/autores/",
-          "/journalist/", "/by/", "/profile/", "/contributor/", "/contributors/", "/redakteur/", "/staff/",
-          "/writers/", "/yazar/"})
-      if (auto const at = href.find(part); at != std::string_view::npos && at + part.size() < href.size())
-        return true;
+    for (auto at = href.find('/'); at != std::string_view::npos; at = href.find('/', at + 1)) {
+      auto const rest = href.substr(at + 1);
+      static constexpr text::ByteSet first("abcjprswy");
+      if (rest.empty() || !first.has(rest.front())) continue;
+      for (std::string_view const part :
+           {"author/", "authors/", "autor/", "autoren/", "auteur/", "autore/", "autores/", "journalist/",
+            "by/", "profile/", "contributor/", "contributors/", "redakteur/", "staff/", "writers/", "yazar/"})
+        if (rest.starts_with(part) && rest.size() > part.size()) return true;
+    }
     return false;
+  }
+
+  static bool is_lesser_heading(Element kind) { return kind >= Element::h2 && kind <= Element::h6; }
+
+  // Pages repeat their classes: each is read once.
+  std::uint32_t known_names_of(std::string_view value) {
+    if (value.empty()) return 0;
+    auto const [at, is_new] = known_names_.try_emplace(value, 0);
+    if (is_new) at->second = names_of(value);
+    return at->second;
   }
 
   void mark(Mark::Kind kind, NodeIndex node) {
@@ -309,8 +369,9 @@ class Surveyor {
 
   HtmlDocument const& page_;
   std::vector<std::uint8_t> zones_;
-  std::vector<HtmlDocument::Attribute> attributes_;
+  std::span<HtmlDocument::Attribute const> attributes_;
   std::vector<std::string_view> scripts_;
+  std::unordered_map<std::string_view, std::uint32_t> known_names_;
   std::uint32_t offset_ = 0;
   PageSurvey out_;
 };
@@ -331,7 +392,7 @@ std::string text_of(HtmlDocument const& page, NodeIndex element, std::size_t byt
     if (page.is_text(node)) {
       raw += page.text(node);
     } else {
-      if (node != element && is_skipped(page.tag(node))) {
+      if (node != element && is_skipped(page.element(node))) {
         node = page.end(node);
         continue;
       }
@@ -365,12 +426,11 @@ std::vector<std::string> lines_between(HtmlDocument const& page, NodeIndex node,
       ++node;
       continue;
     }
-    auto const tag = page.tag(node);
-    if (is_skipped(tag)) {
+    if (is_skipped(page.element(node))) {
       node = page.end(node);
       continue;
     }
-    if (is_inline(tag)) {
+    if (is_inline(page, node)) {
       line += ' ';
     } else {
       finish();

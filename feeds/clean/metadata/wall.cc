@@ -67,30 +67,53 @@ Wording const& wording() {
 // Lower case, plain apostrophes, single blanks.
 std::string folded(std::string_view text) {
   std::string plain;
-  plain.reserve(text.size());
+  plain.resize(text.size());
+  std::size_t length = 0;
   for (std::size_t at = 0; at < text.size();) {
     if (static_cast<unsigned char>(text[at]) < 0x80) {
-      plain += text::to_lower(text[at++]);
+      plain[length++] = text::to_lower(text[at++]);
       continue;
     }
     auto c = text::next_char(text, at);
     if (c == U'’' || c == U'‘') c = U'\'';
     if (c == 0xA0 || c == 0x202F) c = U' ';
+    plain.resize(length);
     text::append_utf8(plain, text::lower_letter(c));
+    length = plain.size();
+    plain.resize(length + text.size() - at);
   }
+  plain.resize(length);
   return text::collapse_space(plain);
 }
 
-bool is_inline(std::string_view tag) {
-  static constexpr auto tags =
-      std::to_array<std::string_view>({"a", "abbr", "b", "bdi", "br", "cite", "em", "font", "i", "label",
-                                       "mark", "small", "span", "strong", "sub", "sup", "time", "u", "wbr"});
-  return std::binary_search(tags.begin(), tags.end(), tag);
+bool is_inline(HtmlDocument const& page, NodeIndex node) {
+  switch (page.element(node)) {
+    case Element::a:
+    case Element::abbr:
+    case Element::b:
+    case Element::br:
+    case Element::cite:
+    case Element::em:
+    case Element::font:
+    case Element::i:
+    case Element::label:
+    case Element::mark:
+    case Element::small:
+    case Element::span:
+    case Element::strong:
+    case Element::sub:
+    case Element::sup:
+    case Element::time:
+    case Element::u:
+    case Element::wbr: return true;
+    case Element::other: return page.tag(node) == "bdi";
+    default: return false;
+  }
 }
 
 NodeIndex block_of(HtmlDocument const& page, NodeIndex text) {
   auto node = page.parent(text);
-  while (node != no_node && is_inline(page.tag(node))) node = page.parent(node);
+  while (node != no_node && is_inline(page, node)) node = page.parent(node);
   return node == no_node ? NodeIndex{0} : node;
 }
 
@@ -128,11 +151,8 @@ bool is_hidden(HtmlDocument const& page, NodeIndex node) {
         style.find("visibility:hidden") != std::string::npos)
       return true;
     if (page.attribute(node, "aria-hidden") == "true") return true;
-    bool hidden = false;
-    std::vector<HtmlDocument::Attribute> all;
-    page.attributes(node, all);
-    for (auto const& attribute : all) hidden |= attribute.name == "hidden";
-    if (hidden) return true;
+    for (auto const& attribute : page.attributes(node))
+      if (attribute.name == "hidden") return true;
   }
   return false;
 }

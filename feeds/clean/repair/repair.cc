@@ -87,8 +87,9 @@ void mend_encodings(RepairResult& result) {
 // The reference that begins at `at`, "&...;", or nothing.
 std::string_view reference_at(std::string_view text, std::size_t at) {
   constexpr std::size_t reference_bytes_max = 12;
-  auto const end = text.find(';', at);
-  if (end == std::string_view::npos || end - at > reference_bytes_max || end - at < 3) return {};
+  auto const length = text.substr(at, reference_bytes_max + 1).find(';');
+  if (length == std::string_view::npos || length < 3) return {};
+  auto const end = at + length;
   auto const name = text.substr(at + 1, end - at - 1);
   bool const good =
       std::all_of(name.begin(), name.end(), [](unsigned char c) { return std::isalnum(c) || c == '#'; });

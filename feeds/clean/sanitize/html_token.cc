@@ -56,8 +56,12 @@ std::size_t read_attributes(std::string_view html, std::size_t at, HtmlToken& to
         attribute.value = html.substr(value_at, at - value_at);
       }
     }
-    if (token.attribute_count < HtmlToken::attributes_max)
+    if (token.attribute_count < HtmlToken::attributes_max) {
       token.attributes[token.attribute_count++] = attribute;
+      token.kept_end = at;
+    } else {
+      token.has_more = true;
+    }
   }
 }
 
@@ -124,6 +128,7 @@ void read_token(std::string_view html, std::size_t at, HtmlToken& token) noexcep
   token.attribute_count = 0;
   token.self_closing = false;
   token.cut_off = false;
+  token.has_more = false;
   token.end = at + 1;
   token.kind = HtmlTokenKind::text;
   if (at + 1 >= html.size()) return;
@@ -150,6 +155,7 @@ void read_token(std::string_view html, std::size_t at, HtmlToken& token) noexcep
   while (end < html.size() && !is_space(html[end]) && html[end] != '/' && html[end] != '>') ++end;
   token.name = html.substr(name_at, end - name_at);
   token.kind = next == '/' ? HtmlTokenKind::end : HtmlTokenKind::start;
+  token.kept_end = end;
   token.end = read_attributes(html, end, token);
 }
 

@@ -84,6 +84,37 @@ TEST(HtmlDocument, APageBeyondTheBoundIsRefused) {
   EXPECT_EQ(document.error().code, ErrorCode::too_large);
 }
 
+// The library drops zeros itself, and with two gaps in a text half a character beside them.
+TEST(HtmlDocument, ZerosAreNoCharacters) {
+  std::string html("<p>..`0.$\xE2\x80\xA1\xC2\xA0<p>");
+  for (char& c : html)
+    if (c == '.') c = '\0';
+  auto const document = parse(html);
+  auto const text = only(document, "p:first-child") + 1;
+  EXPECT_EQ(document.text(text), "`0$\xE2\x80\xA1\xC2\xA0");
+}
+
+TEST(HtmlDocument, AScriptKeepsItsText) {
+  auto const document = parse("<head><script>a < b && c</script><script>#0</script></head>");
+  auto const scripts = document.select("script");
+  ASSERT_EQ(scripts->size(), 2u);
+  EXPECT_EQ(document.text(scripts->front() + 1), "a < b && c");
+  EXPECT_EQ(document.text(scripts->back() + 1), "#0");
+}
+
+TEST(HtmlDocument, ATreeThatIsUsedAgainKeepsNothingOfThePageBefore) {
+  for (auto const* html : {"<!doctype html><p a=b>one<b>two", "<table><tr><td>x", "<p>y"}) {
+    auto const before = parse("<p><i>open<table>");
+    auto const first = parse(html);
+    auto const second = parse(html);
+    ASSERT_EQ(first.size(), second.size()) << html;
+    for (NodeIndex node = 0; node < first.size(); ++node) {
+      EXPECT_EQ(first.tag(node), second.tag(node)) << html;
+      EXPECT_EQ(first.text(node), second.text(node)) << html;
+    }
+  }
+}
+
 TEST(HtmlDocument, NothingIsADocument) {
   auto const document = parse("");
   EXPECT_TRUE(document.select("p")->empty());

@@ -1,0 +1,1 @@
+newsfold_fuzz(extract LIBS newsfold_extract newsfold_html newsfold_text)
