@@ -15,6 +15,7 @@
 #include "feeds/text/entities.h"
 #include "feeds/text/url.h"
 
+#include <algorithm>
 #include <iterator>
 #include <utility>
 
@@ -63,6 +64,16 @@ Content content_of_description(PageSurvey const& survey) {
   return content;
 }
 
+// A picture or an archive under a page's address: characters that no writer types.
+bool is_binary(std::string_view text) {
+  constexpr std::size_t looked_at = 4096;
+  auto const head = text.substr(0, looked_at);
+  auto const controls = std::ranges::count_if(head, [](char c) {
+    return static_cast<unsigned char>(c) < 0x20 && !text::is_space(c) && c != 0x1B;  // ISO-2022 has escapes
+  });
+  return std::size_t(controls) * 20 > head.size();
+}
+
 }  // namespace
 
 Result<Article> clean_page(std::string_view bytes, PageHints const& hints, CleanOptions const& options) {
@@ -70,6 +81,8 @@ Result<Article> clean_page(std::string_view bytes, PageHints const& hints, Clean
     return Error{ErrorCode::too_large,
                  "a page of " + std::to_string(bytes.size()) + " bytes; fetch.body_max bounds it"};
   auto const decoded = text::decode(bytes, hints.content_type);
+  if (is_binary(decoded.text()))
+    return Error{ErrorCode::malformed, "this is no page but binary data; was the right file fetched?"};
   auto page = HtmlDocument::parse(decoded.text());
   if (!page) return page.error();
 
@@ -83,10 +96,10 @@ Result<Article> clean_page(std::string_view bytes, PageHints const& hints, Clean
   if (rule) strip_by_rule(*page, match);
   // What a publisher locks away is not fetched out of its scripts.
   auto const script_body = wall.kind == Paywall::none ? ScriptBody::allowed : ScriptBody::never;
-  auto content = extract_content(*page, script_body);
+  auto content = extract_content(*page, script_body, metadata.heading);
   if (!match.body.empty()) {
     keep_only(*page, match.body);
-    auto by_rule = extract_content(*page, ScriptBody::never);
+    auto by_rule = extract_content(*page, ScriptBody::never, metadata.heading);
     if (is_as_good(by_rule.text, content.text)) content = std::move(by_rule);
   }
   // A page that scripts build may still say in a meta element what it is about.

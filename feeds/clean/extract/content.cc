@@ -93,10 +93,10 @@ std::string first_characters(std::string_view text) {
   return std::string(text::first_characters(text, removed_characters));
 }
 
-Content extract_content(HtmlDocument const& page, ScriptBody script_body) {
-  auto const list = list_blocks(page);
+Content extract_content(HtmlDocument const& page, ScriptBody script_body, NodeIndex headline) {
+  auto list = list_blocks(page);
   auto const witnesses = read_witnesses(page);
-  auto const choice = choose_blocks(list, judge_blocks(BlockModel::built_in(), list, witnesses));
+  auto choice = choose_blocks(list, judge_blocks(BlockModel::built_in(), list, witnesses));
   if (script_body == ScriptBody::allowed && witnesses.body.size() >= script_body_words_min &&
       float(witnesses.body.size()) > script_body_factor * choice.words)
     return from_script(witnesses.body_text);
@@ -105,6 +105,13 @@ Content extract_content(HtmlDocument const& page, ScriptBody script_body) {
     if (float(word_hashes(body).size()) > script_body_factor * choice.words && !body.empty())
       return from_script(body);
   }
+  if (headline != no_node)
+    for (std::size_t i = 0; i < list.blocks.size(); ++i) {
+      auto& block = list.blocks[i];
+      if (block.begin < headline || block.end > page.end(headline)) continue;
+      choice.chosen[i] = 0;
+      block.counts.words = 0;  // nor was it left out
+    }
   Content out;
   auto written = write_blocks(page, list, choice.chosen);
   out.text = std::move(written.text);

@@ -23,7 +23,8 @@ enum class ScriptBody : unsigned char {
   never,
 };
 
-Content extract_content(HtmlDocument const& page, ScriptBody script_body);
+// `headline`: the element that shows the title, which is the article's but not its text; no_node: none.
+Content extract_content(HtmlDocument const& page, ScriptBody script_body, NodeIndex headline);
 
 // The first 80 characters.
 std::string first_characters(std::string_view text);

@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdint>
 #include <memory>
 #include <string>
 
@@ -190,6 +191,24 @@ TEST(SiteRule, OneThatItsSiteOutgrewDoesNoHarm) {
   auto const article = clean_by(html, rule);
   EXPECT_EQ(article.title, general.title);
   EXPECT_EQ(article.content_text, general.content_text);
+}
+
+TEST(CleanPage, TheHeadlineIsTheTitleAndNotAParagraph) {
+  auto const article = clean(page("<article><h1>Sluice opens</h1>" + paragraphs(3) + "</article>"));
+  EXPECT_EQ(article.title, "Sluice opens");
+  EXPECT_TRUE(article.content_text.starts_with("Paragraph 0")) << article.content_text;
+  EXPECT_EQ(article.content_html.find("Sluice opens"), std::string::npos);
+  EXPECT_TRUE(article.removed.empty());
+}
+
+TEST(CleanPage, BinaryDataIsAnErrorAndNoArticle) {
+  std::string bytes;
+  std::uint32_t state = 1;
+  for (int i = 0; i < 100'000; ++i) bytes += char((state = state * 1664525u + 1013904223u) >> 24);
+  auto const article = clean_page(bytes, {"https://post.example/photo", "text/html"});
+  ASSERT_FALSE(article);
+  EXPECT_EQ(article.error().code, ErrorCode::malformed);
+  EXPECT_NE(article.error().message.find("binary"), std::string::npos);
 }
 
 TEST(CleanPage, APageWithoutTextIsAnError) {
