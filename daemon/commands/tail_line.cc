@@ -87,8 +87,14 @@ std::string story_note(std::string_view type, json::object const& ours) {
   std::string out = "copy of " + number_at(ours, "story");
   if (auto const* similarity = ours.if_contains("similarity"); similarity && similarity->is_number())
     out += ", " + std::to_string(int(similarity->to_number<double>() * 100 + 0.5)) + " %";
-  if (auto const original = string_at(ours, "original"); !original.empty())
-    out += ", " + std::string(original);
+  // "agency NAME", "earlier ARTICLE", "heavier ARTICLE", "canonical URL": a person wants to know only what
+  // the article before the comma does not say.
+  auto const original = string_at(ours, "original");
+  auto const what = original.substr(std::min(original.find(' ') + 1, original.size()));
+  if (original.starts_with("agency "))
+    out += ", from " + printable(what);
+  else if (!original.empty() && !original.starts_with("canonical ") && what != number_at(ours, "story"))
+    out += ", likely after " + printable(what);
   return out;
 }
 

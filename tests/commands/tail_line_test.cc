@@ -1,0 +1,29 @@
+#include "daemon/commands/tail_line.h"
+
+#include <gtest/gtest.h>
+#include <boost/json/parse.hpp>
+
+#include <string>
+
+namespace newsfold {
+namespace {
+
+std::string line_of_copy(std::string const& original) {
+  auto const event = boost::json::parse(
+      R"({"type":"article.copied","time":"2026-11-25T20:38:13Z","data":{"title":"Sluice opens",
+          "_newsfold":{"feed":{"name":"harbour"},"story":13,"similarity":0.934,"original":")" +
+      original + R"("}}})");
+  auto const line = tail_line(event.as_object(), Colours::off);
+  return line.substr(line.find("  ("));
+}
+
+TEST(TailLine, OfACopySaysWhatItsNumberDoesNot) {
+  EXPECT_EQ(line_of_copy(""), "  (copy of 13, 93 %)");
+  EXPECT_EQ(line_of_copy("earlier 13"), "  (copy of 13, 93 %)");
+  EXPECT_EQ(line_of_copy("earlier 17"), "  (copy of 13, 93 %, likely after 17)");
+  EXPECT_EQ(line_of_copy("agency Northwire"), "  (copy of 13, 93 %, from Northwire)");
+  EXPECT_EQ(line_of_copy("canonical https://northwire.example/a"), "  (copy of 13, 93 %)");
+}
+
+}  // namespace
+}  // namespace newsfold
