@@ -7,9 +7,11 @@
 #include <cerrno>
 #include <cstring>
 #include <deque>
+#include <filesystem>
 #include <fstream>
 #include <future>
 #include <iostream>
+#include <system_error>
 #include <thread>
 #include <vector>
 
@@ -151,6 +153,10 @@ Result<std::string> read_file(std::string const& path, std::size_t bytes_max) {
   }
   std::istream& in = path == "-" ? std::cin : file;
   std::string bytes;
+  // Files have a size, pipes have none; a file that grows is read to its end all the same.
+  std::error_code none;
+  if (auto const size = path == "-" ? 0 : std::filesystem::file_size(path, none); !none && size <= bytes_max)
+    bytes.reserve(size);
   char buffer[64 * 1024];
   while (in.read(buffer, sizeof buffer) || in.gcount() > 0) {
     bytes.append(buffer, std::size_t(in.gcount()));

@@ -239,31 +239,40 @@ class BlockReader {
   void read_marks(NodeIndex node, Marks& marks) {
     for (auto const& it : page_.attributes(node)) {
       if (it.value.data() == nullptr) continue;
-      if (it.name == "class") {
-        auto const& word = known(it.value);
-        marks.names |= word.names;
-        marks.class_hash = word.hash;
-      } else if (it.name == "id") {
-        marks.names |= names_of(it.value);
-      } else if (it.name == "style") {
-        if (hides(it.value)) marks.hidden = true;
-      } else if (it.name == "itemprop") {
-        if (it.value == "articleBody" || it.value == "reviewBody" || it.value == "text")
-          marks.body_prop = true;
-        marks.names |= names_of(it.value);
-      } else if (it.name == "role") {
-        marks.nav_role = it.value == "navigation" || it.value == "menu" || it.value == "search";
-        marks.main_role = it.value == "main";
-        marks.aside_role = it.value == "complementary";
-      } else if (it.name == "href") {
-        marks.link = true;
-      } else if (it.name == "aria-hidden") {
-        if (it.value == "true") marks.hidden = true;
-      } else if (it.name == "data-component" || it.name == "data-testid" || it.name == "data-qa" ||
-                 it.name == "data-type" || it.name == "data-module" || it.name == "data-block" ||
-                 it.name == "data-component-name" || it.name == "data-test-id" || it.name == "data-name" ||
-                 it.name == "aria-label") {
-        marks.names |= names_of(it.value);
+      switch (it.kind) {
+        case AttributeKind::class_: {
+          auto const& word = known(it.value);
+          marks.names |= word.names;
+          marks.class_hash = word.hash;
+          break;
+        }
+        case AttributeKind::style:
+          if (hides(it.value)) marks.hidden = true;
+          break;
+        case AttributeKind::itemprop:
+          if (it.value == "articleBody" || it.value == "reviewBody" || it.value == "text")
+            marks.body_prop = true;
+          marks.names |= names_of(it.value);
+          break;
+        case AttributeKind::role:
+          marks.nav_role = it.value == "navigation" || it.value == "menu" || it.value == "search";
+          marks.main_role = it.value == "main";
+          marks.aside_role = it.value == "complementary";
+          break;
+        case AttributeKind::href: marks.link = true; break;
+        case AttributeKind::aria_hidden:
+          if (it.value == "true") marks.hidden = true;
+          break;
+        case AttributeKind::id:
+        case AttributeKind::aria_label:
+        case AttributeKind::data_component:
+        case AttributeKind::data_name:
+        case AttributeKind::data_qa:
+        case AttributeKind::data_testid: marks.names |= names_of(it.value); break;
+        case AttributeKind::other:
+        case AttributeKind::property:
+        case AttributeKind::pubdate:
+        case AttributeKind::rel: break;
       }
     }
   }

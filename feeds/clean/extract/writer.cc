@@ -211,10 +211,14 @@ class Writer {
   }
 
   void append_text(std::string_view text, bool keeps_lines) {
-    for (char c : text) {
-      if (!text::is_space(c)) {
-        line_ += c;
-      } else if (keeps_lines) {
+    for (std::size_t at = 0; at < text.size();) {
+      auto end = at;
+      while (end < text.size() && !text::is_space(text[end])) ++end;
+      line_.append(text.substr(at, end - at));
+      at = end;
+      if (at == text.size()) break;
+      char const c = text[at++];
+      if (keeps_lines) {
         line_ += c == '\r' || c == '\f' ? ' ' : c;
       } else if (!line_.empty() && !text::is_space(line_.back())) {
         line_ += ' ';

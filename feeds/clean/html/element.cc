@@ -60,6 +60,38 @@ Element element_named(std::string_view name) noexcept {
   return Element::other;
 }
 
+AttributeKind attribute_kind(std::string_view name) noexcept {
+  struct Named {
+    std::string_view name;
+    AttributeKind kind;
+  };
+  static constexpr auto known = std::to_array<Named>({
+      {"class", AttributeKind::class_},
+      {"href", AttributeKind::href},
+      {"id", AttributeKind::id},
+      {"style", AttributeKind::style},
+      {"rel", AttributeKind::rel},
+      {"role", AttributeKind::role},
+      {"itemprop", AttributeKind::itemprop},
+      {"property", AttributeKind::property},
+      {"pubdate", AttributeKind::pubdate},
+      {"aria-label", AttributeKind::aria_label},
+      {"aria-hidden", AttributeKind::aria_hidden},
+      {"data-testid", AttributeKind::data_testid},
+      {"data-component", AttributeKind::data_component},
+      {"data-qa", AttributeKind::data_qa},
+      {"data-type", AttributeKind::data_name},
+      {"data-module", AttributeKind::data_name},
+      {"data-block", AttributeKind::data_name},
+      {"data-component-name", AttributeKind::data_name},
+      {"data-test-id", AttributeKind::data_name},
+      {"data-name", AttributeKind::data_name},
+  });
+  for (auto const& it : known)
+    if (it.name.size() == name.size() && it.name.front() == name.front() && it.name == name) return it.kind;
+  return AttributeKind::other;
+}
+
 std::string_view name_of(Element element) noexcept {
   if (element <= Element::other) return {};
   return names[std::size_t(element) - std::size_t(Element::other) - 1];

@@ -125,6 +125,29 @@ enum class Element : std::uint8_t {
   xmp,
 };
 
+// The attributes that are read on every element, likewise.
+enum class AttributeKind : std::uint8_t {
+  other,
+  aria_hidden,
+  aria_label,
+  class_,
+  data_component,
+  data_name,  // data-name and other attributes that name a part of a page
+  data_qa,
+  data_testid,
+  href,
+  id,
+  itemprop,
+  property,
+  pubdate,
+  rel,
+  role,
+  style,
+};
+
+// `name` in lower case.
+AttributeKind attribute_kind(std::string_view name) noexcept;
+
 // Of an HTML tag, in any case.
 Element element_named(std::string_view name) noexcept;
 // In lower case; "" for those that have no number.

@@ -114,6 +114,7 @@ std::string_view marked_script(std::string_view mark, std::vector<std::string_vi
 }  // namespace
 
 void HtmlDocument::flatten(std::vector<std::string_view> const& scripts) {
+  constexpr std::size_t nodes_expected = 2048;  // half of all pages have less
   auto* const root = myhtml_tree_get_node_html(tree_->tree);
   // The scripts move in with the document; no reallocation afterwards.
   std::size_t script_bytes = 0;
@@ -122,6 +123,8 @@ void HtmlDocument::flatten(std::vector<std::string_view> const& scripts) {
   auto* script_end = scripts_.get();
 
   std::vector<NodeIndex> open;
+  nodes_.reserve(nodes_expected);
+  attributes_.reserve(nodes_expected);
   for (auto* node = root; node != nullptr;) {
     auto const id = node->tag_id;
     bool const is_text_node = id == MyHTML_TAG__TEXT;
@@ -146,7 +149,10 @@ void HtmlDocument::flatten(std::vector<std::string_view> const& scripts) {
         flat.element = element_of(id, flat.word);
         flat.attributes_begin = std::uint32_t(attributes_.size());
         for (auto const* it = node->token ? node->token->attr_first : nullptr; it != nullptr; it = it->next)
-          if (it->key.data != nullptr) attributes_.push_back({view_of(it->key), view_of(it->value)});
+          if (it->key.data != nullptr && it->key.length > 0) {
+            auto const key = view_of(it->key);
+            attributes_.push_back({attribute_kind(key), key, view_of(it->value)});
+          }
         flat.attribute_count = std::uint16_t(attributes_.size() - flat.attributes_begin);
       }
       nodes_.push_back(flat);

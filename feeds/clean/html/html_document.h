@@ -67,6 +67,7 @@ class HtmlDocument {
   NodeIndex end(NodeIndex node) const noexcept { return nodes_[node].end; }
 
   struct Attribute {
+    AttributeKind kind{};
     std::string_view name;   // lower case
     std::string_view value;  // character references decoded; no data at all where the page gives no value
   };

@@ -285,18 +285,20 @@ class Surveyor {
     std::string_view rel;
     std::string_view href;
     bool pubdate = false;
-    for (auto const& [name, value] : attributes_) {
-      if (name == "class" || name == "id" || name == "data-testid" || name == "data-component" ||
-          name == "data-qa")
-        named |= known_names_of(value);
-      else if (name == "itemprop" || name == "property")
-        property = value;
-      else if (name == "rel")
-        rel = value;
-      else if (name == "href")
-        href = value;
-      else if (name == "pubdate")
-        pubdate = true;
+    for (auto const& it : attributes_) {
+      switch (it.kind) {
+        case AttributeKind::class_:
+        case AttributeKind::id:
+        case AttributeKind::data_testid:
+        case AttributeKind::data_component:
+        case AttributeKind::data_qa: named |= known_names_of(it.value); break;
+        case AttributeKind::itemprop:
+        case AttributeKind::property: property = it.value; break;
+        case AttributeKind::rel: rel = it.value; break;
+        case AttributeKind::href: href = it.value; break;
+        case AttributeKind::pubdate: pubdate = true; break;
+        default: break;
+      }
     }
     auto& zones = zones_[node];
     bool const is_article = kind == Element::main || kind == Element::article;
