@@ -24,9 +24,12 @@ constexpr char words_bytes[] =
 #include "feeds/clean/metadata/data/byline_words.inc"
     ;
 
+// Phrases by their first byte, longest first.
+using Phrases = std::array<std::vector<std::string_view>, 256>;
+std::size_t start_of(std::string_view text) { return static_cast<unsigned char>(text.front()); }
+
 struct Words {
-  std::vector<std::string_view> by;     // longest first
-  std::vector<std::string_view> colon;  // longest first
+  Phrases by, colon;
   std::vector<std::string_view> credit;
   std::unordered_set<std::string_view> conjunction, behind, role, nobody, degree;
 };
@@ -43,8 +46,9 @@ Words const& words() {
       if (space == std::string_view::npos) continue;
       auto const kind = line.substr(0, space);
       auto const phrase = line.substr(space + 1);
-      if (kind == "by") out.by.push_back(phrase);
-      if (kind == "colon") out.colon.push_back(phrase);
+      if (phrase.empty()) continue;
+      if (kind == "by") out.by[start_of(phrase)].push_back(phrase);
+      if (kind == "colon") out.colon[start_of(phrase)].push_back(phrase);
       if (kind == "credit") out.credit.push_back(phrase);
       if (kind == "and") out.conjunction.insert(phrase);
       if (kind == "behind") out.behind.insert(phrase);
@@ -53,8 +57,8 @@ Words const& words() {
       if (kind == "degree") out.degree.insert(phrase);
     }
     auto const longest_first = [](std::string_view a, std::string_view b) { return a.size() > b.size(); };
-    std::stable_sort(out.by.begin(), out.by.end(), longest_first);
-    std::stable_sort(out.colon.begin(), out.colon.end(), longest_first);
+    for (auto* phrases : {&out.by, &out.colon})
+      for (auto& it : *phrases) std::stable_sort(it.begin(), it.end(), longest_first);
     std::stable_sort(out.credit.begin(), out.credit.end(), longest_first);
     return out;
   }();
@@ -172,12 +176,14 @@ Lead take_lead(std::string_view& text) {
       taken = strong || taken == Lead::strong ? Lead::strong : Lead::weak;
       return true;
     };
-    for (auto const phrase : words().by)
+    if (head.empty()) break;
+    for (auto const phrase : words().by[start_of(head)])
       if (take(phrase, false)) {
         changed = true;
         break;
       }
-    for (std::size_t i = 0; !changed && i < words().colon.size(); ++i) changed = take(words().colon[i], true);
+    auto const& colon = words().colon[start_of(head)];
+    for (std::size_t i = 0; !changed && i < colon.size(); ++i) changed = take(colon[i], true);
   }
   return taken;
 }
