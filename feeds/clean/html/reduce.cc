@@ -15,6 +15,7 @@ namespace newsfold::clean {
 namespace {
 
 constexpr auto npos = std::string_view::npos;
+constexpr std::size_t signs_max = 10'000;
 
 // In <svg>: drawings. An element of HTML in there may end the drawing, and its text may be part of the page.
 bool is_drawing(std::string_view name) {
@@ -77,8 +78,9 @@ class Reducer {
   std::size_t take(std::size_t at) {
     switch (token_.kind) {
       case HtmlTokenKind::text:
-        // For the library it might be markup, together with what follows once something in between went.
-        replace(at, at + 1, "&lt;");
+        // For the library it might be markup, together with what follows once something in between went. A
+        // page of nothing else would be four times as long.
+        replace(at, at + 1, ++signs_ <= signs_max ? "&lt;" : "");
         return at + 1;
       case HtmlTokenKind::comment: return take_comment(at);
       case HtmlTokenKind::cdata: return drop(at, std::min(html_.find('>', at), html_.size() - 1) + 1);
@@ -335,6 +337,7 @@ class Reducer {
   OpenElements open_;
   std::size_t copied_ = 0;  // what stands before it is in out_, or went
   std::size_t seen_ = 0;    // the end of the token before
+  std::size_t signs_ = 0;   // '<' that begin no markup
   std::size_t elements_ = 0;
   std::size_t attributes_ = 0;
   std::size_t not_closed_until_ = 0;
