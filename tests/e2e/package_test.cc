@@ -89,16 +89,19 @@ TEST_F(Package, RunsFromWhereItWasExtracted) {
   EXPECT_THAT(shell("STATE_DIRECTORY=" + state + " " + root + "/usr/bin/newsfold config check " + root +
                     "/etc/newsfold/config.toml"),
               HasSubstr("good; 0 feeds"));
-  // As the unit starts it; it is stopped as soon as it says that it is ready.
-  Process daemon({{root + "/usr/bin/newsfold", "run", "--config", root + "/etc/newsfold/config.toml"},
+  // As the unit starts it, but for the port, which may be taken; it is stopped as soon as it answers.
+  auto const config = folder_->path() + "/config.toml";
+  std::ofstream(config) << read_text_file(root + "/etc/newsfold/config.toml")
+                        << "\n[http]\nlisten = \"127.0.0.1:0\"\n";
+  Process daemon({{root + "/usr/bin/newsfold", "run", "--config", config},
                   {{"STATE_DIRECTORY", state}, {"RUNTIME_DIRECTORY", state}},
                   folder_->path() + "/log"});
-  Process status(
-      {{"/bin/sh", "-c",
-        "until " + root + "/usr/bin/newsfold status --socket " + state +
-            "/newsfold.sock 2>/dev/null; do kill -0 " + std::to_string(daemon.pid()) + " || exit 1; done"},
-       {},
-       {}});
+  Process status({{"/bin/sh", "-c",
+                   "until " + root + "/usr/bin/newsfold status --socket " + state +
+                       "/newsfold.sock 2>/dev/null; do ! grep -q 'State:.Z' /proc/" +
+                       std::to_string(daemon.pid()) + "/status || exit 1; done"},
+                  {},
+                  {}});
   EXPECT_THAT(status.rest(within(patience)), HasSubstr("articles"))
       << read_text_file(folder_->path() + "/log");
   daemon.signal(SIGTERM);
