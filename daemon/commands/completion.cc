@@ -1,6 +1,7 @@
 // What the shells are told of the command line. Names of feeds are asked of the daemon when they are wanted.
 
 #include "daemon/commands/command_tree.h"
+#include "feeds/text/join.h"
 
 #include <functional>
 
@@ -13,12 +14,6 @@ constexpr std::string_view feed_names = "newsfold feeds --names 2>/dev/null";
 bool wants_feed(OptionText const& option) { return option.value.starts_with("FEED"); }
 bool wants_file(OptionText const& option) {
   return option.value == "FILE" || option.value == "DIR" || option.value == "PATH";
-}
-
-std::string joined(std::vector<std::string> const& words) {
-  std::string out;
-  for (auto const& word : words) out += (out.empty() ? "" : " ") + word;
-  return out;
 }
 
 // Within '...' of a shell.
@@ -60,13 +55,13 @@ std::string bash_completion(CommandText const& root) {
       if (option.positional) {
         if (wants_feed(option)) names = feed_names;
         files |= wants_file(option);
-        words += joined(option.choices) + " ";
+        words += text::join(option.choices, " ") + " ";
         continue;
       }
       for (auto const& name : option.names) {
         words += name + " ";
         if (!option.choices.empty())
-          values += "        " + name + ") COMPREPLY=($(compgen -W '" + joined(option.choices) +
+          values += "        " + name + ") COMPREPLY=($(compgen -W '" + text::join(option.choices, " ") +
                     "' -- \"$word\")); return ;;\n";
         else if (wants_file(option))
           values += "        " + name + ") COMPREPLY=($(compgen -f -- \"$word\")); return ;;\n";
@@ -118,7 +113,7 @@ std::string zsh_completion(CommandText const& root) {
       }
       files |= wants_file(option);
       for (auto const& name : option.names) describe(name, option.help);
-      words += joined(option.choices) + " ";
+      words += text::join(option.choices, " ") + " ";
     }
     out += "      local -a found=(" + described + ")\n      _describe newsfold found\n";
     if (feeds) out += "      compadd -- $(" + std::string(feed_names) + ")\n";
@@ -163,7 +158,7 @@ std::string fish_completion(CommandText const& root) {
       for (auto const& name : option.names)
         line += name.starts_with("--") ? " -l " + name.substr(2) : " -s " + name.substr(1);
       if (!option.choices.empty())
-        line += " -x -a '" + joined(option.choices) + "'";
+        line += " -x -a '" + text::join(option.choices, " ") + "'";
       else if (wants_file(option))
         line += " -r -F";
       else if (!option.value.empty())

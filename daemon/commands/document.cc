@@ -66,4 +66,10 @@ Result<Document> load_document(std::string const& name, DocumentOptions const& o
   return document;
 }
 
+void add_document_options(Command command, DocumentOptions& options) {
+  command.option("--resolve", options.resolve, "HOST:PORT:ADDRESS:PORT: where connections really go");
+  command.option("--allow-private", options.allow_private,
+                 "A range that may be fetched from, as 127.0.0.0/8");
+}
+
 }  // namespace newsfold

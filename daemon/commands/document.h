@@ -1,6 +1,7 @@
 #pragma once
 // What a person names on the command line: a file, standard input or an address.
 
+#include "daemon/commands/command_line.h"
 #include "feeds/fetch/client.h"
 #include "feeds/model/error.h"
 
@@ -26,5 +27,8 @@ struct DocumentOptions {
 // `name` is a path, "-", or an http(s) address, which is fetched once, redirects followed; an answer other
 // than 200 fails with `unreachable` or `gone`.
 Result<Document> load_document(std::string const& name, DocumentOptions const& options);
+
+// --resolve, --allow-private.
+void add_document_options(Command command, DocumentOptions& options);
 
 }  // namespace newsfold

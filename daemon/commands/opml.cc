@@ -82,10 +82,7 @@ void add_opml_command(Command app, CommandContext& context) {
   import.option("FILE", arguments->file, "A file, an http(s) address, - for standard input").required();
   import.option("-c,--config", arguments->config,
                 "Leave out what this configuration has already, and take no name that it uses");
-  import.option("--resolve", arguments->document.resolve,
-                "HOST:PORT:ADDRESS:PORT: where connections really go");
-  import.option("--allow-private", arguments->document.allow_private,
-                "A range that may be fetched from, as 127.0.0.0/8");
+  add_document_options(import, arguments->document);
   import.footer(
       "newsfold opml import subscriptions.opml > feeds.d/mine.toml\n"
       "Folders and categories become tags. A list that others keep up to date is better named as [[opml]].\n"

@@ -106,10 +106,7 @@ void add_parse_command(Command app, CommandContext& context) {
   command.option("--batch", options->batch, "A manifest of documents as JSON Lines; - for standard input");
   command.option("--url", options->url, "Where the document came from: the base of its relative links");
   command.option("--content-type", options->content_type, "The Content-Type it came with");
-  command.option("--resolve", options->document.resolve,
-                 "HOST:PORT:ADDRESS:PORT: where connections really go");
-  command.option("--allow-private", options->document.allow_private,
-                 "A range that may be fetched from, as 127.0.0.0/8");
+  add_document_options(command, options->document);
   command.flag("--json", options->json, "Print the feed as JSON Feed 1.1");
   command.callback([options, &context] { context.exit_code = run_parse(*options); });
 }

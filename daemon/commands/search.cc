@@ -5,6 +5,7 @@
 #include "daemon/commands/commands.h"
 #include "daemon/commands/store_access.h"
 #include "daemon/commands/tail_line.h"
+#include "feeds/text/join.h"
 
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
@@ -30,12 +31,6 @@ struct SearchArguments {
   std::size_t scan = 100'000;
   bool json = false;
 };
-
-std::string joined(std::vector<std::string> const& words) {
-  std::string out;
-  for (auto const& word : words) out += (out.empty() ? "" : " ") + word;
-  return out;
-}
 
 // One call's part of the search, by the daemon or on the store.
 using Ask = std::function<Result<json::object>(admin::SearchQuery const&)>;
@@ -75,7 +70,7 @@ void print_hit(json::object const& hit) {
 // Asks part after part until there are enough hits, the bound on articles is met or nothing is left.
 int search_all(SearchArguments const& arguments, Ask const& ask) {
   admin::SearchQuery query;
-  query.words = joined(arguments.words);
+  query.words = text::join(arguments.words, " ");
   query.feeds = arguments.feeds;
   std::size_t hits = 0;
   std::uint64_t read = 0;

@@ -17,6 +17,7 @@
 #include "daemon/service/systemd.h"
 #include "daemon/sources/living_lists.h"
 #include "daemon/version.h"
+#include "feeds/text/join.h"
 
 #include <sys/resource.h>
 #include <boost/asio/co_spawn.hpp>
@@ -78,12 +79,6 @@ Result<void> make_directory(std::filesystem::path const& path, std::string const
 std::string with_commas(std::uint64_t number) {
   auto out = std::to_string(number);
   for (auto at = std::ssize(out) - 3; at > 0; at -= 3) out.insert(std::size_t(at), ",");
-  return out;
-}
-
-std::string joined(std::vector<std::string> const& names) {
-  std::string out;
-  for (auto const& name : names) out += (out.empty() ? "" : ", ") + name;
   return out;
 }
 
@@ -270,8 +265,8 @@ Result<schedule::Scheduler::Difference> Daemon::Impl::apply_sources(config::Conf
   health->set_feeds(scheduler->status());
   log::info("feeds", {{"total", scheduler->feeds()},
                       {"added", difference.added.size()},
-                      {"removed", joined(difference.removed)},
-                      {"changed", joined(difference.changed)}});
+                      {"removed", text::join(difference.removed, ", ")},
+                      {"changed", text::join(difference.changed, ", ")}});
   return difference;
 }
 
@@ -309,7 +304,7 @@ asio::awaitable<ReloadOutcome> Daemon::Impl::reload() {
     config = std::move(loaded.config);
     if (auto const pushed = co_await sinks->apply(std::move(*pushing)); !pushed)
       done.warnings.push_back("webhooks and NATS stay as they were: " + pushed.error().message);
-    log::info("reloaded", {{"config", config_path}, {"needs_restart", joined(done.needs_restart)}});
+    log::info("reloaded", {{"config", config_path}, {"needs_restart", text::join(done.needs_restart, ", ")}});
   }
   if (!done.refused.empty())
     log::error("reload_refused", {{"reason", done.refused}, {"kept", "the running configuration"}});

@@ -3,6 +3,7 @@
 #include "daemon/log/log.h"
 #include "daemon/run/sink_routes.h"
 #include "daemon/run/wiring.h"
+#include "feeds/text/join.h"
 
 #include <utility>
 
@@ -11,12 +12,6 @@ namespace newsfold::run {
 namespace asio = boost::asio;
 
 namespace {
-
-std::string joined(std::vector<std::string> const& names) {
-  std::string out;
-  for (auto const& name : names) out += (out.empty() ? "" : ", ") + name;
-  return out;
-}
 
 bool same(config::Nats const& a, config::Nats const& b) {
   return static_cast<config::EventFilter const&>(a) == b && a.url == b.url && a.stream == b.stream &&
@@ -62,9 +57,9 @@ asio::awaitable<Result<void>> Sinks::apply(Plan plan) {
   auto const difference = co_await webhooks_.set(std::move(plan.webhooks));
   if (!difference) co_return difference.error();
   if (!difference->added.empty() || !difference->removed.empty() || !difference->changed.empty())
-    log::info("webhooks", {{"added", joined(difference->added)},
-                           {"removed", joined(difference->removed)},
-                           {"changed", joined(difference->changed)}});
+    log::info("webhooks", {{"added", text::join(difference->added, ", ")},
+                           {"removed", text::join(difference->removed, ", ")},
+                           {"changed", text::join(difference->changed, ", ")}});
   if (nats_ && !same(nats_->settings, config_.nats)) co_await end_nats();
   if (!nats_ && !config_.nats.url.empty()) nats_ = std::make_unique<Nats>(parts_, config_);
   co_return Result<void>();

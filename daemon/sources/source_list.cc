@@ -2,6 +2,7 @@
 
 #include "daemon/config/checks.h"
 #include "daemon/config/option_types.h"
+#include "feeds/text/join.h"
 
 #include <algorithm>
 #include <map>
@@ -54,12 +55,6 @@ std::string xml(std::string_view text) {
   return out;
 }
 
-std::string joined(std::vector<std::string> const& list, char between) {
-  std::string out;
-  for (auto const& one : list) out += (out.empty() ? "" : std::string(1, between)) + one;
-  return out;
-}
-
 std::string outline(config::Source const& source) {
   std::string const text = xml(source.name), url = xml(source.url);
   std::string out = "<outline text=\"" + text + '"';
@@ -69,7 +64,7 @@ std::string outline(config::Source const& source) {
     case config::SourceKind::opml: out += " type=\"include\" url=\"" + url + '"'; break;
   }
   if (!source.language.empty()) out += " language=\"" + xml(source.language) + '"';
-  if (!source.tags.empty()) out += " category=\"" + xml(joined(source.tags, ',')) + '"';
+  if (!source.tags.empty()) out += " category=\"" + xml(text::join(source.tags, ",")) + '"';
   return out + "/>\n";
 }
 
