@@ -2,8 +2,8 @@
 
 #include "daemon/api/changes_query.h"
 #include "daemon/api/stream_start.h"
-#include "daemon/api/stream_types.h"
 #include "daemon/api/websocket.h"
+#include "daemon/api/wire.h"
 #include "daemon/runtime/run_on.h"
 
 #include <poll.h>
@@ -106,20 +106,16 @@ std::string stream_head(Delivery delivery, Reply const& reply) {
 // Whether the connection can serve another request.
 enum class After : std::uint8_t { next_request, end };
 
-template <class Stream>
 class Session {
  public:
-  Session(ServerState& server, Stream stream, Counted connection, bool is_local)
-      : server_(server),
-        stream_(std::move(stream)),
-        connection_(std::move(connection)),
-        is_local_(is_local) {}
+  Session(ServerState& server, Wire wire, Counted connection, bool is_local)
+      : server_(server), wire_(std::move(wire)), connection_(std::move(connection)), is_local_(is_local) {}
 
   asio::awaitable<void> serve_requests();
   // Goes on with a stream whose head was sent.
   asio::awaitable<void> follow(StreamStart start, std::optional<Counted> subscriber);
   // Null where a WebSocket took it over.
-  Stream* stream() { return taken_ ? nullptr : &stream_; }
+  Wire* wire() { return taken_ ? nullptr : &wire_; }
 
  private:
   struct Head {
@@ -139,15 +135,14 @@ class Session {
   asio::awaitable<After> reply(HttpRequest const& message, Reply answer);
 
   ServerState& server_;
-  Stream stream_;
+  Wire wire_;
   Counted connection_;
   bool is_local_;
   bool taken_ = false;
 };
 
 // The header alone decides who is heard, and how much of a body is read.
-template <class Stream>
-typename Session<Stream>::Head Session<Stream>::admit(HttpRequest const& message) {
+Session::Head Session::admit(HttpRequest const& message) {
   Head head;
   head.caller = {is_local_, view(message[http::field::host]), view(message[http::field::authorization]),
                  view(message[http::field::origin])};
@@ -187,17 +182,16 @@ typename Session<Stream>::Head Session<Stream>::admit(HttpRequest const& message
   return head;
 }
 
-template <class Stream>
-asio::awaitable<void> Session<Stream>::serve_requests() {
+asio::awaitable<void> Session::serve_requests() {
   auto const& options = server_.options;
   beast::flat_buffer buffer(options.header_bytes_max + read_ahead_bytes);
   for (bool first = true;; first = false) {
     http::request_parser<http::string_body> parser;
     parser.header_limit(std::uint32_t(options.header_bytes_max));
     parser.body_limit(options.request_bytes_max);
-    beast::get_lowest_layer(stream_).expires_after(first ? options.header_timeout : options.idle_timeout);
+    wire_.expires_after(first ? options.header_timeout : options.idle_timeout);
     error_code failure;
-    co_await http::async_read_header(stream_, buffer, parser,
+    co_await http::async_read_header(wire_, buffer, parser,
                                      asio::redirect_error(asio::use_awaitable, failure));
     HttpRequest nothing;
     nothing.keep_alive(false);
@@ -214,10 +208,9 @@ asio::awaitable<void> Session<Stream>::serve_requests() {
       auto const body_max = std::min<std::uint64_t>(head.route->body_bytes_max, options.request_bytes_max);
       if (parser.content_length().value_or(0) > body_max) failure = http::error::body_limit;
       parser.body_limit(body_max);
-      beast::get_lowest_layer(stream_).expires_after(options.header_timeout);
+      wire_.expires_after(options.header_timeout);
       if (!failure && !parser.is_done())
-        co_await http::async_read(stream_, buffer, parser,
-                                  asio::redirect_error(asio::use_awaitable, failure));
+        co_await http::async_read(wire_, buffer, parser, asio::redirect_error(asio::use_awaitable, failure));
       if (auto bad = bad_message(failure)) {
         ++server_.counters.errors;
         co_await reply(nothing, std::move(*bad));
@@ -243,7 +236,7 @@ asio::awaitable<void> Session<Stream>::serve_requests() {
           auto refused = co_await start_stream(server_, head.request, StreamFormat::ndjson, start);
           if (!refused) {
             taken_ = true;
-            co_await serve_websocket(server_, std::move(stream_), std::move(message), std::move(start));
+            co_await serve_websocket(server_, std::move(wire_), std::move(message), std::move(start));
             co_return;
           }
           if (co_await reply(message, std::move(*refused)) == After::end) co_return;
@@ -256,7 +249,7 @@ asio::awaitable<void> Session<Stream>::serve_requests() {
         // It may wait for a minute: not for one who has left.
         using namespace asio::experimental::awaitable_operators;
         auto answering = head.route->handler(head.request);
-        auto leaving = client_left(beast::get_lowest_layer(stream_).socket());
+        auto leaving = client_left(wire_.socket());
         auto ended = co_await (std::move(answering) || std::move(leaving));
         if (ended.index() == 1) co_return;
         head.answer = std::get<0>(std::move(ended));
@@ -269,9 +262,8 @@ asio::awaitable<void> Session<Stream>::serve_requests() {
   }
 }
 
-template <class Stream>
-asio::awaitable<After> Session<Stream>::stream_changes(HttpRequest const& message, Request const& request,
-                                                       std::string const& origin) {
+asio::awaitable<After> Session::stream_changes(HttpRequest const& message, Request const& request,
+                                               std::string const& origin) {
   auto const delivery = delivery_of(request);
   StreamStart start;
   auto refused = co_await start_stream(server_, request, format_of(delivery), start);
@@ -285,19 +277,18 @@ asio::awaitable<After> Session<Stream>::stream_changes(HttpRequest const& messag
   if (request.method == Method::head) co_return After::end;
   std::optional<Counted> subscriber(server_.counters.subscribers);
   auto following = follow(std::move(start), std::move(subscriber));
-  if constexpr (std::is_same_v<Stream, PlainStream>) {
+  if (!wire_.is_tls()) {
     // Soon in the hands of the FanOut, which sees when the client leaves.
     co_await std::move(following);
   } else {
     using namespace asio::experimental::awaitable_operators;
-    auto leaving = client_left(beast::get_lowest_layer(stream_).socket());
+    auto leaving = client_left(wire_.socket());
     co_await (std::move(following) || std::move(leaving));
   }
   co_return After::end;
 }
 
-template <class Stream>
-asio::awaitable<void> Session<Stream>::follow(StreamStart start, std::optional<Counted> subscriber) {
+asio::awaitable<void> Session::follow(StreamStart start, std::optional<Counted> subscriber) {
   auto& changes = *start.changes;
   if (start.state) {
     if (!co_await send_state(*start.state)) co_return;
@@ -310,14 +301,14 @@ asio::awaitable<void> Session<Stream>::follow(StreamStart start, std::optional<C
     if (!co_await send_log(changes)) co_return;
     auto const bookmark = chunk(changes.bookmark());
     if (!co_await send(bookmark)) co_return;
-    if constexpr (std::is_same_v<Stream, PlainStream>) {
+    if (!wire_.is_tls()) {
       // The disk may know more than what was announced.
       if (number(changes.cursor()) > 0)
         co_await server_.parts.changes.wait_beyond(Sequence{number(changes.cursor()) - 1},
                                                    Clock::now() + server_.options.bookmark_interval);
       if (number(server_.parts.changes.last()) < number(changes.cursor())) continue;
-      FanOut::Member member{stream_.release_socket(), std::move(connection_), std::move(*subscriber),
-                            changes.filter(),         changes.format(),       changes.cursor(),
+      FanOut::Member member{wire_.release_socket(), std::move(connection_), std::move(*subscriber),
+                            changes.filter(),       changes.format(),       changes.cursor(),
                             changes.previous()};
       server_.fan_out.join(std::move(member));
       co_return;
@@ -334,15 +325,13 @@ asio::awaitable<void> Session<Stream>::follow(StreamStart start, std::optional<C
 }
 
 // What is wrong is said in the stream, then it ends: nothing is passed over in silence.
-template <class Stream>
-asio::awaitable<void> Session<Stream>::end_stream(StreamFormat format, std::string text) {
+asio::awaitable<void> Session::end_stream(StreamFormat format, std::string text) {
   if (format == StreamFormat::sse) text = "event: error\ndata: " + text + "\n";
   auto const bytes = chunk(text) + std::string(last_chunk);
   co_await send(bytes);
 }
 
-template <class Stream>
-asio::awaitable<bool> Session<Stream>::send_state(Snapshot& state) {
+asio::awaitable<bool> Session::send_state(Snapshot& state) {
   auto const deadline = Clock::now() + server_.options.snapshot_timeout;
   while (!state.done()) {
     auto job = [&state] { return state.next(); };
@@ -361,8 +350,7 @@ asio::awaitable<bool> Session<Stream>::send_state(Snapshot& state) {
 }
 
 // All that there is; false where the stream has ended. Reads the next batch while one is on its way.
-template <class Stream>
-asio::awaitable<bool> Session<Stream>::send_log(ChangeStream& changes) {
+asio::awaitable<bool> Session::send_log(ChangeStream& changes) {
   using namespace asio::experimental::awaitable_operators;
   auto& store = server_.parts.store;
   auto said_at = Clock::now();
@@ -397,24 +385,21 @@ asio::awaitable<bool> Session<Stream>::send_log(ChangeStream& changes) {
   }
 }
 
-template <class Stream>
-asio::awaitable<bool> Session<Stream>::send_batch(Batch const& batch) {
+asio::awaitable<bool> Session::send_batch(Batch const& batch) {
   server_.counters.events_sent += batch.events;
   auto const head = chunk_head(batch.bytes.size());
   co_return co_await send(head, batch.bytes, "\r\n");
 }
 
 // The parts are borrowed until it ends. A slow client may take write_timeout for every byte.
-template <class Stream>
-asio::awaitable<bool> Session<Stream>::send(std::string_view head, std::string_view body,
-                                            std::string_view tail) {
+asio::awaitable<bool> Session::send(std::string_view head, std::string_view body, std::string_view tail) {
   std::array<asio::const_buffer, 3> const parts{asio::buffer(head), asio::buffer(body), asio::buffer(tail)};
   beast::buffers_suffix<std::array<asio::const_buffer, 3>> rest(parts);
   while (beast::buffer_bytes(rest) > 0) {
-    beast::get_lowest_layer(stream_).expires_after(server_.options.write_timeout);
+    wire_.expires_after(server_.options.write_timeout);
     error_code failure;
     auto const written =
-        co_await stream_.async_write_some(rest, asio::redirect_error(asio::use_awaitable, failure));
+        co_await wire_.async_write_some(rest, asio::redirect_error(asio::use_awaitable, failure));
     if (failure == beast::error::timeout) ++server_.counters.stuck_dropped;
     if (failure) co_return false;
     rest.consume(written);
@@ -422,8 +407,7 @@ asio::awaitable<bool> Session<Stream>::send(std::string_view head, std::string_v
   co_return true;
 }
 
-template <class Stream>
-asio::awaitable<After> Session<Stream>::reply(HttpRequest const& message, Reply answer) {
+asio::awaitable<After> Session::reply(HttpRequest const& message, Reply answer) {
   if (answer.status >= 400) ++server_.counters.errors;
   http::response<http::string_body> response(http::int_to_status(answer.status), 11);
   response.set(http::field::server, "newsfold");
@@ -435,40 +419,28 @@ asio::awaitable<After> Session<Stream>::reply(HttpRequest const& message, Reply 
   response.body() = std::move(answer.body);
   response.prepare_payload();
   if (message.method() == http::verb::head) response.body().clear();
-  beast::get_lowest_layer(stream_).expires_after(server_.options.write_timeout);
+  wire_.expires_after(server_.options.write_timeout);
   error_code failure;
-  co_await http::async_write(stream_, response, asio::redirect_error(asio::use_awaitable, failure));
+  co_await http::async_write(wire_, response, asio::redirect_error(asio::use_awaitable, failure));
   co_return !failure && response.keep_alive() ? After::next_request : After::end;
-}
-
-asio::awaitable<void> serve_tls(ServerState& server, PlainStream socket, Counted connection) {
-  TlsStream stream(std::move(socket), *server.tls);
-  beast::get_lowest_layer(stream).expires_after(server.options.header_timeout);
-  error_code failure;
-  co_await stream.async_handshake(asio::ssl::stream_base::server,
-                                  asio::redirect_error(asio::use_awaitable, failure));
-  if (failure) co_return;
-  Session<TlsStream> session(server, std::move(stream), std::move(connection), false);
-  co_await session.serve_requests();
-  auto* const left = session.stream();
-  if (left == nullptr) co_return;
-  beast::get_lowest_layer(*left).expires_after(farewell);
-  co_await left->async_shutdown(asio::redirect_error(asio::use_awaitable, failure));
 }
 
 }  // namespace
 
 asio::awaitable<void> serve_connection(ServerState& server, AnySocket socket, Counted connection,
                                        bool is_local) {
-  PlainStream stream(std::move(socket));
-  if (server.tls != nullptr && !is_local) {
-    co_await serve_tls(server, std::move(stream), std::move(connection));
-    co_return;
-  }
-  Session<PlainStream> session(server, std::move(stream), std::move(connection), is_local);
+  bool const tls = server.tls != nullptr && !is_local;
+  Wire wire = tls ? Wire(std::move(socket), *server.tls) : Wire(std::move(socket));
+  wire.expires_after(server.options.header_timeout);
+  if (co_await wire.handshake()) co_return;
+  Session session(server, std::move(wire), std::move(connection), is_local);
   co_await session.serve_requests();
+  auto* const left = session.wire();
+  if (left == nullptr) co_return;
+  left->expires_after(farewell);
+  co_await left->shutdown();
   error_code ignored;
-  if (auto* const left = session.stream()) left->socket().shutdown(asio::socket_base::shutdown_both, ignored);
+  left->socket().shutdown(asio::socket_base::shutdown_both, ignored);
 }
 
 asio::awaitable<void> resume_subscriber(ServerState& server, FanOut::Member member) {
@@ -476,8 +448,7 @@ asio::awaitable<void> resume_subscriber(ServerState& server, FanOut::Member memb
   start.changes = std::make_unique<ChangeStream>(server.parts.store, server.parts.changes, server.blocking,
                                                  std::move(member.filter), member.format);
   start.changes->begin_at(member.cursor, member.previous);
-  PlainStream stream(std::move(member.socket));
-  Session<PlainStream> session(server, std::move(stream), std::move(member.connection), false);
+  Session session(server, Wire(std::move(member.socket)), std::move(member.connection), false);
   std::optional<Counted> subscriber(std::move(member.subscriber));
   co_await session.follow(std::move(start), std::move(subscriber));
 }

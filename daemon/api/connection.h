@@ -3,7 +3,7 @@
 // that asks for a stream of changes is served until it has caught up, then handed to the FanOut (plain
 // sockets) or served by a coroutine to the end (TLS, WebSocket).
 //
-// The only files that see Beast are connection.cc and websocket.cc.
+// The only files that see Beast are connection.cc, websocket.cc and wire.cc.
 
 #include "daemon/api/access.h"
 #include "daemon/api/fan_out.h"

@@ -8,7 +8,6 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/websocket.hpp>
-#include <boost/beast/websocket/ssl.hpp>
 
 #include <utility>
 
@@ -28,11 +27,10 @@ constexpr int deflate_window_bits = 11;
 constexpr int deflate_memory_level = 4;
 constexpr std::size_t deflate_bytes_min = 512;
 
-template <class Stream>
 class Conversation {
  public:
-  Conversation(ServerState& server, Stream stream, StreamStart start)
-      : server_(server), socket_(std::move(stream)), start_(std::move(start)) {}
+  Conversation(ServerState& server, Wire wire, StreamStart start)
+      : server_(server), socket_(std::move(wire)), start_(std::move(start)) {}
 
   asio::awaitable<void> run(HttpRequest const& request);
 
@@ -43,16 +41,15 @@ class Conversation {
   asio::awaitable<void> close(websocket::close_code code);
 
   ServerState& server_;
-  websocket::stream<Stream> socket_;
+  websocket::stream<Wire> socket_;
   StreamStart start_;
 };
 
-template <class Stream>
-asio::awaitable<void> Conversation<Stream>::run(HttpRequest const& request) {
+asio::awaitable<void> Conversation::run(HttpRequest const& request) {
   using namespace asio::experimental::awaitable_operators;
   auto const& options = server_.options;
   // The WebSocket has timers of its own.
-  beast::get_lowest_layer(socket_).expires_never();
+  socket_.next_layer().expires_never();
   websocket::stream_base::timeout timeout{};
   timeout.handshake_timeout = options.header_timeout;
   timeout.idle_timeout = options.write_timeout;
@@ -78,8 +75,7 @@ asio::awaitable<void> Conversation<Stream>::run(HttpRequest const& request) {
 }
 
 // Pings and the end come by here; ends where the client does.
-template <class Stream>
-asio::awaitable<void> Conversation<Stream>::hear() {
+asio::awaitable<void> Conversation::hear() {
   std::size_t heard = 0;
   beast::flat_buffer buffer;
   for (;;) {
@@ -90,8 +86,7 @@ asio::awaitable<void> Conversation<Stream>::hear() {
   }
 }
 
-template <class Stream>
-asio::awaitable<void> Conversation<Stream>::tell() {
+asio::awaitable<void> Conversation::tell() {
   auto& changes = *start_.changes;
   while (start_.state && !start_.state->done()) {
     auto job = [this] { return start_.state->next(); };
@@ -114,8 +109,7 @@ asio::awaitable<void> Conversation<Stream>::tell() {
 }
 
 // A message a line; false where the client is gone.
-template <class Stream>
-asio::awaitable<bool> Conversation<Stream>::tell_lines(std::string_view lines) {
+asio::awaitable<bool> Conversation::tell_lines(std::string_view lines) {
   while (!lines.empty()) {
     auto const end = std::min(lines.find('\n'), lines.size());
     error_code failure;
@@ -128,8 +122,7 @@ asio::awaitable<bool> Conversation<Stream>::tell_lines(std::string_view lines) {
   co_return true;
 }
 
-template <class Stream>
-asio::awaitable<void> Conversation<Stream>::close(websocket::close_code code) {
+asio::awaitable<void> Conversation::close(websocket::close_code code) {
   error_code ignored;
   websocket::close_reason const reason(code);
   co_await socket_.async_close(reason, asio::redirect_error(asio::use_awaitable, ignored));
@@ -137,14 +130,10 @@ asio::awaitable<void> Conversation<Stream>::close(websocket::close_code code) {
 
 }  // namespace
 
-template <class Stream>
-asio::awaitable<void> serve_websocket(ServerState& server, Stream stream, HttpRequest request,
+asio::awaitable<void> serve_websocket(ServerState& server, Wire wire, HttpRequest request,
                                       StreamStart start) {
-  Conversation<Stream> conversation(server, std::move(stream), std::move(start));
+  Conversation conversation(server, std::move(wire), std::move(start));
   co_await conversation.run(request);
 }
-
-template asio::awaitable<void> serve_websocket(ServerState&, PlainStream, HttpRequest, StreamStart);
-template asio::awaitable<void> serve_websocket(ServerState&, TlsStream, HttpRequest, StreamStart);
 
 }  // namespace newsfold::api

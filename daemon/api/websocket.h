@@ -6,14 +6,12 @@
 // What a client says is not listened to, and little of it borne.
 
 #include "daemon/api/stream_start.h"
-#include "daemon/api/stream_types.h"
+#include "daemon/api/wire.h"
 
 namespace newsfold::api {
 
-// `request` asked for the upgrade. Returns when either side has ended. Instantiated for PlainStream,
-// TlsStream.
-template <class Stream>
-boost::asio::awaitable<void> serve_websocket(ServerState& server, Stream stream, HttpRequest request,
+// `request` asked for the upgrade. Returns when either side has ended.
+boost::asio::awaitable<void> serve_websocket(ServerState& server, Wire wire, HttpRequest request,
                                              StreamStart start);
 
 }  // namespace newsfold::api
