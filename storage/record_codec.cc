@@ -100,6 +100,8 @@ void write(Article const& article, proto::Content& record) {
   record.set_paywall(static_cast<std::uint32_t>(article.paywall));
   record.set_paywall_evidence(article.paywall_evidence);
   record.set_truncated(article.truncated);
+  record.set_completeness(static_cast<std::uint32_t>(article.completeness));
+  record.set_published_offset_minutes(article.published_offset_minutes);
   record.set_spam_mirror(article.spam_mirror);
   for (auto const& removed : article.removed) {
     auto& to = *record.add_removed();
@@ -134,6 +136,13 @@ Result<Article> read(proto::Content const& record) {
   article.paywall = *paywall;
   article.paywall_evidence = record.paywall_evidence();
   article.truncated = record.truncated();
+  auto const completeness = enum_of(record.completeness(), Completeness::teaser);
+  if (!completeness) return unknown("a grade of completeness");
+  article.completeness = *completeness;
+  // Rows from before it was stored say nothing of it.
+  if (article.truncated && article.completeness == Completeness::full)
+    article.completeness = Completeness::partial;
+  article.published_offset_minutes = record.published_offset_minutes();
   article.spam_mirror = record.spam_mirror();
   for (auto const& removed : record.removed()) {
     auto const kind = enum_of(removed.kind(), FragmentKind::other);

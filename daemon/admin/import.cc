@@ -27,6 +27,16 @@ std::optional<UtcMicros> time_at(json::object const& from, std::string_view key)
   return parse_rfc3339(text_at(from, key));
 }
 
+// East of Greenwich, of the clock that a time was written on.
+int offset_at(json::object const& from, std::string_view key) {
+  auto text = text_at(from, key);
+  auto const utc = parse_rfc3339(text);
+  if (!utc || text.ends_with('Z')) return 0;
+  text.replace(text.size() - std::string_view("+00:00").size(), std::string::npos, "Z");
+  auto const shown = parse_rfc3339(text);
+  return shown ? int(std::chrono::duration_cast<std::chrono::minutes>(*shown - *utc).count()) : 0;
+}
+
 json::object const& object_at(json::object const& from, std::string_view key) {
   static json::object const none;
   auto const* value = from.if_contains(key);
@@ -59,6 +69,7 @@ Article read_article(json::object const& from) {
     out.authors.push_back(std::move(author));
   }
   out.date_published = time_at(from, "date_published");
+  out.published_offset_minutes = offset_at(from, "date_published");
   out.date_modified = time_at(from, "date_modified");
   out.site_name = text_at(from, "site_name");
   out.language = text_at(from, "language");
@@ -75,6 +86,7 @@ Article read_article(json::object const& from) {
     return value && value->is_bool() && value->get_bool();
   };
   out.truncated = is_true("truncated");
+  out.completeness = named(text_at(ours, "completeness"), Completeness::teaser);
   out.spam_mirror = is_true("spam_mirror");
   for (auto const& value : array_at(ours, "removed"))
     if (value.is_object())

@@ -110,6 +110,25 @@ TEST(Import, AnotherStoreSaysTheSameAfterwards) {
   }
 }
 
+TEST(Import, KeepsTheGradeOfATextAndTheClockOfItsDate) {
+  storage::TempDirectory directory;
+  auto const store = storage::open(directory / "store");
+  std::vector group{storage::change(store->view(), storage::harbour, {doc(1)})};
+  auto& article = group[0].items[0].article;
+  article.truncated = true;
+  article.completeness = Completeness::teaser;
+  article.date_published = at(0);
+  article.published_offset_minutes = -210;
+  ASSERT_TRUE(store->commit(group, at(1)));
+  auto const other = storage::open(directory / "other");
+  Importer importer(*other, {});
+  for (auto const& line : lines_of(whole_export(*store))) ASSERT_TRUE(importer.add_line(line, at(100)));
+  auto const content = other->view().version(ArticleId{1}, 1).value().content;
+  EXPECT_EQ(content.completeness, Completeness::teaser);
+  EXPECT_EQ(content.date_published, at(0));
+  EXPECT_EQ(content.published_offset_minutes, -210);
+}
+
 TEST(Import, TwiceChangesNothing) {
   storage::TempDirectory directory;
   auto const store = storage::open(directory / "store");

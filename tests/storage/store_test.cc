@@ -106,6 +106,20 @@ TEST(Store, ReplacesQuietlyWhatOnlyOurCleanerImproved) {
   EXPECT_TRUE(version.content.content_text.ends_with("Mended."));
 }
 
+TEST(Store, KeepsHowMuchOfAnArticleItsTextIs) {
+  TempDirectory const directory;
+  auto const store = open(directory / "store");
+  std::vector group{change(store->view(), harbour, {doc(1), doc(2)})};
+  group[0].items[0].article.truncated = true;
+  group[0].items[0].article.completeness = Completeness::teaser;
+  group[0].items[0].article.published_offset_minutes = 330;
+  ASSERT_TRUE(store->commit(group, at(1)));
+  auto const view = store->view();
+  EXPECT_EQ(view.version(ArticleId{1}, 1).value().content.completeness, Completeness::teaser);
+  EXPECT_EQ(view.version(ArticleId{1}, 1).value().content.published_offset_minutes, 330);
+  EXPECT_EQ(view.version(ArticleId{2}, 1).value().content.completeness, Completeness::full);
+}
+
 TEST(Store, AViewDoesNotSeeWhatIsCommittedAfterIt) {
   TempDirectory const directory;
   auto const store = open(directory / "store");
