@@ -20,6 +20,10 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
     -Wno-restrict -Wno-maybe-uninitialized -Wno-array-bounds -Wno-stringop-overflow
     -Wno-stringop-overread -Wno-dangling-pointer -Wno-mismatched-new-delete)
 endif()
+if(CMAKE_UNITY_BUILD)
+  # Files that are compiled as one see each other's unnamed namespaces; a build of each alone warns.
+  target_compile_options(newsfold_warnings INTERFACE -Wno-shadow -Wno-subobject-linkage -Wno-unused-function)
+endif()
 
 # Asio and Beast are compiled once (daemon/runtime/asio_impl.cc, daemon/api/beast_impl.cc): their
 # headers then only declare.

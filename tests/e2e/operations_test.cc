@@ -22,8 +22,6 @@ using namespace std::chrono_literals;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-constexpr auto patience = 60s;
-
 ApiClient client_of(Installation const& installation) {
   ApiAddress address;
   address.socket = installation.socket_path();

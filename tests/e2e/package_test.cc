@@ -16,7 +16,7 @@ using namespace std::chrono_literals;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-constexpr auto patience = 240s;
+constexpr auto packing_patience = 240s;
 
 class Package : public ::testing::Test {
  protected:
@@ -32,8 +32,8 @@ class Package : public ::testing::Test {
 
   static std::string shell(std::string const& command) {
     Process process({{"/bin/sh", "-c", command + " 2>&1"}, {}, {}});
-    auto const said = process.rest(within(patience));
-    EXPECT_EQ(process.wait(within(patience)), 0) << command << "\n" << said;
+    auto const said = process.rest(within(packing_patience));
+    EXPECT_EQ(process.wait(within(packing_patience)), 0) << command << "\n" << said;
     return said;
   }
   static std::string make(TemporaryFolder const& folder, std::string const& name) {
@@ -102,10 +102,10 @@ TEST_F(Package, RunsFromWhereItWasExtracted) {
                        std::to_string(daemon.pid()) + "/status || exit 1; done"},
                   {},
                   {}});
-  EXPECT_THAT(status.rest(within(patience)), HasSubstr("articles"))
+  EXPECT_THAT(status.rest(within(packing_patience)), HasSubstr("articles"))
       << read_text_file(folder_->path() + "/log");
   daemon.signal(SIGTERM);
-  EXPECT_EQ(daemon.wait(within(patience)), 0);
+  EXPECT_EQ(daemon.wait(within(packing_patience)), 0);
 }
 
 TEST_F(Package, IsTheSameBytesWhenMadeAgain) {

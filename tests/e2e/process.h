@@ -13,6 +13,8 @@ namespace newsfold::e2e {
 
 using Deadline = std::chrono::steady_clock::time_point;
 inline Deadline within(std::chrono::milliseconds span) { return std::chrono::steady_clock::now() + span; }
+// For what takes a second: a loaded machine, a sanitizer.
+inline constexpr std::chrono::seconds patience{60};
 
 // Waits until `descriptor` can be read; false at the deadline.
 bool wait_readable(int descriptor, Deadline deadline);

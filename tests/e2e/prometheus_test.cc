@@ -20,7 +20,6 @@ using namespace std::chrono_literals;
 using ::testing::HasSubstr;
 
 constexpr char const* promtool = "/usr/bin/promtool";
-constexpr auto patience = 60s;
 
 std::string doc(std::string const& name) { return std::string(PROJECT_DIR) + "/docs/" + name; }
 

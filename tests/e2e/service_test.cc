@@ -20,7 +20,6 @@ using namespace std::chrono_literals;
 using ::testing::HasSubstr;
 using ::testing::StartsWith;
 
-constexpr auto patience = 60s;
 constexpr char const* one_feed =
     "[fetch]\nresolve = [\"*:443:127.0.0.1:9\"]\nallow_private = true\n"
     "[[feed]]\nname = \"courier\"\nurl = \"https://courier.example/rss\"\n";

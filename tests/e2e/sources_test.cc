@@ -27,7 +27,7 @@ OriginResponse say(std::string body, std::string type = "application/rss+xml") {
   return response;
 }
 
-std::string rss(std::string const& site) {
+std::string feed_of(std::string const& site) {
   return "<rss version='2.0'><channel><title>" + site + "</title><item><title>News of " + site +
          "</title><link>http://" + site + ".example/1</link><guid>" + site +
          "-1</guid><description>Something happened in " + site +
@@ -46,7 +46,7 @@ class SourcesTest : public ::testing::Test {
   SourcesTest() {
     for (auto const* site : {"alpha", "beta", "gamma"})
       origin_.handle(std::string(site) + ".example", "/feed",
-                     [body = rss(site)](OriginRequest const&) { return say(body); });
+                     [body = feed_of(site)](OriginRequest const&) { return say(body); });
   }
   // A configuration whose hosts are all this origin.
   std::string config(std::string const& sources) const {

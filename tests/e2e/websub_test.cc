@@ -28,7 +28,7 @@ std::string item(std::string const& title) {
          "</guid><description>What there is to say of it.</description></item>";
 }
 
-std::string rss(std::string const& items) {
+std::string rss_of(std::string const& items) {
   return "<rss version='2.0'><channel><title>News</title>" + items + "</channel></rss>";
 }
 
@@ -84,7 +84,7 @@ TEST(WebSub, WhatAHubPushesIsAnnouncedWithoutAPoll) {
     ++polls;
     origin::OriginResponse response;
     response.headers = {{"Link", "<http://hub.example/>; rel=hub, <http://news.example/feed>; rel=self"}};
-    response.body = rss(item("first"));
+    response.body = rss_of(item("first"));
     return response;
   });
   server.handle("hub.example", "/", [&](origin::OriginRequest const& request) {
@@ -116,10 +116,10 @@ TEST(WebSub, WhatAHubPushesIsAnnouncedWithoutAPoll) {
   EXPECT_THAT(confirmed, StartsWith("HTTP/1.1 200"));
   EXPECT_TRUE(confirmed.ends_with("\r\n\r\nc4711")) << confirmed;
 
-  auto const forged = rss(item("forged"));
+  auto const forged = rss_of(item("forged"));
   EXPECT_THAT(ask(installation, "POST /websub/" + id + " HTTP/1.1\r\nX-Hub-Signature: sha256=00", forged),
               StartsWith("HTTP/1.1 202"));
-  auto const pushed = rss(item("pushed") + item("first"));
+  auto const pushed = rss_of(item("pushed") + item("first"));
   EXPECT_THAT(ask(installation,
                   "POST /websub/" + id +
                       " HTTP/1.1\r\nX-Hub-Signature: " + signature(form_value(form, "hub.secret"), pushed),
