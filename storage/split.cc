@@ -19,12 +19,12 @@ Result<void> move_out(Group& group, ArticleId article, StoryId from, StoryId int
   lineage.original = (*record)->lineage().original();
   (*record)->set_story(number(into));
   (*record)->clear_lineage();
-  write(lineage, *(*record)->mutable_lineage());
+  storage::write(lineage, *(*record)->mutable_lineage());
   group.copies.erase(CopyKey{from, article});
   auto& place = group.copies.add(CopyKey{into, article});
   place.set_feed((*record)->feed());
   place.set_joined_at(micros(group.now));
-  write(lineage, *place.mutable_lineage());
+  storage::write(lineage, *place.mutable_lineage());
   auto event = group.event_of(EventType::article_copied, article, **record);
   event.former_story = from;
   group.add_bare_event(event, **record, "split: " + std::string(reason));

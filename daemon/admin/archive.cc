@@ -1,6 +1,7 @@
 #include "daemon/admin/archive.h"
 
 #include "feeds/model/article_json.h"
+#include "feeds/model/json_put.h"
 
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
@@ -14,10 +15,6 @@ namespace newsfold::admin {
 namespace json = boost::json;
 
 namespace {
-
-void put(json::object& out, std::string_view key, std::string const& text) {
-  if (!text.empty()) out[key] = text;
-}
 
 json::object extras_json(ItemExtras const& extras) {
   json::object out;

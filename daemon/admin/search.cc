@@ -1,6 +1,7 @@
 #include "daemon/admin/search.h"
 
 #include "daemon/notify/filter.h"
+#include "feeds/text/ascii.h"
 
 #include <algorithm>
 #include <utility>
@@ -20,14 +21,12 @@ std::string first_word(std::string_view words) {
   return std::string(words.substr(begin, end - begin));
 }
 
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
-
 bool inside_character(char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; }
 
 // Cut between characters, white space folded to blanks.
 std::string excerpt_of(std::string_view text, std::string_view word) {
   auto const at = std::search(text.begin(), text.end(), word.begin(), word.end(),
-                              [](char a, char b) { return lower(a) == lower(b); });
+                              [](char a, char b) { return text::to_lower(a) == text::to_lower(b); });
   if (at == text.end() || word.empty()) return {};
   auto const found = std::size_t(at - text.begin());
   auto begin = found > excerpt_before ? found - excerpt_before : 0;

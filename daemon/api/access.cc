@@ -1,5 +1,7 @@
 #include "daemon/api/access.h"
 
+#include "feeds/text/ascii.h"
+
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <boost/asio/ip/address.hpp>
@@ -30,14 +32,12 @@ bool is_one_of(std::string_view token, std::vector<Secret> const& secrets) {
   return found;
 }
 
-char lower(char c) { return c >= 'A' && c <= 'Z' ? char(c - 'A' + 'a') : c; }
-
 // The token of "Bearer TOKEN"; the scheme's case does not matter.
 std::string_view bearer_token(std::string_view header) {
   constexpr std::string_view scheme = "bearer ";
   if (header.size() < scheme.size()) return {};
   for (std::size_t i = 0; i < scheme.size(); ++i)
-    if (lower(header[i]) != scheme[i]) return {};
+    if (text::to_lower(header[i]) != scheme[i]) return {};
   header.remove_prefix(scheme.size());
   while (header.starts_with(' ')) header.remove_prefix(1);
   return header;
@@ -63,7 +63,7 @@ Reply refused(std::string message) { return error_reply({ErrorCode::refused, std
 std::string host_without_port(std::string_view host) {
   std::string out(host.starts_with('[') ? host.substr(0, host.find(']') + 1)
                                         : host.substr(0, host.find(':')));
-  std::transform(out.begin(), out.end(), out.begin(), lower);
+  std::transform(out.begin(), out.end(), out.begin(), text::to_lower);
   return out;
 }
 

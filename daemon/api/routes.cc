@@ -4,6 +4,7 @@
 #include "daemon/api/outgoing_feed.h"
 #include "daemon/api/story_routes.h"
 #include "daemon/runtime/run_on.h"
+#include "feeds/model/json_put.h"
 
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
@@ -18,10 +19,6 @@ namespace asio = boost::asio;
 namespace json = boost::json;
 
 namespace {
-
-void put(json::object& out, std::string_view key, std::optional<UtcMicros> const& time) {
-  if (time) out[key] = format_rfc3339(*time);
-}
 
 json::object feed_json(FeedStatus const& feed) {
   json::object out{{"name", feed.name},

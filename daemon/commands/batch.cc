@@ -167,10 +167,4 @@ Result<std::string> read_file(std::string const& path, std::size_t bytes_max) {
   return bytes;
 }
 
-std::string_view string_at(json::object const& line, std::string_view key) {
-  auto const* value = line.if_contains(key);
-  if (!value || !value->is_string()) return {};
-  return value->get_string();
-}
-
 }  // namespace newsfold

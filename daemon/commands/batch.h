@@ -5,6 +5,8 @@
 
 #include "feeds/model/error.h"
 
+#include "daemon/commands/json_at.h"
+
 #include <boost/json/object.hpp>
 
 #include <functional>
@@ -33,8 +35,5 @@ int run_batch_in_order(std::string const& manifest, std::ostream& out, BatchPrep
 
 // The whole file, up to `bytes_max`; fails with `unreadable` or `too_large`. "-" is standard input.
 Result<std::string> read_file(std::string const& path, std::size_t bytes_max);
-
-// The string at `key`, or "" where there is none.
-std::string_view string_at(boost::json::object const& line, std::string_view key);
 
 }  // namespace newsfold

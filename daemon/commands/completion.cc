@@ -17,7 +17,7 @@ bool wants_file(OptionText const& option) {
 }
 
 // Within '...' of a shell.
-std::string quoted(std::string_view text) {
+std::string escaped(std::string_view text) {
   std::string out;
   for (char const c : text) out += c == '\'' ? std::string("'\\''") : std::string(1, c);
   return out;
@@ -101,7 +101,7 @@ std::string zsh_completion(CommandText const& root) {
     auto const describe = [&described](std::string const& name, std::string const& help) {
       std::string plain;
       for (char const c : name) plain += c == ':' ? std::string("\\:") : std::string(1, c);
-      described += " '" + quoted(plain + ":" + help) + "'";
+      described += " '" + escaped(plain + ":" + help) + "'";
     };
     for (auto const& child : command.commands) describe(child.name, child.help);
     for (auto const& option : command.options) {
@@ -146,7 +146,7 @@ std::string fish_completion(CommandText const& root) {
     }
     auto const begin = "complete -c newsfold -n '" + condition + "'";
     for (auto const& child : command.commands)
-      out += begin + " -a " + child.name + " -d '" + quoted(child.help) + "'\n";
+      out += begin + " -a " + child.name + " -d '" + escaped(child.help) + "'\n";
     for (auto const& option : command.options) {
       if (option.positional) {
         if (wants_feed(option)) out += begin + " -a '(" + std::string(feed_names) + ")'\n";
@@ -163,7 +163,7 @@ std::string fish_completion(CommandText const& root) {
         line += " -r -F";
       else if (!option.value.empty())
         line += " -x";
-      out += line + " -d '" + quoted(option.help) + "'\n";
+      out += line + " -d '" + escaped(option.help) + "'\n";
     }
   });
   return out;

@@ -5,6 +5,7 @@
 #include "daemon/commands/archive_file.h"
 #include "daemon/commands/command_line.h"
 #include "daemon/commands/commands.h"
+#include "daemon/commands/failure.h"
 #include "daemon/commands/store_access.h"
 #include "daemon/run/wiring.h"
 
@@ -26,11 +27,6 @@ struct ExportArguments {
   std::string output = "-";
   std::string compress;
 };
-
-int fail(std::string_view command, Error const& error) {
-  std::cerr << "newsfold " << command << ": " << error.message << '\n';
-  return 1;
-}
 
 // Pages from the daemon: the number of the last article stands in the last line.
 Result<admin::ExportPage> page_of_daemon(ApiClient const& client, std::optional<ArticleId> after) {

@@ -3,6 +3,7 @@
 #include "daemon/commands/api_client.h"
 #include "daemon/commands/command_line.h"
 #include "daemon/commands/commands.h"
+#include "daemon/commands/failure.h"
 #include "daemon/commands/tail_line.h"
 
 #include <boost/json/array.hpp>
@@ -23,11 +24,6 @@ struct FeedArguments {
   std::string feed;
   bool json = false;
 };
-
-int fail(std::string_view command, Error const& error) {
-  std::cerr << "newsfold " << command << ": " << error.message << '\n';
-  return 1;
-}
 
 // {"feed": ..., "done": "a sentence"}
 int run_action(std::string_view action, FeedArguments const& arguments) {

@@ -1,6 +1,7 @@
 #include "daemon/commands/api_client.h"
 #include "daemon/commands/command_line.h"
 #include "daemon/commands/commands.h"
+#include "daemon/commands/json_at.h"
 #include "daemon/commands/tail_line.h"
 #include "feeds/model/time.h"
 
@@ -28,11 +29,6 @@ struct FeedsArguments {
   bool names = false;
   bool json = false;
 };
-
-std::string_view string_at(json::object const& object, std::string_view key) {
-  auto const* value = object.if_contains(key);
-  return value && value->is_string() ? std::string_view(value->get_string()) : std::string_view();
-}
 
 // "12m ago", "in 3h"; "never" where there is no time.
 std::string relative(std::string_view rfc3339, UtcMicros now) {

@@ -3,6 +3,7 @@
 #include "daemon/admin/search_json.h"
 #include "daemon/commands/command_line.h"
 #include "daemon/commands/commands.h"
+#include "daemon/commands/json_at.h"
 #include "daemon/commands/store_access.h"
 #include "daemon/commands/tail_line.h"
 #include "feeds/text/join.h"
@@ -49,21 +50,10 @@ Result<json::object> ask_daemon(ApiClient const& client, admin::SearchQuery cons
   return std::move(value.as_object());
 }
 
-std::string text_at(json::object const& from, std::string_view key) {
-  auto const* value = from.if_contains(key);
-  return value && value->is_string() ? std::string(value->get_string()) : std::string();
-}
-
-std::uint64_t count_at(json::object const& from, std::string_view key) {
-  auto const* value = from.if_contains(key);
-  boost::system::error_code failure;
-  return value ? value->to_number<std::uint64_t>(failure) : 0;
-}
-
 void print_hit(json::object const& hit) {
-  std::cout << text_at(hit, "id") << "  " << text_at(hit, "stored_at").substr(0, 10) << "  "
-            << printable(text_at(hit, "feed")) << "  " << printable(text_at(hit, "title")) << '\n';
-  if (auto const excerpt = text_at(hit, "excerpt"); !excerpt.empty())
+  std::cout << string_at(hit, "id") << "  " << string_at(hit, "stored_at").substr(0, 10) << "  "
+            << printable(string_at(hit, "feed")) << "  " << printable(string_at(hit, "title")) << '\n';
+  if (auto const excerpt = string_at(hit, "excerpt"); !excerpt.empty())
     std::cout << "    " << printable(excerpt) << '\n';
 }
 
@@ -92,11 +82,13 @@ int search_all(SearchArguments const& arguments, Ask const& ask) {
       else
         print_hit(hit.as_object());
     }
-    read += count_at(*part, "read");
-    all = count_at(*part, "articles");
-    if (auto const time = text_at(*part, "back_to"); !time.empty()) back_to = time;
+    read += number_at(*part, "read");
+    all = number_at(*part, "articles");
+    if (auto const time = string_at(*part, "back_to"); !time.empty()) back_to = time;
     more = part->contains("next_before");
-    if (more) query.before = ArticleId{std::strtoull(text_at(*part, "next_before").c_str(), nullptr, 10)};
+    if (more)
+      query.before =
+          ArticleId{std::strtoull(std::string(string_at(*part, "next_before")).c_str(), nullptr, 10)};
   }
   std::cerr << hits << (hits == 1 ? " article" : " articles") << " found; looked at "
             << (more ? "the newest " + std::to_string(read) + " of " + std::to_string(all)

@@ -24,7 +24,7 @@ struct ShowArguments {
   bool diff = false;
 };
 
-std::string text_at(json::object const& object, std::string_view key) {
+std::string shown_at(json::object const& object, std::string_view key) {
   auto const* value = object.if_contains(key);
   if (!value) return {};
   if (value->is_string()) return std::string(value->get_string());
@@ -51,36 +51,36 @@ std::string names_of(json::object const& article) {
   std::string out;
   if (auto const* authors = article.if_contains("authors"); authors && authors->is_array())
     for (auto const& author : authors->get_array())
-      if (author.is_object()) out += (out.empty() ? "" : ", ") + text_at(author.get_object(), "name");
-  return out.empty() ? text_at(article, "byline") : out;
+      if (author.is_object()) out += (out.empty() ? "" : ", ") + shown_at(author.get_object(), "name");
+  return out.empty() ? shown_at(article, "byline") : out;
 }
 
 void print_article(json::object const& article) {
   auto const* ours_value = article.if_contains("_newsfold");
   json::object const none;
   auto const& ours = ours_value && ours_value->is_object() ? ours_value->get_object() : none;
-  std::cout << printable(text_at(article, "title")) << "\n\n";
+  std::cout << printable(shown_at(article, "title")) << "\n\n";
   print_field("by", names_of(article));
-  print_field("published", text_at(article, "date_published"));
-  print_field("feed", text_at(ours, "feed"));
-  print_field("url", text_at(article, "url"));
-  print_field("language", text_at(article, "language"));
-  print_field("version", text_at(ours, "version"));
-  print_field("story", text_at(ours, "story"));
+  print_field("published", shown_at(article, "date_published"));
+  print_field("feed", shown_at(ours, "feed"));
+  print_field("url", shown_at(article, "url"));
+  print_field("language", shown_at(article, "language"));
+  print_field("version", shown_at(ours, "version"));
+  print_field("story", shown_at(ours, "story"));
   if (auto const* lineage = ours.if_contains("lineage"); lineage && lineage->is_object()) {
-    print_field("match", text_at(lineage->get_object(), "match"));
-    print_field("original", text_at(lineage->get_object(), "original"));
+    print_field("match", shown_at(lineage->get_object(), "match"));
+    print_field("original", shown_at(lineage->get_object(), "original"));
   }
-  if (auto const wall = text_at(ours, "paywall"); wall != "none") print_field("paywall", wall);
-  if (text_at(ours, "truncated") == "yes") print_field("truncated", "yes");
+  if (auto const wall = shown_at(ours, "paywall"); wall != "none") print_field("paywall", wall);
+  if (shown_at(ours, "truncated") == "yes") print_field("truncated", "yes");
   if (auto const* best = ours.if_contains("best"); best && best->is_object()) {
     auto const& copy = best->get_object();
-    print_field("best text", "article " + text_at(copy, "article") + " of " + text_at(copy, "feed") + ", " +
-                                 text_at(copy, "words") + " words");
+    print_field("best text", "article " + shown_at(copy, "article") + " of " + shown_at(copy, "feed") + ", " +
+                                 shown_at(copy, "words") + " words");
   }
-  print_field("withdrawn", text_at(ours, "withdrawn_reason"));
+  print_field("withdrawn", shown_at(ours, "withdrawn_reason"));
   std::cout << '\n';
-  print_text(text_at(article, "content_text"));
+  print_text(shown_at(article, "content_text"));
   for (auto const* list : {"removed", "repairs"}) {
     auto const* values = ours.if_contains(list);
     if (!values || !values->is_array() || values->get_array().empty()) continue;
@@ -88,10 +88,10 @@ void print_article(json::object const& article) {
     for (auto const& value : values->get_array()) {
       if (!value.is_object()) continue;
       auto const& one = value.get_object();
-      std::cout << "  " << text_at(one, "kind") << ": " << printable(text_at(one, "text"));
+      std::cout << "  " << shown_at(one, "kind") << ": " << printable(shown_at(one, "text"));
       if (one.contains("from"))
-        std::cout << printable(text_at(one, "from")) << " -> " << printable(text_at(one, "to")) << " ("
-                  << text_at(one, "count") << ")";
+        std::cout << printable(shown_at(one, "from")) << " -> " << printable(shown_at(one, "to")) << " ("
+                  << shown_at(one, "count") << ")";
       std::cout << '\n';
     }
   }
@@ -115,9 +115,9 @@ void print_parts(json::array const& parts, Colours colours) {
 void print_diff(json::object const& diff) {
   auto const colours =
       isatty(STDOUT_FILENO) != 0 && std::getenv("NO_COLOR") == nullptr ? Colours::on : Colours::off;
-  std::cout << "version " << text_at(diff, "from") << " to " << text_at(diff, "to") << ", "
-            << printable(text_at(diff, "edit")) << ": " << text_at(diff, "words_added") << " words added, "
-            << text_at(diff, "words_removed") << " removed\n\n";
+  std::cout << "version " << shown_at(diff, "from") << " to " << shown_at(diff, "to") << ", "
+            << printable(shown_at(diff, "edit")) << ": " << shown_at(diff, "words_added") << " words added, "
+            << shown_at(diff, "words_removed") << " removed\n\n";
   for (auto const* part : {"title", "text"})
     if (auto const* parts = diff.if_contains(part); parts && parts->is_array() && !parts->get_array().empty())
       print_parts(parts->get_array(), colours);

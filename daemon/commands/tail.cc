@@ -1,6 +1,7 @@
 #include "daemon/commands/api_client.h"
 #include "daemon/commands/command_line.h"
 #include "daemon/commands/commands.h"
+#include "daemon/commands/json_at.h"
 #include "daemon/commands/tail_line.h"
 
 #include <sys/wait.h>
@@ -45,11 +46,6 @@ struct TailArguments {
   bool json = false;
   bool once = false;  // end at the end of the log
 };
-
-std::string_view string_at(boost::json::object const& object, std::string_view key) {
-  auto const* value = object.if_contains(key);
-  return value && value->is_string() ? std::string_view(value->get_string()) : std::string_view();
-}
 
 std::string target_of(TailArguments const& arguments, std::string const& since, std::string const& epoch) {
   std::string target = "/v1/changes?";

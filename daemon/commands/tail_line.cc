@@ -1,5 +1,6 @@
 #include "daemon/commands/tail_line.h"
 
+#include "daemon/commands/json_at.h"
 #include "feeds/model/time.h"
 #include "feeds/text/utf8.h"
 
@@ -14,11 +15,6 @@ namespace json = boost::json;
 
 constexpr std::size_t feed_columns = 18;
 constexpr std::size_t what_columns = 12;
-
-std::string_view string_at(json::object const& object, std::string_view key) {
-  auto const* value = object.if_contains(key);
-  return value && value->is_string() ? std::string_view(value->get_string()) : std::string_view();
-}
 
 json::object const& object_at(json::object const& object, std::string_view key) {
   static json::object const none;
@@ -77,14 +73,14 @@ std::string painted(std::string const& text, char const* colour, Colours colours
   return colours == Colours::on ? "\x1b[" + std::string(colour) + "m" + text + "\x1b[0m" : text;
 }
 
-std::string number_at(json::object const& object, std::string_view key) {
+std::string digits_at(json::object const& object, std::string_view key) {
   auto const* value = object.if_contains(key);
   return value && value->is_number() ? std::to_string(value->to_number<std::uint64_t>()) : std::string();
 }
 
 std::string story_note(std::string_view type, json::object const& ours) {
   if (type != "article.copied") return {};
-  std::string out = "copy of " + number_at(ours, "story");
+  std::string out = "copy of " + digits_at(ours, "story");
   if (auto const* similarity = ours.if_contains("similarity"); similarity && similarity->is_number())
     out += ", " + std::to_string(int(similarity->to_number<double>() * 100 + 0.5)) + " %";
   // "agency NAME", "earlier ARTICLE", "heavier ARTICLE", "canonical URL": a person wants to know only what
@@ -93,7 +89,7 @@ std::string story_note(std::string_view type, json::object const& ours) {
   auto const what = original.substr(std::min(original.find(' ') + 1, original.size()));
   if (original.starts_with("agency "))
     out += ", from " + printable(what);
-  else if (!original.empty() && !original.starts_with("canonical ") && what != number_at(ours, "story"))
+  else if (!original.empty() && !original.starts_with("canonical ") && what != digits_at(ours, "story"))
     out += ", likely after " + printable(what);
   return out;
 }

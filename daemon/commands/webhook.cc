@@ -1,6 +1,7 @@
 #include "daemon/commands/api_client.h"
 #include "daemon/commands/command_line.h"
 #include "daemon/commands/commands.h"
+#include "daemon/commands/json_at.h"
 #include "daemon/commands/tail_line.h"
 #include "daemon/config/load.h"
 #include "daemon/webhook/signature.h"
@@ -31,22 +32,9 @@ struct WebhookArguments {
   bool finish = false;
 };
 
-int complain(std::string_view what, std::string const& why) {
+int complain(std::string_view what, std::string_view why) {
   std::cerr << "newsfold webhook " << what << ": " << printable(why) << '\n';
   return 1;
-}
-
-std::string text_at(json::object const& object, std::string_view key) {
-  auto const* const value = object.if_contains(key);
-  return value && value->is_string() ? std::string(value->get_string()) : std::string();
-}
-
-std::uint64_t number_at(json::object const& object, std::string_view key) {
-  auto const* const value = object.if_contains(key);
-  if (!value) return 0;
-  boost::system::error_code not_a_number;
-  auto const number = value->to_number<std::uint64_t>(not_a_number);
-  return not_a_number ? 0 : number;
 }
 
 // The daemon's answer as an object, or the way out with a message on standard error.
@@ -80,7 +68,7 @@ std::string target_of(WebhookArguments const& arguments, std::string_view action
 
 void print_table(json::array const& webhooks) {
   std::size_t width = 7;
-  for (auto const& one : webhooks) width = std::max(width, text_at(one.as_object(), "name").size());
+  for (auto const& one : webhooks) width = std::max(width, string_at(one.as_object(), "name").size());
   auto const column = [](std::string text, std::size_t size) {
     text.resize(std::max(size, text.size()), ' ');
     return text + "  ";
@@ -89,13 +77,15 @@ void print_table(json::array const& webhooks) {
             << column("PARKED", 6) << column("DEAD", 5) << "TROUBLE\n";
   for (auto const& value : webhooks) {
     auto const& one = value.as_object();
-    std::cout << column(printable(text_at(one, "name")), width) << column(text_at(one, "state"), 9)
+    std::cout << column(printable(string_at(one, "name")), width)
+              << column(std::string(string_at(one, "state")), 9)
               << column(std::to_string(number_at(one, "behind")), 8)
               << column(std::to_string(number_at(one, "delivered")), 9)
               << column(std::to_string(number_at(one, "parked")), 6)
               << column(std::to_string(number_at(one, "dead_letters")), 5)
-              << printable(text_at(one, "error"));
-    if (auto const next = text_at(one, "next_try"); !next.empty()) std::cout << " (next try " << next << ")";
+              << printable(string_at(one, "error"));
+    if (auto const next = string_at(one, "next_try"); !next.empty())
+      std::cout << " (next try " << next << ")";
     std::cout << '\n';
   }
 }
@@ -106,9 +96,9 @@ void print_letters(json::object const& webhook) {
     if (!letters || !letters->is_array()) continue;
     for (auto const& value : letters->get_array()) {
       auto const& letter = value.as_object();
-      std::cout << (kind == std::string_view("parked") ? "parked  " : "dead    ") << text_at(letter, "event")
-                << "  " << number_at(letter, "attempts") << " attempts  "
-                << printable(text_at(letter, "error")) << '\n';
+      std::cout << (kind == std::string_view("parked") ? "parked  " : "dead    ")
+                << string_at(letter, "event") << "  " << number_at(letter, "attempts") << " attempts  "
+                << printable(string_at(letter, "error")) << '\n';
     }
   }
 }
@@ -133,7 +123,7 @@ int run_test(WebhookArguments const& arguments) {
   int exit_code = 0;
   auto const answer = ask(arguments, "test", true, target_of(arguments, "test"), "", exit_code);
   if (!answer) return exit_code;
-  if (auto const error = text_at(*answer, "error"); !error.empty()) return complain("test", error);
+  if (auto const error = string_at(*answer, "error"); !error.empty()) return complain("test", error);
   std::cout << "delivered: " << number_at(*answer, "status") << " in " << number_at(*answer, "took_us") / 1000
             << " ms\n";
   return 0;
@@ -145,7 +135,7 @@ int run_replay(WebhookArguments const& arguments) {
   auto const answer = ask(arguments, "replay", true, target_of(arguments, "replay"), body, exit_code);
   if (!answer) return exit_code;
   if (!arguments.from.empty())
-    std::cout << "sends again from event " << text_at(*answer, "from") << " on\n";
+    std::cout << "sends again from event " << string_at(*answer, "from") << " on\n";
   else
     std::cout << number_at(*answer, "replayed") << " dead letters go out again, "
               << number_at(*answer, "dead_letters") << " wait for room\n";

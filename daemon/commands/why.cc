@@ -26,7 +26,7 @@ struct WhyArguments {
   bool json = false;
 };
 
-std::string text_at(json::object const& object, std::string_view key) {
+std::string printable_at(json::object const& object, std::string_view key) {
   auto const* value = object.if_contains(key);
   return value && value->is_string() ? printable(value->get_string()) : std::string();
 }
@@ -53,9 +53,9 @@ void print_facts(std::string const& whose, json::object const& facts) {
 }
 
 void print_comparison(std::string const& id, json::object const& one) {
-  auto const other = text_at(one, "article");
-  std::cout << "\nagainst article " << other << " of " << text_at(one, "feed") << ": "
-            << text_at(one, "title") << "\n  " << text_at(one, "relation") << '\n';
+  auto const other = printable_at(one, "article");
+  std::cout << "\nagainst article " << other << " of " << printable_at(one, "feed") << ": "
+            << printable_at(one, "title") << "\n  " << printable_at(one, "relation") << '\n';
   for (auto const& sentence : array_at(one, "explanation"))
     if (sentence.is_string()) std::cout << "  " << printable(sentence.get_string()) << '\n';
   for (auto const& passage : array_at(one, "shared")) {
@@ -63,7 +63,7 @@ void print_comparison(std::string const& id, json::object const& one) {
     auto const* words = passage.get_object().if_contains("words");
     std::cout << "  shared";
     if (words && words->is_int64()) std::cout << " (" << words->get_int64() << " words)";
-    std::cout << ": \"" << text_at(passage.get_object(), "text") << "\"\n";
+    std::cout << ": \"" << printable_at(passage.get_object(), "text") << "\"\n";
   }
   print_facts("article " + id, object_at(one, "only_here"));
   print_facts("article " + other, object_at(one, "only_there"));
@@ -96,9 +96,9 @@ int run_why(WhyArguments const& arguments) {
     return 1;
   }
   auto const& why = value.get_object();
-  std::cout << text_at(why, "title") << '\n' << text_at(why, "summary") << '\n';
+  std::cout << printable_at(why, "title") << '\n' << printable_at(why, "summary") << '\n';
   for (auto const& one : array_at(why, "compared"))
-    if (one.is_object()) print_comparison(text_at(why, "article"), one.get_object());
+    if (one.is_object()) print_comparison(printable_at(why, "article"), one.get_object());
   return 0;
 }
 

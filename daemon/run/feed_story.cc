@@ -7,11 +7,10 @@ namespace newsfold::run {
 namespace {
 
 using schedule::PollState;
-using std::chrono::seconds;
 
 bool known(UtcMicros time) { return time != UtcMicros{}; }
 
-std::string span(seconds length) {
+std::string span(std::chrono::seconds length) {
   auto const count = length.count();
   if (count < 120) return std::to_string(count) + " s";
   if (count < 120 * 60) return std::to_string(count / 60) + " min";
@@ -20,7 +19,7 @@ std::string span(seconds length) {
 }
 
 std::string ago(UtcMicros time, UtcMicros now) {
-  return span(std::chrono::duration_cast<seconds>(now - time)) + " ago";
+  return span(std::chrono::duration_cast<std::chrono::seconds>(now - time)) + " ago";
 }
 
 std::string one_decimal(double value) {

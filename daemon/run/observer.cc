@@ -16,10 +16,10 @@ namespace {
 
 constexpr std::size_t today_pages_max = 200;  // of a thousand articles
 
-double seconds(std::chrono::steady_clock::duration span) {
+double in_seconds(std::chrono::steady_clock::duration span) {
   return std::chrono::duration<double>(span).count();
 }
-double seconds(std::chrono::microseconds span) { return std::chrono::duration<double>(span).count(); }
+double in_seconds(std::chrono::microseconds span) { return std::chrono::duration<double>(span).count(); }
 
 // By status and what came of it; the catalogue lists the same words.
 std::string_view class_of(schedule::PollTrace const& trace) {
@@ -49,14 +49,14 @@ Observer::Observer(asio::any_io_executor blocking, ObservedParts parts)
 void Observer::noted(schedule::PollTrace const& trace) {
   registry_.add(Metric::polls, 1, class_of(trace));
   registry_.add(Metric::poll_bytes, double(trace.wire_bytes));
-  if (trace.status != 0) registry_.observe(Metric::poll_seconds, seconds(trace.time));
+  if (trace.status != 0) registry_.observe(Metric::poll_seconds, in_seconds(trace.time));
 }
 
 void Observer::committed(storage::CommitReport const& report) {
   std::size_t items = 0;
   for (auto const& outcomes : report.outcomes) items += outcomes.size();
-  registry_.observe(Metric::commit_seconds, seconds(report.time));
-  registry_.observe(Metric::commit_sync_seconds, seconds(report.sync_time));
+  registry_.observe(Metric::commit_seconds, in_seconds(report.time));
+  registry_.observe(Metric::commit_sync_seconds, in_seconds(report.sync_time));
   registry_.observe(Metric::commit_bytes, double(report.bytes));
   registry_.observe(Metric::commit_articles, double(items));
   auto const day = std::chrono::floor<std::chrono::days>(parts_.clock.now());
@@ -106,7 +106,7 @@ void Observer::retained(storage::RetentionReport const& report) {
 }
 
 void Observer::loop_answered(std::chrono::steady_clock::duration delay) {
-  registry_.observe(Metric::loop_delay_seconds, seconds(delay));
+  registry_.observe(Metric::loop_delay_seconds, in_seconds(delay));
 }
 
 void Observer::put_polling() {
@@ -179,7 +179,7 @@ void Observer::put_store(FromDisk const& seen) {
   registry_.set(Metric::store_pending_compaction_bytes, double(store.pending_compaction_bytes));
   registry_.set(Metric::store_compactions_running, double(store.compactions_running));
   registry_.set(Metric::store_files_level0, double(store.files_level0));
-  registry_.set(Metric::store_stalled_seconds, seconds(store.stalled));
+  registry_.set(Metric::store_stalled_seconds, in_seconds(store.stalled));
   registry_.set(Metric::store_writes_stopped, store.writes_stopped ? 1 : 0);
   registry_.set(Metric::store_corrupt_rows, double(store.corrupt_rows));
 }
@@ -209,7 +209,7 @@ void Observer::put_process() {
   registry_.set(Metric::process_max_fds, double(process.max_fds));
   registry_.set(Metric::process_threads, double(process.threads));
   registry_.set(Metric::process_start_seconds, process.start_seconds);
-  registry_.set(Metric::watchdog_age_seconds, seconds(std::chrono::steady_clock::now() - answered_at_));
+  registry_.set(Metric::watchdog_age_seconds, in_seconds(std::chrono::steady_clock::now() - answered_at_));
 }
 
 Observer::FromDisk Observer::read(storage::Store const& store, UtcMicros now) {

@@ -19,14 +19,15 @@ namespace newsfold::run {
 namespace {
 
 using std::chrono::duration_cast;
-using std::chrono::seconds;
 
 constexpr std::size_t credential_bytes_max = 64 * 1024;
 constexpr std::size_t webhook_transfers_max = 64;  // in flight at once, over all webhooks of a client
 
-seconds whole(config::Duration duration) { return duration_cast<seconds>(duration); }
+std::chrono::seconds whole(config::Duration duration) {
+  return duration_cast<std::chrono::seconds>(duration);
+}
 
-std::optional<seconds> unless_zero(config::Duration duration) {
+std::optional<std::chrono::seconds> unless_zero(config::Duration duration) {
   if (duration.count() == 0) return std::nullopt;
   return whole(duration);
 }

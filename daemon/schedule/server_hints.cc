@@ -1,5 +1,7 @@
 #include "daemon/schedule/server_hints.h"
 
+#include "feeds/text/ascii.h"
+
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -14,12 +16,6 @@ namespace {
 constexpr std::array months = {"jan", "feb", "mar", "apr", "may", "jun",
                                "jul", "aug", "sep", "oct", "nov", "dec"};
 constexpr std::array days = {"sun", "mon", "tue", "wed", "thu", "fri", "sat"};
-
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; }
-
-bool starts_with_name(std::string_view text, std::string_view name) {
-  return text.size() >= name.size() && std::ranges::equal(text.substr(0, name.size()), name, {}, lower);
-}
 
 // The whole of `text` as a number without sign; nothing where it is not one or too large.
 std::optional<std::int64_t> number(std::string_view text) {
@@ -77,7 +73,8 @@ std::optional<UtcMicros> parse_http_date(std::string_view text, UtcMicros now) {
         year = static_cast<int>(*n);
     } else {
       for (std::size_t i = 0; i < months.size(); ++i)
-        if (word.size() >= 3 && starts_with_name(word, months[i])) month = static_cast<int>(i) + 1;
+        if (word.size() >= 3 && text::starts_with_ignoring_case(word, months[i]))
+          month = static_cast<int>(i) + 1;
     }
   }
   if (!day || !month || !year || !time) return std::nullopt;
@@ -98,8 +95,10 @@ seconds freshness(fetch::ResponseHeaders const& headers, UtcMicros now) {
     auto directive = rest.substr(0, comma);
     rest = comma == rest.npos ? std::string_view{} : rest.substr(comma + 1);
     while (!directive.empty() && directive.front() == ' ') directive.remove_prefix(1);
-    if (starts_with_name(directive, "no-cache") || starts_with_name(directive, "no-store")) no_cache = true;
-    if (!starts_with_name(directive, "max-age=")) continue;
+    if (text::starts_with_ignoring_case(directive, "no-cache") ||
+        text::starts_with_ignoring_case(directive, "no-store"))
+      no_cache = true;
+    if (!text::starts_with_ignoring_case(directive, "max-age=")) continue;
     if (auto const age_max = number(directive.substr(8))) best = std::max(best, seconds(*age_max));
   }
   if (auto const age = number(headers.age); age && best > seconds{0})
@@ -137,7 +136,7 @@ seconds document_interval(DocumentReport const& report) {
       Period{"yearly", std::chrono::days(365)},
   };
   for (auto const& period : periods)
-    if (starts_with_name(report.update_period, period.name)) {
+    if (text::starts_with_ignoring_case(report.update_period, period.name)) {
       auto const times = std::clamp<std::int64_t>(report.update_frequency.value_or(1), 1, 1440);
       interval = std::max(interval, period.length / times);
     }
@@ -155,7 +154,8 @@ std::uint8_t skip_day_bits(DocumentReport const& report) {
   std::uint8_t bits = 0;
   for (auto const& name : report.skip_days)
     for (std::size_t day = 0; day < days.size(); ++day)
-      if (starts_with_name(name, days[day])) bits = static_cast<std::uint8_t>(bits | (1u << day));
+      if (text::starts_with_ignoring_case(name, days[day]))
+        bits = static_cast<std::uint8_t>(bits | (1u << day));
   return bits;
 }
 

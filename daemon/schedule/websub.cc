@@ -1,5 +1,7 @@
 #include "daemon/schedule/websub.h"
 
+#include "feeds/text/ascii.h"
+
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
@@ -20,10 +22,6 @@ constexpr std::string_view hex_digits = "0123456789abcdef";
 bool is_web_url(std::string_view url) {
   return url.size() <= url_bytes_max && (url.starts_with("https://") || url.starts_with("http://"));
 }
-
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; }
-
-bool equal_name(std::string_view a, std::string_view b) { return std::ranges::equal(a, b, {}, lower, lower); }
 
 std::string_view trimmed(std::string_view text) {
   while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
@@ -48,7 +46,7 @@ std::string_view take_until(std::string_view& rest, std::string_view ends) {
 bool has_relation(std::string_view relations, std::string_view wanted) {
   while (!relations.empty()) {
     auto const space = relations.find(' ');
-    if (equal_name(relations.substr(0, space), wanted)) return true;
+    if (text::equals_ignoring_case(relations.substr(0, space), wanted)) return true;
     relations = space == relations.npos ? std::string_view{} : relations.substr(space + 1);
   }
   return false;
@@ -67,7 +65,9 @@ void read_link_line(std::string_view line, HubOffer& offer) {
       line.remove_prefix(line.front() == ';' ? 1 : 0);
       auto const parameter = trimmed(take_until(line, ";,"));
       auto const equals = parameter.find('=');
-      if (equals == parameter.npos || !equal_name(trimmed(parameter.substr(0, equals)), "rel")) continue;
+      if (equals == parameter.npos ||
+          !text::equals_ignoring_case(trimmed(parameter.substr(0, equals)), "rel"))
+        continue;
       relations = trimmed(parameter.substr(equals + 1));
       if (relations.size() >= 2 && relations.front() == '"' && relations.back() == '"')
         relations = relations.substr(1, relations.size() - 2);
@@ -120,7 +120,7 @@ std::optional<HubOffer> offered_hub(std::vector<std::string> const& link_lines,
   for (auto const& line : link_lines) read_link_line(line, offer);
   if (offer.hub.empty() && document) {
     auto const hub = std::ranges::find_if(document->hubs, [](Hub const& one) {
-      return (one.type.empty() || equal_name(one.type, "WebSub")) && is_web_url(one.url);
+      return (one.type.empty() || text::equals_ignoring_case(one.type, "WebSub")) && is_web_url(one.url);
     });
     if (hub != document->hubs.end()) offer.hub = hub->url;
     if (offer.topic.empty() && is_web_url(document->self_url)) offer.topic = document->self_url;
@@ -158,7 +158,7 @@ bool signature_fits(std::string_view signature, std::string_view secret, std::st
     return false;
   auto const expected = hex(mac.data(), size);
   std::string given(signature.substr(equals + 1));
-  for (char& c : given) c = lower(c);
+  for (char& c : given) c = text::to_lower(c);
   return given.size() == expected.size() &&
          CRYPTO_memcmp(given.data(), expected.data(), expected.size()) == 0;
 }

@@ -14,7 +14,9 @@ std::string minutes(std::chrono::microseconds time) {
   return std::to_string(std::chrono::floor<std::chrono::minutes>(time).count()) + " min";
 }
 
-std::string quoted(std::string_view text) { return text.empty() ? "nothing" : '"' + std::string(text) + '"'; }
+std::string in_quotes(std::string_view text) {
+  return text.empty() ? "nothing" : '"' + std::string(text) + '"';
+}
 
 bool contains(std::string_view text, std::string_view part) { return text.find(part) != text.npos; }
 
@@ -32,15 +34,15 @@ Verdict judge_agent(Asked const& request) {
   if (agent.starts_with("curl/") || agent.starts_with("Wget/") || agent.starts_with("python-requests") ||
       agent.starts_with("Python-urllib") || agent.starts_with("Go-http-client"))
     return Verdict::broken("a library's default: " + std::string(agent));
-  if (!contains(agent, "/")) return Verdict::broken("no version in " + quoted(agent));
+  if (!contains(agent, "/")) return Verdict::broken("no version in " + in_quotes(agent));
   if (!contains(agent, "http://") && !contains(agent, "https://") && !contains(agent, "@"))
-    return Verdict::broken("no way to reach the operator in " + quoted(agent));
+    return Verdict::broken("no way to reach the operator in " + in_quotes(agent));
   return Verdict::kept();
 }
 
 Verdict judge_accept(Asked const& request) {
   auto const accept = request.header("Accept");
-  if (accept.empty() || accept == "*/*") return Verdict::broken("Accept: " + quoted(accept));
+  if (accept.empty() || accept == "*/*") return Verdict::broken("Accept: " + in_quotes(accept));
   return Verdict::kept();
 }
 
@@ -96,11 +98,11 @@ Verdict sends_validators(Log const& requests) {
       auto const match = request.header("If-None-Match"), since = request.header("If-Modified-Since");
       auto const which = "request " + std::to_string(i + 1);
       if (match != etag)
-        return Verdict::broken(which + " sent If-None-Match " + quoted(match) + " where " + quoted(etag) +
-                               " was due");
+        return Verdict::broken(which + " sent If-None-Match " + in_quotes(match) + " where " +
+                               in_quotes(etag) + " was due");
       if (since != last_modified)
-        return Verdict::broken(which + " sent If-Modified-Since " + quoted(since) + " where " +
-                               quoted(last_modified) + " was due");
+        return Verdict::broken(which + " sent If-Modified-Since " + in_quotes(since) + " where " +
+                               in_quotes(last_modified) + " was due");
     }
     if (request.status == 200) {
       etag = request.etag;
@@ -140,12 +142,13 @@ std::vector<Line> grade_hygiene(Log const& log) {
     lines.push_back({std::move(rule), "hygiene", std::move(verdict)});
   };
   add("No cookies", each(log, [](Asked const& request) {
-        return request.has("Cookie") ? Verdict::broken("sent Cookie " + quoted(request.header("Cookie")))
+        return request.has("Cookie") ? Verdict::broken("sent Cookie " + in_quotes(request.header("Cookie")))
                                      : Verdict::kept();
       }));
   add("No Referer", each(log, [](Asked const& request) {
-        return request.has("Referer") ? Verdict::broken("sent Referer " + quoted(request.header("Referer")))
-                                      : Verdict::kept();
+        return request.has("Referer")
+                   ? Verdict::broken("sent Referer " + in_quotes(request.header("Referer")))
+                   : Verdict::kept();
       }));
   add("The URL goes out as it was given", each(log, [](Asked const& request) {
         return request.status == 404 && request.target != "/robots.txt" && request.target != "/missing"
@@ -160,7 +163,7 @@ std::vector<Line> grade_hygiene(Log const& log) {
   add("Compression is accepted", each(log, [](Asked const& request) {
         return contains(request.header("Accept-Encoding"), "gzip")
                    ? Verdict::kept()
-                   : Verdict::broken("Accept-Encoding: " + quoted(request.header("Accept-Encoding")));
+                   : Verdict::broken("Accept-Encoding: " + in_quotes(request.header("Accept-Encoding")));
       }));
   add("Feeds of one host are asked one after another, a second apart", judge_spacing(log));
   return lines;

@@ -1,5 +1,7 @@
 #include "daemon/score/origin.h"
 
+#include "feeds/text/ascii.h"
+
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/executor_work_guard.hpp>
@@ -29,10 +31,6 @@ constexpr std::size_t head_bytes_max = 64 * 1024;
 constexpr std::size_t asked_max = 1'000'000;
 constexpr auto head_timeout = std::chrono::seconds(30);
 constexpr unsigned first_address = 10;  // 127.0.0.10 ...
-
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; }
-
-bool equal_name(std::string_view a, std::string_view b) { return std::ranges::equal(a, b, {}, lower, lower); }
 
 Asked parse_head(std::string_view head) {
   Asked asked;
@@ -69,7 +67,7 @@ std::string render(Answer const& answer, UtcMicros now, bool head) {
 
 std::string value_of(Answer const& answer, std::string_view name) {
   for (auto const& [key, value] : answer.headers)
-    if (equal_name(key, name)) return value;
+    if (text::equals_ignoring_case(key, name)) return value;
   return {};
 }
 
@@ -77,12 +75,13 @@ std::string value_of(Answer const& answer, std::string_view name) {
 
 std::string_view Asked::header(std::string_view name) const {
   for (auto const& [key, value] : headers)
-    if (equal_name(key, name)) return value;
+    if (text::equals_ignoring_case(key, name)) return value;
   return {};
 }
 
 bool Asked::has(std::string_view name) const {
-  return std::ranges::any_of(headers, [&](auto const& field) { return equal_name(field.first, name); });
+  return std::ranges::any_of(
+      headers, [&](auto const& field) { return text::equals_ignoring_case(field.first, name); });
 }
 
 struct Origin::State : std::enable_shared_from_this<Origin::State> {

@@ -276,10 +276,6 @@ bool comes_first(Sketch const& a, Sketch const& b) noexcept {
   return differ.first->kind() < differ.second->kind();
 }
 
-double share(std::uint32_t part, std::uint32_t whole) {
-  return whole == 0 ? 0 : double(part) / double(whole);
-}
-
 void swap_sides(Comparison& c) {
   std::swap(c.words_here, c.words_there);
   std::swap(c.covered_here, c.covered_there);
@@ -311,8 +307,7 @@ Comparison align(Sketch const& here, Sketch const& there, ShingleCensus const& c
   compare_facts(a, b, out);
   out.same_text = a.text_hash != 0 && a.text_hash == b.text_hash;
   compare_titles(a.title, b.title, out);
-  out.similarity = std::max(share(out.covered_here, out.words_here - out.boilerplate_here),
-                            share(out.covered_there, out.words_there - out.boilerplate_there));
+  out.similarity = std::max(out.cover_here(), out.cover_there());
   if (swapped) swap_sides(out);
   return out;
 }

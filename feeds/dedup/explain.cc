@@ -8,9 +8,6 @@ namespace newsfold::dedup {
 namespace {
 
 std::string percent(double share) { return std::to_string(std::lround(100 * share)) + " %"; }
-double share(std::uint32_t part, std::uint32_t whole) {
-  return whole == 0 ? 0 : double(part) / double(whole);
-}
 std::string of(std::uint32_t part, std::uint32_t whole) {
   return std::to_string(part) + " of " + std::to_string(whole);
 }
@@ -42,10 +39,9 @@ std::vector<std::string> explain(Comparison const& c, FoldOptions const& options
     out.push_back("They share fewer than " + std::to_string(options.covered_words_min) +
                   " words that carry content, which never makes a copy.");
   }
-  out.push_back("Shared passages cover " + percent(share(c.covered_here, c.words_here - c.boilerplate_here)) +
-                " of the first text and " +
-                percent(share(c.covered_there, c.words_there - c.boilerplate_there)) +
-                " of the second; the longest has " + std::to_string(c.longest_run) + " words.");
+  out.push_back("Shared passages cover " + percent(c.cover_here()) + " of the first text and " +
+                percent(c.cover_there()) + " of the second; the longest has " +
+                std::to_string(c.longest_run) + " words.");
   if (c.boilerplate_here > 0)
     out.push_back("Not counted, because other stories have it too: " + std::to_string(c.boilerplate_here) +
                   " words.");

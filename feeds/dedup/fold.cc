@@ -10,10 +10,6 @@ namespace newsfold::dedup {
 
 namespace {
 
-double share(std::uint32_t part, std::uint32_t whole) {
-  return whole == 0 ? 0 : double(part) / double(whole);
-}
-
 // What was fitted by bench/dedup/calibrate.py: a logistic regression over pairs that share fingerprints,
 // copies and not, cross-validated by story. Few and general figures, so that it holds beyond what it was
 // fitted on: how much is shared, whether the facts agree, whether facts stand exchanged in otherwise equal
@@ -62,8 +58,8 @@ double probability(Comparison const& c, FoldOptions const& options) {
   auto const covered = std::max(c.covered_here, c.covered_there);
   if (c.same_text && c.words_here >= options.covered_words_min) return 1;
   if (covered < options.covered_words_min) return 0;
-  double const cover_here = share(c.covered_here, c.words_here - c.boilerplate_here);
-  double const cover_there = share(c.covered_there, c.words_there - c.boilerplate_there);
+  double const cover_here = c.cover_here();
+  double const cover_there = c.cover_there();
   double const cover_max = std::max(cover_here, cover_there);
   double const cover_min = std::min(cover_here, cover_there);
   // Where names cannot be told from other words, for want of capitals or of names, some of the words are
@@ -159,7 +155,7 @@ constexpr std::uint32_t round_up_words_min = 15;
 
 bool is_round_up(std::vector<Candidate> const& looked_at, Candidate const& best) {
   auto const& c = best.comparison;
-  if (share(c.covered_here, c.words_here - c.boilerplate_here) > round_up_share_max) return false;
+  if (c.cover_here() > round_up_share_max) return false;
   std::vector<StoryId> stories = {best.story};
   std::vector<std::uint32_t> passages = {c.longest_run_at_here};
   auto const has = [](auto const& all, auto one) {

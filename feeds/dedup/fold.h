@@ -62,6 +62,10 @@ enum class MatchKind : std::uint8_t {
 };
 std::string_view to_string(MatchKind kind) noexcept;  // "new", "url", "exact", "near": printed
 
+constexpr double share(std::uint32_t part, std::uint32_t whole) noexcept {
+  return whole == 0 ? 0 : double(part) / double(whole);
+}
+
 // How one article compares with another: what `newsfold why` tells. "Here" is the article at hand, "there"
 // the known one. Words are content words.
 struct Comparison {
@@ -92,6 +96,10 @@ struct Comparison {
   std::uint32_t title_words_shared = 0;
   double similarity = 0;   // the larger share covered, 0..1
   double probability = 0;  // that the two are copies
+
+  // Shares of the words that are not boilerplate, 0..1.
+  double cover_here() const { return share(covered_here, words_here - boilerplate_here); }
+  double cover_there() const { return share(covered_there, words_there - boilerplate_there); }
 
   bool operator==(Comparison const&) const = default;
 };

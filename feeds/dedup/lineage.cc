@@ -89,7 +89,7 @@ constexpr Agency agencies[] = {
 };
 
 // A credit stands at the head or at the foot.
-constexpr std::size_t head_bytes = 240;
+constexpr std::size_t head_credit_bytes = 240;
 constexpr std::size_t foot_bytes = 320;
 
 bool is_word_byte(char c) noexcept { return text::is_alnum(c) || static_cast<unsigned char>(c) >= 0x80; }
@@ -147,7 +147,7 @@ bool is_named_in_byline(std::string_view byline, std::string_view mark) {
 }  // namespace
 
 std::string_view credited_agency(std::string_view byline, std::string_view text) noexcept {
-  auto const head = text.substr(0, head_bytes);
+  auto const head = text.substr(0, head_credit_bytes);
   auto const foot = text.size() > foot_bytes ? text.substr(text.size() - foot_bytes) : text;
   for (auto const& agency : agencies)
     if (is_named_in_byline(byline, agency.mark)) return agency.name;

@@ -1,24 +1,13 @@
 #include "feeds/fetch/robots.h"
 
+#include "feeds/text/ascii.h"
+
 #include <algorithm>
 #include <charconv>
 
 namespace newsfold::fetch {
 
 namespace {
-
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; }
-
-bool equal_ignoring_case(std::string_view a, std::string_view b) {
-  return std::ranges::equal(a, b, {}, lower, lower);
-}
-
-std::string_view trim(std::string_view text) {
-  auto const blank = [](char c) { return c == ' ' || c == '\t' || c == '\r'; };
-  while (!text.empty() && blank(text.front())) text.remove_prefix(1);
-  while (!text.empty() && blank(text.back())) text.remove_suffix(1);
-  return text;
-}
 
 int hex(char c) {
   if (c >= '0' && c <= '9') return c - '0';
@@ -88,9 +77,7 @@ bool matches(std::string_view pattern, std::string_view text) {
 std::string_view product_of(std::string_view value) {
   if (value.starts_with('*')) return "*";
   std::size_t end = 0;
-  while (end < value.size() &&
-         ((lower(value[end]) >= 'a' && lower(value[end]) <= 'z') || value[end] == '_' || value[end] == '-'))
-    ++end;
+  while (end < value.size() && (text::is_alpha(value[end]) || value[end] == '_' || value[end] == '-')) ++end;
   return value.substr(0, end);
 }
 
@@ -106,7 +93,8 @@ std::optional<Line> next_line(std::string_view& rest) {
     rest = end == rest.npos ? std::string_view{} : rest.substr(end + 1);
     line = line.substr(0, line.find('#'));
     auto const colon = line.find(':');
-    if (colon != line.npos) return Line{trim(line.substr(0, colon)), trim(line.substr(colon + 1))};
+    if (colon != line.npos)
+      return Line{text::trim(line.substr(0, colon)), text::trim(line.substr(colon + 1))};
   }
   return std::nullopt;
 }
@@ -121,17 +109,17 @@ Robots Robots::parse(std::string_view bytes, std::string_view agent) {
   // Which groups the present rules belong to; a group's names may stand on several lines.
   bool in_ours = false, in_everybodys = false, names_go_on = false;
   while (auto const line = next_line(bytes)) {
-    if (equal_ignoring_case(line->key, "user-agent")) {
+    if (text::equals_ignoring_case(line->key, "user-agent")) {
       if (!names_go_on) in_ours = in_everybodys = false;
       names_go_on = true;
       auto const product = product_of(line->value);
       if (product == "*") in_everybodys = true;
-      if (equal_ignoring_case(product, agent)) in_ours = ours_named = true;
+      if (text::equals_ignoring_case(product, agent)) in_ours = ours_named = true;
       continue;
     }
-    bool const allow = equal_ignoring_case(line->key, "allow");
-    bool const disallow = equal_ignoring_case(line->key, "disallow");
-    bool const delay = equal_ignoring_case(line->key, "crawl-delay");
+    bool const allow = text::equals_ignoring_case(line->key, "allow");
+    bool const disallow = text::equals_ignoring_case(line->key, "disallow");
+    bool const delay = text::equals_ignoring_case(line->key, "crawl-delay");
     if (!allow && !disallow && !delay) continue;  // sitemap and the like belong to no group
     names_go_on = false;
     for (Robots* group : {in_ours ? &ours : nullptr, in_everybodys ? &everybodys : nullptr}) {

@@ -1,5 +1,7 @@
 #include "feeds/model/article_json.h"
 
+#include "feeds/model/json_put.h"
+
 #include <string_view>
 
 namespace newsfold {
@@ -7,14 +9,6 @@ namespace newsfold {
 namespace json = boost::json;
 
 namespace {
-
-void put(json::object& out, std::string_view key, std::string const& text) {
-  if (!text.empty()) out[key] = text;
-}
-
-void put(json::object& out, std::string_view key, std::optional<UtcMicros> const& time) {
-  if (time) out[key] = format_rfc3339(*time);
-}
 
 json::array authors_json(std::vector<Author> const& authors) {
   json::array out;

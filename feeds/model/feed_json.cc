@@ -1,6 +1,7 @@
 #include "feeds/model/feed_json.h"
 
 #include "feeds/model/article.h"
+#include "feeds/model/json_put.h"
 
 #include <boost/json/array.hpp>
 
@@ -13,12 +14,7 @@ namespace json = boost::json;
 
 namespace {
 
-void put(json::object& out, std::string_view key, std::string const& value) {
-  if (!value.empty()) out[key] = value;
-}
-void put(json::object& out, std::string_view key, std::optional<UtcMicros> const& value) {
-  if (value) out[key] = format_rfc3339(*value);
-}
+using newsfold::put;
 void put(json::object& out, std::string_view key, json::array value) {
   if (!value.empty()) out[key] = std::move(value);
 }

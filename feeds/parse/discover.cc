@@ -37,17 +37,6 @@ struct Found {
   int rank = 0;
 };
 
-bool has_word(std::string_view words, std::string_view word) noexcept {
-  while (!words.empty()) {
-    words = text::trim(words);
-    std::size_t end = 0;
-    while (end < words.size() && !text::is_space(words[end])) ++end;
-    if (text::equals_ignoring_case(words.substr(0, end), word)) return true;
-    words.remove_prefix(end);
-  }
-  return false;
-}
-
 bool contains(std::string_view text, std::string_view what) noexcept {
   return text::find_ignoring_case(text, what) != std::string_view::npos;
 }
@@ -180,12 +169,13 @@ void Discovery::link(clean::HtmlToken const& token) {
   auto const rel = value(token, "rel");
   auto const href = value(token, "href");
   if (href.empty()) return;
-  if (has_word(rel, "canonical")) canonical_ = text::resolve_url(href, base_);
-  bool const alternate = has_word(rel, "alternate") || has_word(rel, "alternative");
-  if (!alternate && !has_word(rel, "feed")) return;
-  if (has_word(rel, "stylesheet")) return;
+  if (text::has_word_ignoring_case(rel, "canonical")) canonical_ = text::resolve_url(href, base_);
+  bool const alternate =
+      text::has_word_ignoring_case(rel, "alternate") || text::has_word_ignoring_case(rel, "alternative");
+  if (!alternate && !text::has_word_ignoring_case(rel, "feed")) return;
+  if (text::has_word_ignoring_case(rel, "stylesheet")) return;
   auto const type = feed_type(value(token, "type"));
-  if (!type && !has_word(rel, "feed")) {
+  if (!type && !text::has_word_ignoring_case(rel, "feed")) {
     // A type was forgotten; an address that says "feed" is one.
     auto const like = feed_like(href);
     if (!token.attribute("type").empty() || !like || token.has_attribute("hreflang")) return;

@@ -12,16 +12,6 @@ constexpr int hour_max = 24;
 constexpr std::string_view weekdays[] = {"Monday", "Tuesday",  "Wednesday", "Thursday",
                                          "Friday", "Saturday", "Sunday"};
 
-bool has_word(std::string_view words, std::string_view word) noexcept {
-  while (!words.empty()) {
-    words = text::trim(words);
-    auto const end = std::min(words.find(' '), words.size());
-    if (text::equals_ignoring_case(words.substr(0, end), word)) return true;
-    words.remove_prefix(end);
-  }
-  return false;
-}
-
 }  // namespace
 
 void ChannelMapper::element(pugi::xml_node node, std::string_view outer_base) {
@@ -150,13 +140,14 @@ void ChannelMapper::link(pugi::xml_node node, std::string_view base, Space space
     if (rank > home_rank_ || corrects) feed_.home_page_url = href, home_rank_ = rank;
     return;
   }
-  if (has_word(rel, "self") && self_rank_ < 2) feed_.feed_url = href, self_rank_ = 2;
+  if (text::has_word_ignoring_case(rel, "self") && self_rank_ < 2) feed_.feed_url = href, self_rank_ = 2;
   if (rel == "http://schemas.google.com/g/2005#feed" && self_rank_ < 1) feed_.feed_url = href, self_rank_ = 1;
   if (rel == "image" && icon_rank_ < 1) feed_.icon = href, icon_rank_ = 1;
   // RFC 5005: a paged feed names its older page "next", an archived one "prev-archive".
-  if ((has_word(rel, "next") || has_word(rel, "prev-archive")) && feed_.next_url.empty())
+  if ((text::has_word_ignoring_case(rel, "next") || text::has_word_ignoring_case(rel, "prev-archive")) &&
+      feed_.next_url.empty())
     feed_.next_url = href;
-  if (has_word(rel, "hub")) feed_.hubs.push_back({"WebSub", href});
+  if (text::has_word_ignoring_case(rel, "hub")) feed_.hubs.push_back({"WebSub", href});
   if (rel == "icon" || rel == "shortcut icon") feed_.favicon = href;
 }
 

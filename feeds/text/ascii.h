@@ -38,6 +38,17 @@ constexpr std::string_view trim(std::string_view s) noexcept {
   return s;
 }
 
+// Whether `word` is one of `words`, which white space parts.
+constexpr bool has_word_ignoring_case(std::string_view words, std::string_view word) noexcept {
+  for (words = trim(words); !words.empty(); words = trim(words)) {
+    std::size_t end = 0;
+    while (end < words.size() && !is_space(words[end])) ++end;
+    if (equals_ignoring_case(words.substr(0, end), word)) return true;
+    words.remove_prefix(end);
+  }
+  return false;
+}
+
 // A set of bytes as a table: find_first_of of the standard library asks memchr for every byte.
 class ByteSet {
  public:

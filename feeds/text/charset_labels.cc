@@ -80,15 +80,6 @@ constexpr Encoding encodings[] = {
     {"UTF-32BE", "UTF-32BE", utf32, "utf-32be"},
 };
 
-bool has_word(std::string_view words, std::string_view word) noexcept {
-  while (!words.empty()) {
-    auto const end = std::min(words.find(' '), words.size());
-    if (equals_ignoring_case(words.substr(0, end), word)) return true;
-    words.remove_prefix(std::min(end + 1, words.size()));
-  }
-  return false;
-}
-
 }  // namespace
 
 Encoding const* find_encoding(std::string_view label) noexcept {
@@ -96,7 +87,7 @@ Encoding const* find_encoding(std::string_view label) noexcept {
   label = trim(label);
   if (label.empty() || label.size() > label_bytes_max) return nullptr;
   for (auto const& encoding : encodings)
-    if (has_word(encoding.labels, label)) return &encoding;
+    if (has_word_ignoring_case(encoding.labels, label)) return &encoding;
   return nullptr;
 }
 

@@ -15,8 +15,8 @@ namespace newsfold::text {
 namespace {
 
 constexpr std::size_t bytes_max = 2000;
-constexpr int year_min = 1990;
-constexpr int year_max = 2099;
+constexpr int plausible_year_min = 1990;
+constexpr int plausible_year_max = 2099;
 
 struct Token {
   enum class Kind : unsigned char { number, month, word } kind{};
@@ -48,7 +48,7 @@ bool may_hold_digit(std::string_view text) noexcept {
   return false;
 }
 
-bool is_letter(char32_t c) noexcept {
+bool is_word_letter(char32_t c) noexcept {
   if (digit_of(c) >= 0) return false;
   return c >= 0x80
              ? c != 0xA0 && c != 0x3000 && !(c >= 0x2000 && c <= 0x206F) && !(c >= 0xFF00 && c <= 0xFF20)
@@ -69,11 +69,11 @@ std::vector<Token> tokens_of(std::string_view text, std::size_t from) {
       }
       at = token.end;
       out.push_back(token);
-    } else if (is_letter(c) && !is_east_asian_mark(c)) {
+    } else if (is_word_letter(c) && !is_east_asian_mark(c)) {
       auto end = at;
       for (auto next = at; next < text.size(); end = next) {
         c = next_char(text, next);
-        if (!is_letter(c) || is_east_asian_mark(c)) break;
+        if (!is_word_letter(c) || is_east_asian_mark(c)) break;
       }
       at = end;
       Token token{Token::Kind::word, 0, 0, begin, end, text.substr(begin, end - begin)};
@@ -143,7 +143,8 @@ class Finder {
 
   static std::optional<int> year_of(Token const* token) {
     if (token == nullptr || token->kind != Token::Kind::number) return std::nullopt;
-    if (token->digits == 4 && token->value >= year_min && token->value <= year_max) return token->value;
+    if (token->digits == 4 && token->value >= plausible_year_min && token->value <= plausible_year_max)
+      return token->value;
     return std::nullopt;
   }
   static bool is_day(Token const* token) {
@@ -352,7 +353,7 @@ std::optional<UtcMicros> date_in_url(std::string_view url) {
     return value;
   };
   auto const made = [](int y, int m, int d) -> std::optional<UtcMicros> {
-    if (y < year_min || y > year_max || m < 1 || d < 1) return std::nullopt;
+    if (y < plausible_year_min || y > plausible_year_max || m < 1 || d < 1) return std::nullopt;
     year_month_day const date{year(y), month(unsigned(m)), day(unsigned(d))};
     if (!date.ok()) return std::nullopt;
     return UtcMicros(sys_days(date));

@@ -14,15 +14,15 @@ namespace newsfold::clean {
 namespace {
 
 constexpr std::size_t title_bytes_max = 600;
-constexpr std::size_t byline_bytes_max = 300;
+constexpr std::size_t authors_bytes_max = 300;
 
 void take_names(HtmlDocument const& page, std::vector<NodeIndex> const& elements, std::string_view page_url,
                 Article& article) {
   std::vector<Author> authors;
   std::string printed;
   for (auto const element : elements) {
-    auto const text = text_of(page, element, byline_bytes_max + 1);
-    if (text.empty() || text.size() > byline_bytes_max) continue;
+    auto const text = text_of(page, element, authors_bytes_max + 1);
+    if (text.empty() || text.size() > authors_bytes_max) continue;
     auto const line = read_byline(byline_text(page, element), NameSource::printed);
     for (auto const& name : line.names) {
       bool const known = std::any_of(authors.begin(), authors.end(), [&](Author const& author) {

@@ -136,7 +136,7 @@ std::optional<text::Stamp> read_element(HtmlDocument const& page, NodeIndex node
   return to_stamp(*found);
 }
 
-struct Reader {
+struct DateReader {
   HtmlDocument const& page;
   PageSurvey const& survey;
   text::NumericOrder order;
@@ -273,7 +273,7 @@ std::optional<text::Stamp> date_of_element(HtmlDocument const& page, NodeIndex e
 Dates choose_dates(HtmlDocument const& page, PageSurvey const& survey, LdArticle const* article,
                    NodeIndex heading, std::string_view url, std::string_view language) {
   Dates out;
-  Reader reader{page, survey, text::numeric_order_of(language), heading};
+  DateReader reader{page, survey, text::numeric_order_of(language), heading};
   for (auto const& mark : survey.marks)
     if (mark.node == heading) {
       reader.heading_offset = mark.offset;
@@ -301,7 +301,7 @@ Dates choose_dates(HtmlDocument const& page, PageSurvey const& survey, LdArticle
     add(stamp, "meta", name->weight);
   }
   constexpr std::uint8_t foreign = zone_comments | zone_related | zone_footer | zone_navigation | zone_aside;
-  auto const add_mark = [&](std::optional<Reader::Found> const& found, std::string_view source,
+  auto const add_mark = [&](std::optional<DateReader::Found> const& found, std::string_view source,
                             double near_weight, double far_weight) {
     if (!found) return;
     add(found->stamp, source, found->distance < near_bytes ? near_weight : far_weight);

@@ -15,7 +15,7 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr std::size_t scripts_max = 64;
+constexpr std::size_t documents_max = 64;
 constexpr std::size_t objects_max = 4000;
 constexpr std::size_t articles_max = 64;
 constexpr std::size_t authors_max = 32;
@@ -82,11 +82,11 @@ std::optional<bool> truth_of(json::value const* value) {
   return std::nullopt;
 }
 
-class Reader {
+class JsonLdReader {
  public:
   LdPage read(std::vector<std::string_view> const& scripts) {
     for (auto const script : scripts) {
-      if (documents_.size() >= scripts_max) break;
+      if (documents_.size() >= documents_max) break;
       if (auto value = parse_lenient_json(script)) documents_.push_back(std::move(*value));
     }
     for (auto const& document : documents_) collect(document);
@@ -236,6 +236,6 @@ class Reader {
 
 }  // namespace
 
-LdPage read_json_ld(std::vector<std::string_view> const& scripts) { return Reader().read(scripts); }
+LdPage read_json_ld(std::vector<std::string_view> const& scripts) { return JsonLdReader().read(scripts); }
 
 }  // namespace newsfold::clean

@@ -13,7 +13,7 @@ namespace {
 constexpr std::size_t metas_max = 400;
 constexpr std::size_t marks_max = 600;
 constexpr std::size_t scripts_max = 64;
-constexpr std::size_t name_bytes_max = 400;  // of a class or id that is read
+constexpr std::size_t class_bytes_max = 400;  // of a class or id that is read
 
 enum Names : std::uint32_t {
   names_author = 1,
@@ -34,7 +34,7 @@ struct Word {
   std::uint32_t names;
 };
 // Sorted. Words that stand alone between the separators of a class or id.
-constexpr auto words = std::to_array<Word>({
+constexpr auto class_words = std::to_array<Word>({
     {"about", names_biography},
     {"aside", names_aside},
     {"auteur", names_author},
@@ -123,12 +123,12 @@ constexpr auto words = std::to_array<Word>({
 });
 
 // Which first two letters a known word may have.
-constexpr std::size_t start_of(std::string_view word) {
+constexpr std::size_t two_letters_of(std::string_view word) {
   return std::size_t(word[0] - 'a') * 26 + std::size_t(word[1] - 'a');
 }
 constexpr auto starts = [] {
   std::array<bool, 26 * 26> out{};
-  for (auto const& it : words) out[start_of(it.word)] = true;
+  for (auto const& it : class_words) out[two_letters_of(it.word)] = true;
   return out;
 }();
 
@@ -137,17 +137,17 @@ std::uint32_t names_of(std::string_view names) {
   std::uint32_t out = 0;
   std::array<char, 20> word{};
   std::size_t length = 0;
-  names = names.substr(0, name_bytes_max);
+  names = names.substr(0, class_bytes_max);
   for (std::size_t i = 0; i <= names.size(); ++i) {
     char const c = i < names.size() ? names[i] : ' ';
     bool const letter = text::is_alpha(c);
     bool const hump = letter && c >= 'A' && c <= 'Z' && i > 0 && names[i - 1] >= 'a' && names[i - 1] <= 'z';
     if ((!letter || hump) && length > 0) {
-      if (length > 1 && length <= word.size() && starts[start_of({word.data(), length})]) {
+      if (length > 1 && length <= word.size() && starts[two_letters_of({word.data(), length})]) {
         std::string_view const whole(word.data(), length);
-        auto const* const at = std::lower_bound(words.begin(), words.end(), whole,
+        auto const* const at = std::lower_bound(class_words.begin(), class_words.end(), whole,
                                                 [](Word const& a, std::string_view b) { return a.word < b; });
-        if (at != words.end() && at->word == whole) out |= at->names;
+        if (at != class_words.end() && at->word == whole) out |= at->names;
       }
       length = 0;
     }

@@ -285,7 +285,7 @@ std::string quoted(std::string_view text) {
 }
 
 // Words; of scripts without blanks two characters count as one.
-std::size_t count_words(std::string_view text) {
+std::size_t count_written_words(std::string_view text) {
   std::size_t words = 0;
   std::size_t wide = 0;
   bool inside = false;
@@ -392,8 +392,8 @@ void judge_completeness(Wall const& wall, LdArticle const* declared, bool left_o
   article.truncated = false;
   article.completeness = Completeness::full;
   if (wall.kind == Paywall::none) return;
-  auto const words = count_words(article.content_text);
-  auto const declared_words = declared ? count_words(declared->body) : std::size_t{0};
+  auto const words = count_written_words(article.content_text);
+  auto const declared_words = declared ? count_written_words(declared->body) : std::size_t{0};
   bool const short_of_declared = declared_words > 60 && words * 10 < declared_words * 8;
   bool const ends_open = article.content_text.ends_with("…") || article.content_text.ends_with("...");
   bool const paid_missing = wall.kind != Paywall::metered && wall.paid_is_hidden;

@@ -34,7 +34,7 @@ constexpr double mirror_for_certain = 3.0;
 constexpr double latin_score_min =
     6.0;  // compounds are common; a gambler's one needs mirror_for_certain less
 
-bool is_letter(char32_t c) {
+bool is_word_letter(char32_t c) {
   return c < 0x80 ? (c | 0x20) >= U'a' && (c | 0x20) <= U'z' : u_isalpha(UChar32(c)) != 0;
 }
 
@@ -61,7 +61,7 @@ std::string_view letters_before(std::string_view text, std::size_t end) {
     auto at = begin - 1;
     while (at > 0 && (static_cast<unsigned char>(text[at]) & 0xC0) == 0x80) --at;
     auto next = at;
-    if (!is_letter(text::next_char(text, next))) break;
+    if (!is_word_letter(text::next_char(text, next))) break;
     begin = at;
   }
   return text.substr(begin, end - begin);
@@ -75,7 +75,7 @@ std::string_view letters_behind(std::string_view text, std::size_t begin) {
     }
     if ((text[end] & 0x80) == 0) break;
     auto next = end;
-    if (!is_letter(text::next_char(text, next))) break;
+    if (!is_word_letter(text::next_char(text, next))) break;
     end = next;
   }
   return text.substr(begin, end - begin);
