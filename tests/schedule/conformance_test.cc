@@ -29,6 +29,27 @@ TEST_F(PollWorld, HoweverManyAskForAFeedNowItIsFetchedOnce) {
   EXPECT_EQ(origin_.requests().back().header("If-None-Match"), "\"1\"");
 }
 
+TEST_F(PollWorld, AFeedThatMovedToTheAddressOfAnotherSharesItsFetches) {
+  serve("old.example", "/f", [](OriginRequest const&) {
+    return status(301, {{"Location", "http://h.example/f"}});
+  });
+  serve("h.example", "/f", [](OriginRequest const& request) {
+    return answer_conditionally(request, say("1\n", {{"ETag", "\"1\""}}));
+  });
+  options_.polling.adaptive = false;  // each of them once an hour
+  auto const old = feed("http://old.example/f", 1), other = feed("http://h.example/f", 2);
+  start({old, other});
+  run_for(std::chrono::days(9));
+  EXPECT_EQ(state(1).adopted_url, "http://h.example/f");
+  times_.clear();
+  run_for(24h);
+  EXPECT_EQ(times("old.example/f").size(), 0u);
+  EXPECT_EQ(times("h.example/f").size(), 24u);
+  set_feeds({old});
+  run_for(24h);
+  EXPECT_GE(times("h.example/f").size(), 24u + 22u);  // alone again, it is asked itself
+}
+
 boost::asio::awaitable<void> read_page(fetch::Client& client, std::string url) {
   fetch::Request request;
   request.url = std::move(url);
