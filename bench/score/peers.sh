@@ -41,5 +41,5 @@ printf '== newsfold\n'
 "$newsfold" score --self
 grade newsboat "$newsboat"
 grade rss2email "$rss2email"
-grade 'python3-feedparser, with its etag and modified' "python3 '$here/feedparser_poll.py'"
+grade 'python3-feedparser, with its etag and modified' "/usr/bin/python3 '$here/feedparser_poll.py'"
 grade 'curl in a shell script' "$curl_script"

@@ -1,9 +1,17 @@
 #include "daemon/commands/command_line.h"
 #include "daemon/commands/commands.h"
+#include "daemon/commands/document.h"
+#include "daemon/runtime/clock.h"
 #include "daemon/score/player.h"
+#include "daemon/score/publisher.h"
 #include "daemon/score/scenarios.h"
 #include "daemon/version.h"
+#include "feeds/fetch/fetcher.h"
+#include "feeds/text/url.h"
 
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/io_context.hpp>
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
@@ -14,6 +22,7 @@
 #include <filesystem>
 #include <iostream>
 #include <memory>
+#include <optional>
 #include <string>
 #include <thread>
 
@@ -23,7 +32,8 @@ namespace {
 namespace json = boost::json;
 
 struct ScoreArguments {
-  std::string command;
+  std::string command;  // or the address of a publisher
+  DocumentOptions document;
   std::string directory;
   int every_minutes = 60;
   bool self = false;
@@ -125,11 +135,45 @@ Result<void> play(score::Origin& origin, std::vector<std::string> const& urls,
   return done;
 }
 
+boost::asio::awaitable<void> ask_into(fetch::Client& client, SleepingClock& clock, std::string url,
+                                      std::optional<Result<score::PublisherAnswers>>& out) {
+  out = co_await score::ask_publisher(client, clock, std::move(url));
+}
+
+Result<score::PublisherAnswers> ask(std::string const& url, DocumentOptions const& options) {
+  boost::asio::io_context loop;
+  fetch::FetchOptions fetching;
+  fetching.user_agent = std::string("Newsfold/") + version;
+  fetching.resolve = options.resolve;
+  fetching.allow_private = options.allow_private;
+  auto const fetcher = fetch::Fetcher::create(loop.get_executor(), fetching);
+  if (!fetcher) return fetcher.error();
+  SystemClock clock;
+  std::optional<Result<score::PublisherAnswers>> answers;
+  boost::asio::co_spawn(loop, ask_into(**fetcher, clock, url, answers), boost::asio::detached);
+  while (!answers && loop.run_one() > 0) {
+  }
+  if (!answers) return Error{ErrorCode::cancelled, url + ": the transfer was given up"};
+  return std::move(*answers);
+}
+
+int run_publisher(ScoreArguments const& arguments) {
+  auto const answers = ask(arguments.command, arguments.document);
+  if (!answers) {
+    std::cerr << "newsfold score: " << answers.error().message << '\n';
+    return 1;
+  }
+  auto const report = score::grade_publisher(*answers, SystemClock().now());
+  print(report, arguments.json);
+  return report.broken() == 0 ? 0 : 1;
+}
+
 int run_score(ScoreArguments const& arguments) {
   if (int(arguments.self) + int(arguments.origin) + int(!arguments.command.empty()) != 1) {
-    std::cerr << "newsfold score: name one of --self, --origin or a COMMAND\n";
+    std::cerr << "newsfold score: name one of --self, --origin, a COMMAND or a URL\n";
     return 2;
   }
+  if (text::is_web_url(arguments.command)) return run_publisher(arguments);
   auto origin = score::Origin::create();
   auto scenarios = origin ? score::Scenarios::set_up(**origin) : Result<score::Scenarios>(origin.error());
   if (!scenarios) {
@@ -148,10 +192,13 @@ int run_score(ScoreArguments const& arguments) {
 }  // namespace
 
 void add_score_command(Command app, CommandContext& context) {
-  auto command = app.subcommand("score", "Grade how politely a feed fetcher polls, ours or any other");
+  auto command = app.subcommand("score",
+                                "Grade how politely a feed fetcher polls, ours or any other, or how well a "
+                                "server lets itself be polled");
   auto const arguments = std::make_shared<ScoreArguments>();
   command.option("COMMAND", arguments->command,
-                 "A shell command that polls once; run again and again over ten days of virtual time");
+                 "A shell command that polls once, run again and again over ten days of virtual time; or the "
+                 "http(s) address of a feed, whose server is graded instead");
   command.flag("--self", arguments->self, "Grade Newsfold's own scheduler and fetcher");
   command.flag("--origin", arguments->origin,
                "Only serve the scenarios, on the real clock, and grade at Ctrl-C: for daemons");
@@ -160,6 +207,7 @@ void add_score_command(Command app, CommandContext& context) {
   command.option("--dir", arguments->directory,
                  "Where COMMAND keeps what it knows; else a directory that is deleted afterwards");
   command.flag("--real-clock", arguments->real_clock, "Do not show COMMAND the virtual time by libfaketime");
+  add_document_options(command, arguments->document);
   command.flag("--json", arguments->json, "As JSON");
   command.footer(
       "COMMAND finds in its environment: SCORE_URLS (a file, one feed a line), SCORE_OPML, SCORE_DIR, "

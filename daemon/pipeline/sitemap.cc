@@ -1,5 +1,7 @@
 #include "daemon/pipeline/sitemap.h"
 
+#include "feeds/parse/parse.h"
+
 #include <algorithm>
 #include <cctype>
 #include <optional>
@@ -33,7 +35,7 @@ bool is_called_news(std::string_view url) {
 }  // namespace
 
 bool is_sitemap_index(std::string_view document) {
-  auto const head = document.substr(0, root_bytes_max);
+  auto const head = parse::document_head(document, root_bytes_max);
   auto const index = std::min(head.find("<sitemapindex"), head.find(":sitemapindex"));
   return index != head.npos && index < std::min(head.find("<urlset"), head.find(":urlset"));
 }

@@ -15,7 +15,7 @@ inline constexpr auto sitemap_age_max = std::chrono::days(3);  // older entries 
 inline constexpr std::size_t sitemaps_followed_max = 4;        // of an index
 
 // Whether a document that parsed as a sitemap is an index of others: by its root element, which must stand in
-// the first few kilobytes. (An index that is a gzip file of its own is not seen as one.)
+// the first few kilobytes. Many are served as a file that is compressed (sitemap.xml.gz).
 bool is_sitemap_index(std::string_view document);
 
 // The sitemaps of an index that are likely to name new pages: those with "news" in their name and those that

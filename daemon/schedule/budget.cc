@@ -11,9 +11,8 @@ constexpr int bisections = 40;  // of seven decades: a relative error below 1e-1
 }  // namespace
 
 double polls_per_day(BudgetShare const& share, double k) {
-  double const most = day_s / static_cast<double>(std::max<std::int64_t>(1, share.floor.count()));
-  double const least =
-      std::min(most, day_s / static_cast<double>(std::max<std::int64_t>(1, share.ceiling.count())));
+  double const most = day_s / static_cast<double>(std::max(1, share.floor.count()));
+  double const least = std::min(most, day_s / static_cast<double>(std::max(1, share.ceiling.count())));
   return std::clamp(k * share.root_rate, least, most);
 }
 

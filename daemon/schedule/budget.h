@@ -4,15 +4,17 @@
 // the factor k of that proportion is found at which the budget is spent, floors and ceilings respected.
 
 #include <chrono>
+#include <cstdint>
 #include <span>
 
 namespace newsfold::schedule {
 
 // One feed as the solver sees it.
 struct BudgetShare {
+  using Seconds = std::chrono::duration<std::int32_t>;  // one share a feed stays in memory
   double root_rate = 0;  // sqrt(weight x items a day) x mean root of its hourly profile
-  std::chrono::seconds floor{3600};
-  std::chrono::seconds ceiling{86'400};
+  Seconds floor{3600};
+  Seconds ceiling{86'400};
 };
 
 // Polls a day that `share` makes at price k.

@@ -12,6 +12,7 @@ namespace {
 
 constexpr std::uint32_t needless_full_max = 3;  // conditional requests that got the same bytes back
 constexpr double window_share_max = 0.5;
+constexpr seconds share_max = std::chrono::days(3650);  // of an operator who asks for centuries
 
 // A year of max-age is no word about a feed.
 seconds hint_within(seconds hint, PollingOptions const& options) {
@@ -53,17 +54,19 @@ seconds floor_of(PollState const& state, FeedSpec const& feed, PollingOptions co
 
 BudgetShare share_of(PollState const& state, FeedSpec const& feed, PollingOptions const& options,
                      UtcMicros now) {
+  auto floor = floor_of(state, feed, options);
+  auto ceiling = std::max(floor, options.ceiling);
+  // What the window guard will ask for is no choice of the solver's: it counts as spent.
+  if (auto const guard = window_guard(state, now)) ceiling = std::clamp(*guard, floor, ceiling);
+  if (feed.interval || feed.fresh || !options.adaptive)  // spends what it spends
+    ceiling = floor = std::max(floor, feed.fresh ? 2 * *feed.fresh : 0s);
+  auto const held = [](seconds time) {
+    return BudgetShare::Seconds(static_cast<std::int32_t>(std::min(time, share_max).count()));
+  };
   BudgetShare share;
   share.root_rate = std::sqrt(feed.weight * state.rate.per_day(now)) * state.rate.mean_root_profile();
-  share.floor = floor_of(state, feed, options);
-  share.ceiling = std::max(share.floor, options.ceiling);
-  // What the window guard will ask for is no choice of the solver's: it counts as spent.
-  if (auto const guard = window_guard(state, now))
-    share.ceiling = std::clamp(*guard, share.floor, share.ceiling);
-  if (feed.interval || feed.fresh || !options.adaptive) {  // spends what it spends
-    share.floor = std::max(share.floor, feed.fresh ? 2 * *feed.fresh : 0s);
-    share.ceiling = share.floor;
-  }
+  share.floor = held(floor);
+  share.ceiling = held(ceiling);
   return share;
 }
 

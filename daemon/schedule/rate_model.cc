@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numbers>
 
 namespace newsfold::schedule {
 
@@ -20,11 +21,85 @@ constexpr double seed_days_max = 14;
 constexpr auto hours_half_life = std::chrono::days(28);
 constexpr auto hours_decay_step = std::chrono::days(7);
 constexpr unsigned quarters_per_item = 4;
-constexpr double pseudo_items_a_day_hour = 1;
-constexpr double pseudo_items_a_week_hour = 4;
+
+constexpr std::size_t hours_of_day = 24;
+constexpr std::size_t days_of_week = hours_of_week / hours_of_day;
+// What a feed's day looks like before it has told: news have a daily cycle, mostly one smooth wave of about
+// 0.7 of the mean, its overtones weaker by the cube of their number. Worth three observations.
+constexpr double prior_wave_power = 0.5;
+constexpr double prior_observations = 3;
+// An hour is never taken for dead: a poll that is never made cannot show that it was wrong.
+constexpr double hour_of_day_min = 0.1;
+constexpr double hour_of_week_min = 0.02;
+// Differences count as real so far as they exceed what chance alone makes of them in this many deviations.
+constexpr double sure_deviations = 2;
 
 double days_between(UtcMicros from, UtcMicros to) {
   return std::chrono::duration<double, std::ratio<86400>>(to - from).count();
+}
+
+using DayShape = std::array<double, hours_of_day>;
+
+// cos(2 pi i / 24).
+DayShape const& wave() {
+  static DayShape const table = [] {
+    DayShape out{};
+    for (std::size_t i = 0; i < hours_of_day; ++i)
+      out[i] = std::cos(2 * std::numbers::pi * static_cast<double>(i) / hours_of_day);
+    return out;
+  }();
+  return table;
+}
+
+// How much of the differences between counts and what was expected of them is more than chance: 0 none, 1
+// all. Pearson's chi-squared against its mean and deviation, the latter larger where cells hold little.
+class Excess {
+ public:
+  void add(double count, double expected) {
+    chi_squared_ += (count - expected) * (count - expected) / expected;
+    sparseness_ += 1 / expected;
+  }
+  double share(double degrees_of_freedom) const {
+    double const by_chance =
+        degrees_of_freedom + sure_deviations * std::sqrt(2 * degrees_of_freedom + sparseness_);
+    return chi_squared_ > by_chance ? 1 - by_chance / chi_squared_ : 0;
+  }
+
+ private:
+  double chi_squared_ = 0;
+  double sparseness_ = 0;
+};
+
+// The daily cycle as a sum of waves (Fourier), each taken for as much as is likely to be more than noise
+// (James and Stein). A window over neighbouring hours must be wide for feeds of few items and narrow for
+// those that publish on the hour; this is both, without a parameter.
+DayShape day_shape(DayShape const& items, double total) {
+  DayShape shape;
+  shape.fill(1);
+  double const noise = 4 / total;  // power that a wave has by chance
+  auto const& cosine = wave();
+  auto const at = [&](std::size_t harmonic, std::size_t hour) { return harmonic * hour % hours_of_day; };
+  constexpr std::size_t quarter = hours_of_day * 3 / 4;  // sin(x) = cos(x + 3/4 of a turn)
+  for (std::size_t harmonic = 1; harmonic <= hours_of_day / 2; ++harmonic) {
+    bool const alternating = harmonic == hours_of_day / 2;  // has no sine, and half the weight
+    double a = 0, b = 0;
+    for (std::size_t hour = 0; hour < hours_of_day; ++hour) {
+      a += items[hour] * cosine[at(harmonic, hour)];
+      b += items[hour] * cosine[(at(harmonic, hour) + quarter) % hours_of_day];
+    }
+    a *= (alternating ? 1 : 2) / total;
+    b *= (alternating ? 0 : 2) / total;
+    double const prior = prior_wave_power / static_cast<double>(harmonic * harmonic * harmonic);
+    double const power = (prior_observations * (prior + noise) + a * a + b * b) / (prior_observations + 1);
+    double const trust = std::max(0.0, 1 - noise / power);
+    for (std::size_t hour = 0; hour < hours_of_day; ++hour)
+      shape[hour] += trust * (a * cosine[at(harmonic, hour)] +
+                              b * cosine[(at(harmonic, hour) + quarter) % hours_of_day]);
+  }
+  double sum = 0;
+  for (double& value : shape) sum += value = std::max(value, hour_of_day_min);
+  for (double& value : shape) value *= hours_of_day / sum;
+  return shape;
 }
 
 }  // namespace
@@ -107,28 +182,39 @@ void RateModel::note_arrivals(UtcMicros from, UtcMicros to, std::uint32_t items)
 }
 
 RateModel::Profile RateModel::profile() const noexcept {
-  constexpr std::size_t hours_of_day = 24;
-  std::array<double, hours_of_day> day{};
-  double total = 0;  // items
+  Profile items{};
+  DayShape by_hour{};
+  std::array<double, days_of_week> by_day{};
+  double total = 0;
   for (std::size_t hour = 0; hour < hours_of_week; ++hour) {
-    double const items = static_cast<double>(hours_[hour]) / quarters_per_item;
-    day[hour % hours_of_day] += items;
-    total += items;
+    items[hour] = static_cast<double>(hours_[hour]) / quarters_per_item;
+    by_hour[hour % hours_of_day] += items[hour];
+    by_day[hour / hours_of_day] += items[hour];
+    total += items[hour];
   }
-  std::array<double, hours_of_day> smooth_day{};
-  for (std::size_t hour = 0; hour < hours_of_day; ++hour) {
-    double const window =
-        day[(hour + hours_of_day - 1) % hours_of_day] + day[hour] + day[(hour + 1) % hours_of_day];
-    smooth_day[hour] =
-        (window / 3 + pseudo_items_a_day_hour) / (total / hours_of_day + pseudo_items_a_day_hour);
+  Profile out;
+  out.fill(1);
+  if (total <= 0) return out;
+
+  auto const shape = day_shape(by_hour, total);
+  double const day_mean = total / days_of_week;
+  Excess week;
+  for (double const count : by_day) week.add(count, day_mean);
+  double const of_day = week.share(days_of_week - 1);
+  Excess cells;  // what hours of the week have beyond their hour of the day and their day
+  for (std::size_t hour = 0; hour < hours_of_week; ++hour) {
+    double const day = 1 + of_day * (by_day[hour / hours_of_day] / day_mean - 1);
+    out[hour] = std::max(shape[hour % hours_of_day] * day, hour_of_week_min);
+    cells.add(items[hour], out[hour] * total / hours_of_week);
   }
-  Profile out{};
+  double const of_cell = cells.share(hours_of_week - hours_of_day - days_of_week + 1);
   double sum = 0;
   for (std::size_t hour = 0; hour < hours_of_week; ++hour) {
-    double const window = static_cast<double>(hours_[(hour + hours_of_week - 1) % hours_of_week]) +
-                          hours_[hour] + hours_[(hour + 1) % hours_of_week];
-    out[hour] = window / 3 / quarters_per_item + pseudo_items_a_week_hour * smooth_day[hour % hours_of_day];
-    sum += out[hour];
+    double const near = (items[(hour + hours_of_week - 1) % hours_of_week] + 2 * items[hour] +
+                         items[(hour + 1) % hours_of_week]) /
+                        4;
+    out[hour] += of_cell * (near * hours_of_week / total - out[hour]);
+    sum += out[hour] = std::max(out[hour], hour_of_week_min);
   }
   for (double& value : out) value *= hours_of_week / sum;
   return out;

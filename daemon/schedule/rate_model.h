@@ -4,8 +4,8 @@
 // Rate: Gamma-Poisson with forgetting. Arrivals and the time they were watched for decay with a half-life
 // of 7 days; a prior of 0.5 items a day, worth one day of watching, speaks where little is known.
 // Profile: the 168 hours of the week, from the items' own dates where they carry credible ones, else
-// spread over the gap between two polls. The hour of the day, with seven times the data, is what an hour
-// of the week is taken for until it has items enough of its own; both smoothed over 3 hours.
+// spread over the gap between two polls. A daily cycle, times the day of the week, times what single hours
+// of the week have beyond both; each of the three believed so far as it is more than chance.
 //
 // Pure and small (about 200 bytes): one per feed.
 

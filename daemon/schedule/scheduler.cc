@@ -221,7 +221,7 @@ bool Scheduler::poll_now(FeedId feed) {
   Entry& entry = *it->second;
   auto const state = decode_poll_state(entry.record);
   auto const now = impl.clock.now();
-  auto const floor = std::min(entry.share.floor, impl.options.polling.floor_hinted);
+  auto const floor = std::min<seconds>(entry.share.floor, impl.options.polling.floor_hinted);
   if (!state || entry.paused() || impl.held || entry.activity != FeedStatus::Activity::waiting) return false;
   if (state->host_cooled_until > now || now - state->last_request < floor) return false;
   impl.queue.set(entry, now);

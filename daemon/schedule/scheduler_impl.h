@@ -65,6 +65,7 @@ struct Scheduler::Impl {
   void release();
   void put_back(EntryPtr const& entry);
   boost::asio::awaitable<void> poll(EntryPtr entry, Gatekeeper::Permit permit);
+  EntryPtr twin_of(Entry const& entry, PollState const& state) const;
   boost::asio::awaitable<PollOutcome> ask(FeedSpec const& spec, PollState const& state,
                                           Gatekeeper::Permit permit, PollTrace& trace);
   boost::asio::awaitable<std::unique_ptr<PendingItems>> read(FeedSpec const& spec, PollState const& state,

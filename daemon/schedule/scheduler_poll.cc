@@ -17,6 +17,7 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr auto commit_retry = 60s;
+constexpr auto twin_rest = 1h;
 
 // Whatever way a poll ends, the next may start.
 struct OnExit {
@@ -32,6 +33,12 @@ asio::awaitable<void> Scheduler::Impl::poll(EntryPtr entry, Gatekeeper::Permit p
   PollState state;
   if (auto decoded = decode_poll_state(entry->record)) state = std::move(*decoded);
   state.configured_url = spec->url;
+  if (auto const twin = twin_of(*entry, state)) {
+    entry->next_due = std::max(twin->next_due, clock.now() + twin_rest);
+    put_back(entry);
+    alarm.set(queue.next_due());
+    co_return;
+  }
   PollTrace trace{.feed = spec.get(), .error = {}, .unmet_wish = {}};
 
   PollOutcome outcome = co_await ask(*spec, state, std::move(permit), trace);
@@ -78,6 +85,18 @@ asio::awaitable<void> Scheduler::Impl::poll(EntryPtr entry, Gatekeeper::Permit p
   Decision late = decision;
   late.next_due = old.next_due;
   finish(entry, std::move(old), late, std::move(trace), outcome);
+}
+
+// Another feed that is polled, and well, at the address that this one has moved to. What is published there
+// is seen by it; asking for both would be two requests where the publisher counts one reader.
+EntryPtr Scheduler::Impl::twin_of(Entry const& entry, PollState const& state) const {
+  if (state.adopted_url.empty()) return nullptr;  // the configuration holds no address twice
+  for (auto const& [id, other] : entries) {
+    if (other.get() == &entry || other->paused() || other->spec->url != state.adopted_url) continue;
+    auto const known = decode_poll_state(other->record);
+    if (known && known->adopted_url.empty() && known->failures == 0) return other;
+  }
+  return nullptr;
 }
 
 // What is older first, so that the stream tells things in their order; with the old record, so that a crash

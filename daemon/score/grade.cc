@@ -89,12 +89,19 @@ Log of_path(Log const& log, std::string_view site, std::string_view path) {
   return out;
 }
 
-Verdict sends_validators(Log const& requests) {
+Verdict sends_validators(Log const& requests, JudgedFrom from) {
   if (requests.size() < 3) return Verdict::untried("asked " + std::to_string(requests.size()) + " times");
+  std::size_t first = 1;
+  if (from == JudgedFrom::first_conditional) {
+    while (first < requests.size() && !requests[first].has("If-None-Match") &&
+           !requests[first].has("If-Modified-Since"))
+      ++first;
+    if (first == requests.size()) return Verdict::broken("no request was conditional");
+  }
   std::string etag, last_modified;
   for (std::size_t i = 0; i < requests.size(); ++i) {
     auto const& request = requests[i];
-    if (i > 0) {
+    if (i >= first) {
       auto const match = request.header("If-None-Match"), since = request.header("If-Modified-Since");
       auto const which = "request " + std::to_string(i + 1);
       if (match != etag)

@@ -37,8 +37,10 @@ using Log = std::vector<Asked>;
 Log of_site(Log const& log, std::string_view site);
 Log of_path(Log const& log, std::string_view site, std::string_view path);
 
-// Every request after the first full answer sends what the last answers of that path said, byte for byte.
-Verdict sends_validators(Log const& requests);
+// Every request sends what the last answers of that path said, byte for byte: from the second on, or from the
+// first that sends any, so that one fault at the beginning is counted once and not under every rule.
+enum class JudgedFrom : std::uint8_t { second_request, first_conditional };
+Verdict sends_validators(Log const& requests, JudgedFrom from = JudgedFrom::second_request);
 
 // No two requests of one path less than `least` apart. A second of slack: clocks are read twice.
 Verdict keeps_apart(Log const& requests, std::chrono::seconds least);

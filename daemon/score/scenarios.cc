@@ -45,6 +45,10 @@ Answer conditional(Asked const& request, Answer answer) {
   return answer;
 }
 
+bool is_conditional(Asked const& request) {
+  return request.has("If-None-Match") || request.has("If-Modified-Since");
+}
+
 Answer steady(Asked const& request, Headers headers) {
   Answer answer;
   answer.headers = std::move(headers);
@@ -79,8 +83,8 @@ Answer cleared(Asked const& request, std::size_t nth) {
   return answer;
 }
 Answer renewed_by_304(Asked const& request, std::size_t nth) {
-  if (nth == 0)
-    return Answer{200, {{"ETag", numbered(0)}, {"Last-Modified", modified}}, rss(request.site, 3)};
+  if (!is_conditional(request))
+    return Answer{200, {{"ETag", numbered(nth)}, {"Last-Modified", modified}}, rss(request.site, 3)};
   return Answer{304, {{"ETag", numbered(nth)}}, {}};
 }
 Answer with_max_age(Asked const& request, std::size_t) {
@@ -130,7 +134,7 @@ Answer gone(Asked const& request, std::size_t nth) {
   return nth == 0 ? steady(request, {{"ETag", "\"g\""}}) : Answer{410, {}, "gone"};
 }
 Answer frozen(Asked const& request, std::size_t nth) {
-  if (request.has("If-None-Match")) return Answer{304, {}, {}};
+  if (request.header("If-None-Match") == "\"f\"") return Answer{304, {{"ETag", "\"f\""}}, {}};
   return Answer{200, {{"ETag", "\"f\""}}, rss(request.site, nth + 3)};
 }
 Answer moved(Asked const&, std::size_t) { return Answer{301, {{"Location", "/new"}}, {}}; }
@@ -143,16 +147,24 @@ Answer with_cookie(Asked const& request, std::size_t) {
 
 Log feed_of(Log const& log, std::string_view site) { return of_path(log, site, "/feed?x=1&y=%20z"); }
 
-Verdict validators_of(Log const& log, std::string_view site) {
+Verdict validators_of(Log const& log, std::string_view site,
+                      JudgedFrom from = JudgedFrom::first_conditional) {
   auto const requests = feed_of(log, site);
-  return all_of({asked_at_least(requests, 3), sends_validators(requests)});
+  return all_of({asked_at_least(requests, 3), sends_validators(requests, from)});
 }
 
-Verdict only_first_unconditional(Log const& log) { return validators_of(log, "plain"); }
+Verdict only_first_unconditional(Log const& log) {
+  return validators_of(log, "plain", JudgedFrom::second_request);
+}
 Verdict odd_date_unparsed(Log const& log) { return validators_of(log, "odd-date"); }
 Verdict etag_replaced(Log const& log) { return validators_of(log, "new-etag"); }
 Verdict touch_kept(Log const& log) { return validators_of(log, "touched"); }
-Verdict cleared_kept(Log const& log) { return validators_of(log, "cleared"); }
+// Who never sent any here had nothing to clear (newsboat keeps those of the second answer, which has none).
+Verdict cleared_kept(Log const& log) {
+  if (std::ranges::none_of(feed_of(log, "cleared"), is_conditional))
+    return Verdict::untried("no request was conditional");
+  return validators_of(log, "cleared");
+}
 Verdict renewed_kept(Log const& log) { return validators_of(log, "renewed-by-304"); }
 
 Verdict hourly(Log const& log) {
@@ -243,15 +255,25 @@ Verdict gone_stops(Log const& log) {
   return after.size() < 2 ? Verdict::kept() : keeps_apart(after, 20h);
 }
 
+// How many there are before the first conditional request is another rule's business.
 Verdict frozen_asked_rarely(Log const& log) {
   Log full;
-  for (auto const& request : feed_of(log, "frozen"))
-    if (!request.has("If-None-Match")) full.push_back(request);
-  if (full.empty()) return Verdict::untried("never asked");
+  bool conditional = false;
+  auto const requests = feed_of(log, "frozen");
+  for (auto const& request : requests) {
+    conditional = conditional || request.status == 304;
+    if (request.status != 200) continue;
+    if (!conditional) full.clear();
+    full.push_back(request);
+  }
+  if (requests.size() < 3) return Verdict::untried("asked " + std::to_string(requests.size()) + " times");
+  if (!conditional) return Verdict::broken("no request was conditional");
   return full.size() < 2 ? Verdict::kept() : keeps_apart(full, std::chrono::days(7));
 }
 
-Verdict target_is_conditional(Log const& log) { return sends_validators(of_path(log, "moved", "/new")); }
+Verdict target_is_conditional(Log const& log) {
+  return sends_validators(of_path(log, "moved", "/new"), JudgedFrom::first_conditional);
+}
 Verdict move_adopted_late(Log const& log) {
   auto const old = feed_of(log, "moved");
   auto const target = of_path(log, "moved", "/new");

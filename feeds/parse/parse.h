@@ -11,6 +11,7 @@
 #include "feeds/model/feed.h"
 
 #include <cstddef>
+#include <string>
 #include <string_view>
 
 namespace newsfold::parse {
@@ -40,5 +41,9 @@ enum class Bodies : unsigned char {
 // limit was met. Messages name offset, line and column where there is one.
 Result<Feed> parse_feed(std::string_view bytes, Hints const& hints, Limits const& limits = {},
                         Bodies bodies = Bodies::sanitize);
+
+// The first `bytes_max` bytes of a document after a gzip or zlib layer is taken off: enough to see what its
+// root is, without the cost of all of it. "" where the layer is broken.
+std::string document_head(std::string_view bytes, std::size_t bytes_max);
 
 }  // namespace newsfold::parse

@@ -14,6 +14,8 @@ namespace newsfold::parse {
 
 namespace {
 
+constexpr int detect_gzip_and_zlib = 32;  // added to zlib's window bits
+
 bool is_compressed(std::string_view bytes) noexcept {
   if (bytes.size() < 3) return false;
   auto const b = [&](std::size_t i) { return static_cast<unsigned char>(bytes[i]); };
@@ -23,7 +25,6 @@ bool is_compressed(std::string_view bytes) noexcept {
 
 Result<std::string> inflate_body(std::string_view bytes, std::size_t bytes_max) {
   z_stream stream{};
-  constexpr int detect_gzip_and_zlib = 32;
   if (inflateInit2(&stream, MAX_WBITS + detect_gzip_and_zlib) != Z_OK)
     return Error{ErrorCode::malformed, "the compressed body cannot be read"};
   std::string out;
@@ -46,6 +47,25 @@ Result<std::string> inflate_body(std::string_view bytes, std::size_t bytes_max) 
   if (out.empty()) return Error{ErrorCode::malformed, "the compressed body cannot be read"};
   return out;
 }
+
+}  // namespace
+
+std::string document_head(std::string_view bytes, std::size_t bytes_max) {
+  if (!is_compressed(bytes)) return std::string(bytes.substr(0, bytes_max));
+  z_stream stream{};
+  if (inflateInit2(&stream, MAX_WBITS + detect_gzip_and_zlib) != Z_OK) return {};
+  std::string out(bytes_max, '\0');
+  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(bytes.data()));
+  stream.avail_in = uInt(std::min<std::size_t>(bytes.size(), UINT32_MAX));
+  stream.next_out = reinterpret_cast<Bytef*>(out.data());
+  stream.avail_out = uInt(std::min<std::size_t>(bytes_max, UINT32_MAX));
+  inflate(&stream, Z_SYNC_FLUSH);
+  out.resize(stream.total_out);
+  inflateEnd(&stream);
+  return out;
+}
+
+namespace {
 
 bool is_forbidden_control(char c) noexcept {
   auto const u = static_cast<unsigned char>(c);

@@ -13,6 +13,7 @@ extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size
   std::string_view const bytes(reinterpret_cast<char const*>(data), size);
   for (auto const& gone : newsfold::parse::find_tombstones(bytes, {"https://h.example/feed", {}}))
     if (!newsfold::text::is_valid_utf8(gone.id) || !newsfold::text::is_valid_utf8(gone.comment)) std::abort();
+  if (newsfold::parse::document_head(bytes, 4096).size() > 4096) std::abort();
   auto const feed = newsfold::parse::parse_feed(bytes, {"https://h.example/feed", {}});
   if (!feed) return 0;
   for (auto const& item : feed->items)

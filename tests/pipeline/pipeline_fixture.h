@@ -84,10 +84,11 @@ class PipelineFixture : public ::testing::Test {
   }
 
   // One poll, as the scheduler makes it.
-  boost::asio::awaitable<void> poll(std::string document) {
+  boost::asio::awaitable<void> poll(std::string document, std::string content_type = {}) {
     fetch::Response response;
     response.status = 200;
     response.final_url = feed_.url;
+    response.headers.content_type = std::move(content_type);
     response.body = std::move(document);
     auto digest = co_await pipeline_->digest(feed_, std::move(response));
     EXPECT_TRUE(digest.report) << digest.report.error().message;

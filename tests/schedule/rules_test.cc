@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numbers>
 #include <numeric>
 #include <random>
 
@@ -176,6 +177,77 @@ TEST(RateModel, LearnsTheHoursAndPlacesPollsThere) {
   auto const next = model.next_poll(night, 6, 1, bounds);
   EXPECT_GE(next, night + 4h);
   EXPECT_LE(next, night + 12h);
+}
+
+// A feed of `items` in three weeks with the daily cycle 1 + 0.9 sin, as chance would have it.
+RateModel feed_with_a_daily_wave(int items, std::mt19937_64& random) {
+  std::uniform_real_distribution<double> unit(0, 1);
+  std::vector<double> days;
+  while (std::ssize(days) < items) {
+    double const t = 21 * unit(random);
+    if (2 * unit(random) < 1 + 0.9 * std::sin(2 * std::numbers::pi * t)) days.push_back(t);
+  }
+  std::ranges::sort(days);
+  RateModel model;
+  auto const monday = at("2026-11-02T00:00:00Z");
+  for (double const t : days)
+    model.note_arrival(monday + std::chrono::microseconds(std::llround(t * 86400e6)));
+  return model;
+}
+
+// Of every 100 minutes that its news would wait were the cycle known, so many more: polls placed by another
+// profile than the true one come too late where it is too low, and too often where it is too high.
+double wait_beyond_least(RateModel const& model) {
+  auto const monday = hour_of_week(at("2026-11-02T00:00:00Z"));
+  auto const profile = model.profile();
+  double least = 0, polls = 0, wait = 0;
+  for (std::size_t hour = 0; hour < hours_of_week; ++hour) {
+    double const true_rate =
+        1 + 0.9 * std::sin(2 * std::numbers::pi * (static_cast<double>(hour) + 0.5) / 24);
+    double const density = std::sqrt(profile[(monday + hour) % hours_of_week]);
+    least += std::sqrt(true_rate);
+    polls += density;
+    wait += true_rate / density;
+  }
+  return 100 * (wait * polls / (least * least) - 1);
+}
+
+TEST(RateModel, AFewItemsTeachTheDailyCycleOfAFeed) {
+  std::mt19937_64 random(1);
+  double of_forty = 0, of_four_hundred = 0;
+  constexpr int feeds = 200;
+  for (int i = 0; i < feeds; ++i) {
+    of_forty += wait_beyond_least(feed_with_a_daily_wave(40, random)) / feeds;
+    of_four_hundred += wait_beyond_least(feed_with_a_daily_wave(400, random)) / feeds;
+  }
+  double const flat = wait_beyond_least(RateModel());
+  EXPECT_LT(of_forty, 0.35 * flat);
+  EXPECT_LT(of_four_hundred, 0.06 * flat);
+}
+
+TEST(RateModel, TheWeekendIsTakenForQuietWhereItIs) {
+  RateModel model;
+  auto const monday = at("2026-11-02T00:00:00Z");
+  for (int day = 0; day < 28; ++day)
+    if (day % 7 < 5)
+      for (int i = 0; i < 8; ++i) model.note_arrival(monday + day * 24h + 8h + i * 1h);
+  auto const profile = model.profile();
+  auto const tuesday = hour_of_week(monday + 24h + 12h), sunday = hour_of_week(monday + 6 * 24h + 12h);
+  EXPECT_GT(profile[tuesday], 4 * profile[sunday]);
+}
+
+TEST(RateModel, WhatChanceMakesOfTheDaysIsNoHabit) {
+  std::mt19937_64 random(1);
+  int moved = 0;
+  for (int i = 0; i < 100; ++i) {
+    auto const profile = feed_with_a_daily_wave(60, random).profile();
+    for (std::size_t day = 1; day < 7; ++day)
+      if (std::abs(profile[24 * day + 12] - profile[12]) > 1e-9) {
+        ++moved;
+        break;
+      }
+  }
+  EXPECT_LT(moved, 10);
 }
 
 TEST(RateModel, SurvivesAnyNumberOfArrivals) {

@@ -86,6 +86,18 @@ TEST(Grade, ValidatorsAreHeldAgainstTheLastAnswer) {
   EXPECT_EQ(sends_validators({request(t, "", 200, "1")}).kind, Verdict::Kind::untried);
 }
 
+TEST(Grade, AFaultAtTheBeginningIsNotCountedUnderEveryRule) {
+  auto const t = play_start();
+  Log const late{request(t, "", 200, "1"), request(t, "", 200, "1"), request(t, "1", 200, "2"),
+                 request(t, "2", 304, "")};
+  EXPECT_EQ(sends_validators(late, JudgedFrom::second_request).kind, Verdict::Kind::broken);
+  EXPECT_EQ(sends_validators(late, JudgedFrom::first_conditional).kind, Verdict::Kind::kept);
+  Log const never{request(t, "", 200, "1"), request(t, "", 200, "1"), request(t, "", 200, "2")};
+  EXPECT_EQ(sends_validators(never, JudgedFrom::first_conditional).kind, Verdict::Kind::broken);
+  Log const stale{request(t, "", 200, "1"), request(t, "1", 200, "2"), request(t, "1", 200, "3")};
+  EXPECT_EQ(sends_validators(stale, JudgedFrom::first_conditional).kind, Verdict::Kind::broken);
+}
+
 TEST(Grade, AMinuteTooSoonIsTooSoon) {
   auto const t = play_start();
   EXPECT_EQ(keeps_apart({request(t, "", 200, ""), request(t + 1h, "", 200, "")}, 1h).kind,

@@ -1,0 +1,1 @@
+newsfold_fuzz(link_header LIBS newsfold_schedule)

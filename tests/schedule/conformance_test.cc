@@ -1,0 +1,100 @@
+// Points of docs/polling.md's list that belong to no single rule of pace: one fetch for all who want a feed,
+// and an address that nobody else learns.
+#include "tests/schedule/poll_world.h"
+
+#include <boost/asio/detached.hpp>
+
+namespace newsfold::schedule {
+namespace {
+
+using origin::answer_conditionally;
+using origin::OriginRequest;
+
+TEST_F(PollWorld, HoweverManyAskForAFeedNowItIsFetchedOnce) {
+  serve("h.example", "/f", [](OriginRequest const& request) {
+    return answer_conditionally(request, say("1\n", {{"ETag", "\"1\""}}));
+  });
+  start({feed("http://h.example/f")});
+  run_for(6min);
+  EXPECT_TRUE(scheduler_->poll_now(FeedId{1}));
+  for (int i = 0; i < 10; ++i) EXPECT_FALSE(scheduler_->poll_now(FeedId{1}));  // while it is in hand
+  drain();
+  EXPECT_EQ(origin_.request_count(), 2u);
+  for (int i = 0; i < 4; ++i) {
+    run_for(1min);
+    EXPECT_FALSE(scheduler_->poll_now(FeedId{1}));  // and for five minutes after
+  }
+  drain();
+  EXPECT_EQ(origin_.request_count(), 2u);
+  EXPECT_EQ(origin_.requests().back().header("If-None-Match"), "\"1\"");
+}
+
+TEST_F(PollWorld, AFeedThatMovedToTheAddressOfAnotherSharesItsFetches) {
+  serve("old.example", "/f", [](OriginRequest const&) {
+    return status(301, {{"Location", "http://h.example/f"}});
+  });
+  serve("h.example", "/f", [](OriginRequest const& request) {
+    return answer_conditionally(request, say("1\n", {{"ETag", "\"1\""}}));
+  });
+  options_.polling.adaptive = false;  // each of them once an hour
+  auto const old = feed("http://old.example/f", 1), other = feed("http://h.example/f", 2);
+  start({old, other});
+  run_for(std::chrono::days(9));
+  EXPECT_EQ(state(1).adopted_url, "http://h.example/f");
+  times_.clear();
+  run_for(24h);
+  EXPECT_EQ(times("old.example/f").size(), 0u);
+  EXPECT_EQ(times("h.example/f").size(), 24u);
+  set_feeds({old});
+  run_for(24h);
+  EXPECT_GE(times("h.example/f").size(), 24u + 22u);  // alone again, it is asked itself
+}
+
+boost::asio::awaitable<void> read_page(fetch::Client& client, std::string url) {
+  fetch::Request request;
+  request.url = std::move(url);
+  request.accept = fetch::Accept::page;
+  auto const response = co_await client.fetch(std::move(request));
+  EXPECT_TRUE(response) << response.error().message;
+}
+
+TEST_F(PollWorld, TheAddressOfAFeedIsToldToNobodyElse) {
+  auto const text = [](std::string body, origin::HeaderList headers = {}) {
+    return [body, headers](OriginRequest const&) { return say(body, headers); };
+  };
+  for (auto const* host : {"h.example", "cdn.example", "maps.example", "articles.example"})
+    serve(host, "/robots.txt", text("User-agent: *\nAllow: /\n"));
+  serve("h.example", "/f", [](OriginRequest const&) {
+    return status(302, {{"Location", "http://cdn.example/copy"}});
+  });
+  serve("cdn.example", "/copy", text("1\n", {{"Link", "<http://hub.example/>; rel=hub"}}));
+  serve("maps.example", "/1", text("2\n"));
+  serve("articles.example", "/1", text("<html>an article"));
+  sink_.adjust_by_body = [](DocumentReport& report, std::string const& body) {
+    if (body == "1\n") report.follow = {"http://maps.example/1"};
+  };
+  auto spec = feed("http://h.example/f?token=geheim");
+  spec.robots = RobotsRule::obey;
+  start({spec});
+  run_for(10s);
+  boost::asio::co_spawn(loop_, read_page(scheduler_->page_client(), "http://articles.example/1"),
+                        boost::asio::detached);
+  drain();
+  run_for(10s);
+
+  std::set<std::string> hosts;
+  for (auto const& request : origin_.requests()) {
+    hosts.insert(request.host);
+    EXPECT_FALSE(request.has_header("Referer")) << request.host << request.target;
+    if (request.host == "h.example") continue;
+    std::string said = request.target + '\n' + request.body;
+    for (auto const& [name, value] : request.headers) said += '\n' + name + ": " + value;
+    EXPECT_EQ(said.find("geheim"), said.npos) << said;
+    EXPECT_EQ(said.find("h.example"), said.npos) << said;
+  }
+  // All of them were really asked, and the hub was not: without a callback of ours there is nothing to say.
+  EXPECT_EQ(hosts, (std::set<std::string>{"h.example", "cdn.example", "maps.example", "articles.example"}));
+}
+
+}  // namespace
+}  // namespace newsfold::schedule
