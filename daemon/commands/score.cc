@@ -1,6 +1,7 @@
 #include "daemon/commands/command_line.h"
 #include "daemon/commands/commands.h"
 #include "daemon/commands/document.h"
+#include "daemon/commands/tail_line.h"
 #include "daemon/runtime/clock.h"
 #include "daemon/score/player.h"
 #include "daemon/score/publisher.h"
@@ -56,7 +57,7 @@ void print(score::Report const& report, bool as_json) {
     json::array rules;
     for (auto const& line : report.lines) {
       json::object row{{"group", line.group}, {"rule", line.rule}, {"verdict", word(line.verdict.kind)}};
-      if (!line.verdict.why.empty()) row["why"] = line.verdict.why;
+      if (!line.verdict.why.empty()) row["why"] = printable(line.verdict.why);
       rules.push_back(std::move(row));
     }
     json::object const out{{"kept", report.kept()},
@@ -72,7 +73,7 @@ void print(score::Report const& report, bool as_json) {
     group = line.group;
     std::string const verdict = word(line.verdict.kind);
     std::cout << "  " << verdict << std::string(9 - verdict.size(), ' ') << line.rule << '\n';
-    if (!line.verdict.why.empty()) std::cout << "             " << line.verdict.why << '\n';
+    if (!line.verdict.why.empty()) std::cout << "             " << printable(line.verdict.why) << '\n';
   }
   std::cout << "\n" << report.kept() << " of " << report.lines.size() << " rules kept";
   if (report.untried() > 0) std::cout << "; " << report.untried() << " could not be tried";
