@@ -4,7 +4,8 @@
 #include <rocksdb/merge_operator.h>
 
 #include <algorithm>
-#include <unordered_map>
+#include <array>
+#include <span>
 #include <utility>
 
 namespace newsfold::storage {
@@ -28,6 +29,33 @@ std::optional<std::uint64_t> take_varint(std::string_view& from) noexcept {
   }
   return std::nullopt;
 }
+
+// The first list_stories_kept_max stories that are asked for, by open addressing.
+class NewestStories {
+ public:
+  struct Seen {
+    StoryId story{};
+    std::size_t first = 0;     // the index of its oldest posting so far
+    std::size_t postings = 0;  // so far
+  };
+
+  // Null for a story that came too late.
+  Seen* find_or_add(StoryId story) {
+    auto slot = std::size_t(number(story) * 0x9e3779b97f4a7c15u >> 56);
+    for (; slots_[slot] != 0; slot = (slot + 1) % slots_.size())
+      if (auto& seen = seen_[slots_[slot] - 1u]; seen.story == story) return &seen;
+    if (count_ == list_stories_kept_max) return nullptr;
+    slots_[slot] = static_cast<std::uint8_t>(++count_);
+    seen_[count_ - 1].story = story;
+    return &seen_[count_ - 1];
+  }
+  std::span<Seen const> all() const { return {seen_.data(), count_}; }
+
+ private:
+  std::array<std::uint8_t, 256> slots_{};  // 1 + the index in seen_; a quarter is used at most
+  std::array<Seen, list_stories_kept_max> seen_{};
+  std::size_t count_ = 0;
+};
 
 class PostingMerge final : public rocksdb::MergeOperator {
  public:
@@ -110,27 +138,22 @@ std::string encode_postings(std::vector<dedup::Posting> const& postings) {
 }
 
 std::vector<dedup::Posting> trim_postings(std::vector<dedup::Posting> postings) {
-  struct Seen {
-    std::size_t from_end = 0;  // postings of this story behind the present one
-    std::size_t total = 0;
-  };
-  std::unordered_map<StoryId, Seen> stories;
-  for (auto const& posting : postings) ++stories[posting.story].total;
-  std::size_t stories_kept = 0;
-  std::unordered_map<StoryId, bool> keep;
-  std::vector<dedup::Posting> kept;
-  for (auto posting = postings.rbegin(); posting != postings.rend(); ++posting) {
-    auto const [at, is_new] = keep.try_emplace(posting->story, stories_kept < list_stories_kept_max);
-    if (is_new && at->second) ++stories_kept;
-    if (!at->second) continue;
-    auto& seen = stories[posting->story];
-    bool const first_of_story = seen.from_end + 1 == seen.total;
-    bool const among_newest = seen.from_end + 1 < story_postings_kept_max;
-    ++seen.from_end;
-    if (first_of_story || among_newest) kept.push_back(*posting);
+  // Lists of boilerplate hold thousands of stories and are trimmed at every look-up until they are written
+  // down: the few stories that stay are found in a small table, not in a map of all.
+  NewestStories stories;
+  std::vector<bool> keep(postings.size());
+  for (std::size_t i = postings.size(); i-- > 0;) {
+    auto* const seen = stories.find_or_add(postings[i].story);
+    if (seen == nullptr) continue;
+    keep[i] = ++seen->postings < story_postings_kept_max;
+    seen->first = i;
   }
-  std::reverse(kept.begin(), kept.end());
-  return kept;
+  for (auto const& seen : stories.all()) keep[seen.first] = true;
+  std::size_t kept = 0;
+  for (std::size_t i = 0; i < postings.size(); ++i)
+    if (keep[i]) postings[kept++] = postings[i];
+  postings.resize(kept);
+  return postings;
 }
 
 std::shared_ptr<rocksdb::MergeOperator> make_posting_merge() { return std::make_shared<PostingMerge>(); }
