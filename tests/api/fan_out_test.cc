@@ -103,15 +103,14 @@ TEST(FanOut, ASubscriberThatTalksWithoutEndIsDropped) {
 }
 
 TEST(FanOut, TheEndOfTheServerIsTheEndOfTheStreamAfterWhatWasAnnounced) {
-  auto settings = ApiWorld::quick();
-  settings.api.bookmark_interval = std::chrono::seconds(15);
-  auto world = std::make_unique<ApiWorld>(settings);
+  auto world = std::make_unique<ApiWorld>(ApiWorld::quick());
   auto one = follower(*world, "");
+  one.client.read_line();  // the second bookmark comes from the FanOut: it has the subscriber now
   world->notices("alpha", 3);
   world.reset();
-  for (int i = 0; i < 3; ++i) EXPECT_NE(one.client.read_line().find("feed."), std::string::npos);
-  one.client.read_line();
-  EXPECT_TRUE(one.client.ended());
+  int told = 0;
+  while (!one.client.ended()) told += one.client.read_line().find("feed.") != std::string::npos ? 1 : 0;
+  EXPECT_EQ(told, 3);
 }
 
 }  // namespace
