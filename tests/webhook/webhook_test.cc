@@ -35,8 +35,9 @@ TEST_F(WebhookTest, DeliversWhatComesInOrderSignedAndAsCloudEvents) {
     previous = event.at("id").as_string();
     EXPECT_EQ(got.id, "evt_00000000000000e1_" + previous);
   }
+  // The receiver knows of the last one before its answer has come back.
+  run_until([&] { return status().state.delivered == 3; }, "three to count as delivered");
   EXPECT_EQ(status().condition, WebhookCondition::fine);
-  EXPECT_EQ(status().state.delivered, 3U);
 }
 
 TEST_F(WebhookTest, FiltersAsEveryTransportAndPrevCountsWhatPasses) {
