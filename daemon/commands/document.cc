@@ -6,9 +6,9 @@
 #include "feeds/text/url.h"
 
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
 
+#include <exception>
 #include <optional>
 #include <utility>
 
@@ -18,12 +18,24 @@ namespace {
 
 namespace asio = boost::asio;
 
-asio::awaitable<void> fetch_into(fetch::Fetcher& fetcher, fetch::Request request,
+asio::awaitable<void> fetch_into(fetch::Client& client, fetch::Request request,
                                  std::optional<Result<fetch::Response>>& out) {
-  out = co_await fetcher.fetch(std::move(request));
+  out = co_await client.fetch(std::move(request));
 }
 
 Result<fetch::Response> fetch_once(fetch::Request const& request, DocumentOptions const& options) {
+  std::optional<Result<fetch::Response>> response;
+  auto const ran =
+      run_with_fetcher(options, [&](fetch::Client& client) { return fetch_into(client, request, response); });
+  if (!ran) return ran.error();
+  if (!response) return Error{ErrorCode::cancelled, request.url + ": the transfer was given up"};
+  return std::move(*response);
+}
+
+}  // namespace
+
+Result<void> run_with_fetcher(DocumentOptions const& options,
+                              std::function<asio::awaitable<void>(fetch::Client&)> const& work) {
   asio::io_context loop;
   fetch::FetchOptions fetching;
   fetching.user_agent = std::string("Newsfold/") + version;
@@ -31,15 +43,12 @@ Result<fetch::Response> fetch_once(fetch::Request const& request, DocumentOption
   fetching.allow_private = options.allow_private;
   auto const fetcher = fetch::Fetcher::create(loop.get_executor(), fetching);
   if (!fetcher) return fetcher.error();
-  std::optional<Result<fetch::Response>> response;
-  asio::co_spawn(loop, fetch_into(**fetcher, request, response), asio::detached);
-  while (!response && loop.run_one() > 0) {
+  bool ended = false;
+  asio::co_spawn(loop, work(**fetcher), [&ended](std::exception_ptr const&) { ended = true; });
+  while (!ended && loop.run_one() > 0) {
   }
-  if (!response) return Error{ErrorCode::cancelled, request.url + ": the transfer was given up"};
-  return std::move(*response);
+  return {};
 }
-
-}  // namespace
 
 Result<Document> load_document(std::string const& name, DocumentOptions const& options) {
   Document document;

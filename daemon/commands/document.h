@@ -5,7 +5,10 @@
 #include "feeds/fetch/client.h"
 #include "feeds/model/error.h"
 
+#include <boost/asio/awaitable.hpp>
+
 #include <cstddef>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -27,6 +30,11 @@ struct DocumentOptions {
 // `name` is a path, "-", or an http(s) address, which is fetched once, redirects followed; an answer other
 // than 200 fails with `unreachable` or `gone`.
 Result<Document> load_document(std::string const& name, DocumentOptions const& options);
+
+// Makes a fetcher with the options and runs `work` to its end, on this thread. Fails where there is no
+// fetcher.
+Result<void> run_with_fetcher(DocumentOptions const& options,
+                              std::function<boost::asio::awaitable<void>(fetch::Client&)> const& work);
 
 // --resolve, --allow-private.
 void add_document_options(Command command, DocumentOptions& options);

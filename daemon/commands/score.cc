@@ -7,12 +7,8 @@
 #include "daemon/score/publisher.h"
 #include "daemon/score/scenarios.h"
 #include "daemon/version.h"
-#include "feeds/fetch/fetcher.h"
 #include "feeds/text/url.h"
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
-#include <boost/asio/io_context.hpp>
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
@@ -142,18 +138,11 @@ boost::asio::awaitable<void> ask_into(fetch::Client& client, SleepingClock& cloc
 }
 
 Result<score::PublisherAnswers> ask(std::string const& url, DocumentOptions const& options) {
-  boost::asio::io_context loop;
-  fetch::FetchOptions fetching;
-  fetching.user_agent = std::string("Newsfold/") + version;
-  fetching.resolve = options.resolve;
-  fetching.allow_private = options.allow_private;
-  auto const fetcher = fetch::Fetcher::create(loop.get_executor(), fetching);
-  if (!fetcher) return fetcher.error();
   SystemClock clock;
   std::optional<Result<score::PublisherAnswers>> answers;
-  boost::asio::co_spawn(loop, ask_into(**fetcher, clock, url, answers), boost::asio::detached);
-  while (!answers && loop.run_one() > 0) {
-  }
+  auto const ran =
+      run_with_fetcher(options, [&](fetch::Client& client) { return ask_into(client, clock, url, answers); });
+  if (!ran) return ran.error();
   if (!answers) return Error{ErrorCode::cancelled, url + ": the transfer was given up"};
   return std::move(*answers);
 }
