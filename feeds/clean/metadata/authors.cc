@@ -107,10 +107,6 @@ bool is_site_name(std::string_view name, std::vector<std::string> const& site_na
   return names_site(name, site_names);
 }
 
-std::size_t count_words(std::string_view plain) {
-  return plain.empty() ? 0 : std::size_t(std::count(plain.begin(), plain.end(), ' ')) + 1;
-}
-
 // Two words at least, or a script that has no blanks: a name of a person, as far as can be told.
 bool is_person_like(std::string_view name) {
   auto const words = std::size_t(std::count(name.begin(), name.end(), ' ')) + 1;

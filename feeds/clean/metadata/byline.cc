@@ -383,6 +383,10 @@ std::string plain_words(std::string_view text) {
   return out;
 }
 
+std::size_t count_words(std::string_view plain) {
+  return plain.empty() ? 0 : std::size_t(std::count(plain.begin(), plain.end(), ' ')) + 1;
+}
+
 bool names_nobody(std::string_view name) { return words().nobody.contains(folded(trimmed(name))); }
 
 namespace {

@@ -31,5 +31,7 @@ bool names_nobody(std::string_view name);
 
 // Letters and digits alone, folded to lower case, words parted by one blank: for comparing names and titles.
 std::string plain_words(std::string_view text);
+// How many words there are where one blank parts them, as in a name or in what plain_words() gave.
+std::size_t count_words(std::string_view plain);
 
 }  // namespace newsfold::clean

@@ -67,12 +67,6 @@ struct Candidate {
   bool foreign = false;  // a heading that stands in furniture
 };
 
-std::size_t count_words(std::string_view plain) {
-  std::size_t count = plain.empty() ? 0 : 1;
-  for (char const c : plain) count += c == ' ' ? 1 : 0;
-  return count;
-}
-
 bool holds(std::string_view outer, std::string_view inner) {
   return !inner.empty() &&
          (" " + std::string(outer) + " ").find(" " + std::string(inner) + " ") != std::string::npos;
