@@ -44,6 +44,6 @@ if(NEWSFOLD_TESTS)  # at the level that tests are compiled at, see newsfold_test
     LIBS GTest::gmock Boost::headers Threads::Threads newsfold_asio_settings
     HEADERS ${_standard} ${_asio} <gmock/gmock.h> <gtest/gtest.h>)
   foreach(name gtest gtest_asio)
-    target_compile_options(newsfold_precompiled_${name} PRIVATE $<$<CONFIG:Release>:-O1>)
+    target_compile_options(newsfold_precompiled_${name} PRIVATE $<$<CONFIG:Release>:-O0>)
   endforeach()
 endif()
