@@ -1,5 +1,7 @@
 #include "storage/change_row.h"
 
+#include "feeds/text/little_endian.h"
+
 #include <array>
 #include <cstring>
 #include <limits>
@@ -30,19 +32,6 @@ constexpr std::size_t tag_bytes_max = 255;    // of one tag here, cut at a chara
 constexpr std::size_t tags_bytes_max = 4096;  // of all; further ones do not take part in filters
 constexpr std::size_t language_bytes_max = 255;
 constexpr std::size_t name_bytes_max = std::numeric_limits<std::uint16_t>::max();
-
-template <class Number>
-void put(std::string& row, std::size_t at, Number value) {
-  for (std::size_t i = 0; i < sizeof(Number); ++i)
-    row[at + i] = static_cast<char>(static_cast<std::uint64_t>(value) >> (8 * i));
-}
-
-template <class Number>
-Number get(std::string_view row, std::size_t at) noexcept {
-  std::uint64_t value = 0;
-  for (std::size_t i = sizeof(Number); i-- > 0;) value = value << 8 | static_cast<unsigned char>(row[at + i]);
-  return static_cast<Number>(value);
-}
 
 // The longest prefix of at most `size` bytes that ends between two characters.
 std::string_view cut(std::string_view text, std::size_t size) noexcept {
@@ -98,23 +87,23 @@ std::string encode_change_row(Event const& event, EditClass edit, RenderedEvent 
   std::string row;
   row.reserve(head_bytes + name.size() + language.size() + tags.size() + rendered.open_json.size());
   row.resize(head_bytes);
-  put(row, 0, layout);
-  put(row, 1, static_cast<std::uint8_t>(event.type));
-  put(row, 2, static_cast<std::uint8_t>(edit));
-  put(row, 3, static_cast<std::uint8_t>(language.size()));
-  put(row, 4, event.version);
-  put(row, 8, number(event.sequence));
-  put(row, 16, event.time.time_since_epoch().count());
-  put(row, 24, number(event.feed));
-  put(row, 32, number(event.article));
-  put(row, 40, number(event.story));
-  put(row, 48, number(event.former_story));
-  put(row, 56, rendered.title.offset);
-  put(row, 60, rendered.title.size);
-  put(row, 64, rendered.text.offset);
-  put(row, 68, rendered.text.size);
-  put(row, 72, static_cast<std::uint16_t>(name.size()));
-  put(row, 74, static_cast<std::uint16_t>(tags.size()));
+  text::put_little_endian(row, 0, layout);
+  text::put_little_endian(row, 1, static_cast<std::uint8_t>(event.type));
+  text::put_little_endian(row, 2, static_cast<std::uint8_t>(edit));
+  text::put_little_endian(row, 3, static_cast<std::uint8_t>(language.size()));
+  text::put_little_endian(row, 4, event.version);
+  text::put_little_endian(row, 8, number(event.sequence));
+  text::put_little_endian(row, 16, event.time.time_since_epoch().count());
+  text::put_little_endian(row, 24, number(event.feed));
+  text::put_little_endian(row, 32, number(event.article));
+  text::put_little_endian(row, 40, number(event.story));
+  text::put_little_endian(row, 48, number(event.former_story));
+  text::put_little_endian(row, 56, rendered.title.offset);
+  text::put_little_endian(row, 60, rendered.title.size);
+  text::put_little_endian(row, 64, rendered.text.offset);
+  text::put_little_endian(row, 68, rendered.text.size);
+  text::put_little_endian(row, 72, static_cast<std::uint16_t>(name.size()));
+  text::put_little_endian(row, 74, static_cast<std::uint16_t>(tags.size()));
   row += name;
   row += language;
   row += tags;
@@ -124,26 +113,27 @@ std::string encode_change_row(Event const& event, EditClass edit, RenderedEvent 
 
 Result<ChangeView> ChangeView::decode(std::string_view row) {
   if (row.size() < head_bytes) return corrupt("is too short");
-  if (get<std::uint8_t>(row, 0) != layout) return corrupt("has a layout that is not known");
-  auto const type = event_type_of(get<std::uint8_t>(row, 1));
-  auto const edit = edit_class_of(get<std::uint8_t>(row, 2));
+  if (text::little_endian_at<std::uint8_t>(row, 0) != layout)
+    return corrupt("has a layout that is not known");
+  auto const type = event_type_of(text::little_endian_at<std::uint8_t>(row, 1));
+  auto const edit = edit_class_of(text::little_endian_at<std::uint8_t>(row, 2));
   if (!type || !edit) return corrupt("has a type that is not known");
-  auto const language_size = std::size_t{get<std::uint8_t>(row, 3)};
-  auto const name_size = std::size_t{get<std::uint16_t>(row, 72)};
-  auto const tags_size = std::size_t{get<std::uint16_t>(row, 74)};
+  auto const language_size = std::size_t{text::little_endian_at<std::uint8_t>(row, 3)};
+  auto const name_size = std::size_t{text::little_endian_at<std::uint16_t>(row, 72)};
+  auto const tags_size = std::size_t{text::little_endian_at<std::uint16_t>(row, 74)};
   auto rest = row.substr(head_bytes);
   if (rest.size() < name_size + language_size + tags_size) return corrupt("is cut short");
 
   ChangeView view;
   view.type = *type;
   view.edit = *edit;
-  view.version = get<std::uint32_t>(row, 4);
-  view.sequence = Sequence{get<std::uint64_t>(row, 8)};
-  view.time = UtcMicros{std::chrono::microseconds{get<std::int64_t>(row, 16)}};
-  view.feed = FeedId{get<std::uint64_t>(row, 24)};
-  view.article = ArticleId{get<std::uint64_t>(row, 32)};
-  view.story = StoryId{get<std::uint64_t>(row, 40)};
-  view.former_story = StoryId{get<std::uint64_t>(row, 48)};
+  view.version = text::little_endian_at<std::uint32_t>(row, 4);
+  view.sequence = Sequence{text::little_endian_at<std::uint64_t>(row, 8)};
+  view.time = UtcMicros{std::chrono::microseconds{text::little_endian_at<std::int64_t>(row, 16)}};
+  view.feed = FeedId{text::little_endian_at<std::uint64_t>(row, 24)};
+  view.article = ArticleId{text::little_endian_at<std::uint64_t>(row, 32)};
+  view.story = StoryId{text::little_endian_at<std::uint64_t>(row, 40)};
+  view.former_story = StoryId{text::little_endian_at<std::uint64_t>(row, 48)};
   view.feed_name = rest.substr(0, name_size);
   view.language = rest.substr(name_size, language_size);
   auto const tags = rest.substr(name_size + language_size, tags_size);
@@ -151,8 +141,8 @@ Result<ChangeView> ChangeView::decode(std::string_view row) {
   view.tags = TagList(tags);
   view.open_json = rest.substr(name_size + language_size + tags_size);
   auto const part = [&](std::size_t at) -> std::optional<std::string_view> {
-    auto const offset = std::size_t{get<std::uint32_t>(row, at)};
-    auto const size = std::size_t{get<std::uint32_t>(row, at + 4)};
+    auto const offset = std::size_t{text::little_endian_at<std::uint32_t>(row, at)};
+    auto const size = std::size_t{text::little_endian_at<std::uint32_t>(row, at + 4)};
     if (offset > view.open_json.size() || size > view.open_json.size() - offset) return std::nullopt;
     return view.open_json.substr(offset, size);
   };

@@ -2,6 +2,7 @@
 
 #include "feeds/dedup/census.h"
 #include "feeds/dedup/words.h"
+#include "feeds/text/little_endian.h"
 
 #include <algorithm>
 #include <array>
@@ -36,16 +37,6 @@ void add_smallest(std::vector<std::uint64_t>& shingles, std::size_t count, std::
 //   ...    n + t kinds of 2 bits, four to a byte, the first lowest; unused bits are 0
 constexpr char layout = 1;
 constexpr std::size_t head_bytes = 12;
-
-void put(std::string& out, std::uint64_t value, std::size_t bytes) {
-  for (std::size_t i = 0; i < bytes; ++i) out += char(value >> (8 * i) & 0xFF);
-}
-
-std::uint64_t get(std::string_view bytes, std::size_t at, std::size_t count) noexcept {
-  std::uint64_t value = 0;
-  for (std::size_t i = 0; i < count; ++i) value |= std::uint64_t(std::uint8_t(bytes[at + i])) << (8 * i);
-  return value;
-}
 
 constexpr std::size_t encoded_bytes(std::size_t words) noexcept {
   return head_bytes + 2 * words + (words + 3) / 4;
@@ -112,10 +103,10 @@ std::string Sketch::encode() const {
   std::string out;
   out.reserve(encoded_bytes(all.size()));
   out += layout;
-  put(out, text_hash, 8);
-  put(out, of_text, 2);
-  put(out, of_title, 1);
-  for (auto const& word : all) put(out, word.hash(), 2);
+  text::append_little_endian(out, text_hash);
+  text::append_little_endian(out, std::uint16_t(of_text));
+  text::append_little_endian(out, std::uint8_t(of_title));
+  for (auto const& word : all) text::append_little_endian(out, word.hash());
   put_kinds(out, all);
   return out;
 }
@@ -124,9 +115,9 @@ Result<Sketch> Sketch::decode(std::string_view bytes) {
   if (bytes.size() < head_bytes) return corrupt("cut short");
   if (bytes[0] != layout) return corrupt("of a layout that we do not know");
   Sketch made;
-  made.text_hash = get(bytes, 1, 8);
-  auto const of_text = std::size_t(get(bytes, 9, 2));
-  auto const of_title = std::size_t(get(bytes, 11, 1));
+  made.text_hash = text::little_endian_at<std::uint64_t>(bytes, 1);
+  auto const of_text = std::size_t{text::little_endian_at<std::uint16_t>(bytes, 9)};
+  auto const of_title = std::size_t{text::little_endian_at<std::uint8_t>(bytes, 11)};
   auto const count = of_text + of_title;
   if (of_text > words_max || of_title > title_words_max || bytes.size() != encoded_bytes(count))
     return corrupt("of the wrong length");
@@ -136,7 +127,7 @@ Result<Sketch> Sketch::decode(std::string_view bytes) {
   for (std::size_t i = 0; i < count; ++i) {
     auto const kind = unsigned(std::uint8_t(bytes[kinds_at + i / 4])) >> (2 * (i % 4)) & 3u;
     auto& side = i < of_text ? made.words : made.title;
-    side.emplace_back(std::uint16_t(get(bytes, head_bytes + 2 * i, 2)), WordKind(kind));
+    side.emplace_back(text::little_endian_at<std::uint16_t>(bytes, head_bytes + 2 * i), WordKind(kind));
   }
   if (count % 4 != 0 && unsigned(std::uint8_t(bytes.back())) >> (2 * (count % 4)) != 0)
     return corrupt("with stray bits");

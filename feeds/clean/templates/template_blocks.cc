@@ -1,5 +1,6 @@
 #include "feeds/clean/templates/template_blocks.h"
 
+#include "feeds/text/little_endian.h"
 #include "feeds/text/utf8.h"
 
 #include <unicode/uchar.h>
@@ -33,14 +34,8 @@ constexpr std::size_t header_bytes = 5;
 constexpr std::size_t block_bytes = 21;
 
 template <class Number>
-void put(std::string& out, Number value, std::size_t bytes = sizeof(Number)) {
-  for (std::size_t i = 0; i < bytes; ++i) out += char(static_cast<unsigned char>(value >> (8 * i)));
-}
-template <class Number>
 Number take(std::string_view& bytes) {
-  Number value = 0;
-  for (std::size_t i = 0; i < sizeof(Number); ++i)
-    value = Number(value | Number(static_cast<unsigned char>(bytes[i])) << (8 * i));
+  auto const value = text::little_endian_at<Number>(bytes, 0);
   bytes.remove_prefix(sizeof(Number));
   return value;
 }
@@ -103,13 +98,13 @@ TemplateBlocks TemplateBlocks::decode(std::string_view bytes) {
 
 std::string TemplateBlocks::encode() const {
   std::string out(1, format_version);
-  put(out, articles_);
+  text::append_little_endian(out, articles_);
   for (auto const& [hash, block] : blocks_) {
-    put(out, hash);
-    put(out, block.first);
-    put(out, block.last);
-    put(out, std::uint16_t(std::min<std::uint32_t>(block.count, 0xFFFF)));
-    put(out, std::uint16_t(std::min<std::uint32_t>(block.edge, 0xFFFF)));
+    text::append_little_endian(out, hash);
+    text::append_little_endian(out, block.first);
+    text::append_little_endian(out, block.last);
+    text::append_little_endian(out, std::uint16_t(std::min<std::uint32_t>(block.count, 0xFFFF)));
+    text::append_little_endian(out, std::uint16_t(std::min<std::uint32_t>(block.edge, 0xFFFF)));
     out += block.known ? '\1' : '\0';
   }
   return out;
