@@ -39,13 +39,14 @@ std::uint32_t median(std::span<storage::ArticleHead const> articles) {
 
 }  // namespace
 
-std::optional<Silence> silence_of(schedule::PollState const& state, AlarmOptions const& options,
-                                  UtcMicros now) {
-  if (options.silent_gaps <= 0 || state.failures > 0 || state.gone_announced) return std::nullopt;
-  if (state.last_new == UtcMicros{} || now <= state.last_new) return std::nullopt;
-  auto const lasting = std::chrono::duration_cast<seconds>(now - state.last_new);
+std::optional<Silence> silence_of(schedule::PollState const& state, AlarmOptions const& options) {
+  bool const paused = state.paused_at != UtcMicros{};
+  if (options.silent_gaps <= 0 || state.failures > 0 || state.gone_announced || paused) return std::nullopt;
+  auto const heard = state.last_answer;
+  if (state.last_new == UtcMicros{} || heard <= state.last_new) return std::nullopt;
+  auto const lasting = std::chrono::duration_cast<seconds>(heard - state.last_new);
   if (lasting < options.silent_min) return std::nullopt;
-  auto const per_day = state.rate.per_day_before(state.last_new, now);
+  auto const per_day = state.rate.per_day_before(state.last_new, heard);
   if (per_day <= 0) return std::nullopt;
   seconds const gap(std::int64_t(seconds_a_day / per_day));
   if (double(lasting.count()) < options.silent_gaps * double(gap.count())) return std::nullopt;

@@ -30,9 +30,10 @@ struct Silence {
   std::chrono::seconds lasting{};
   std::chrono::seconds usual_gap{};  // as it was when the silence began
 };
-// Nothing for a feed that fails (that is told elsewhere), and for one that was never seen to bring news.
-std::optional<Silence> silence_of(schedule::PollState const& state, AlarmOptions const& options,
-                                  UtcMicros now);
+// Nothing for a feed that fails or is paused (that is told elsewhere), and for one that was never seen to
+// bring news. It lasts up to the last good answer: what a feed did while nobody asked it (a full disk, a
+// daemon that was away) is not known.
+std::optional<Silence> silence_of(schedule::PollState const& state, AlarmOptions const& options);
 std::string describe(Silence const& silence);
 
 struct Shrinking {

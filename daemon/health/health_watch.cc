@@ -95,7 +95,7 @@ void HealthWatch::set_feeds(std::vector<schedule::FeedStatus> const& feeds) {
 
 void HealthWatch::look_for_silence(schedule::PollState const& state, FeedHealth& feed,
                                    std::string const& name) {
-  auto const silence = silence_of(state, options_.alarms, clock_.now());
+  auto const silence = silence_of(state, options_.alarms);
   bool const was_silent = !feed.silent.empty();
   if (silence && !was_silent)
     log::warning("feed_silent",
@@ -124,6 +124,7 @@ void HealthWatch::paused(FeedId id, bool is_paused) {
   if (found == feeds_.end()) return;
   change(found->second, [is_paused](FeedHealth& feed) {
     feed.state = is_paused ? FeedHealth::State::paused : FeedHealth::State::fine;
+    if (is_paused) feed.silent.clear();
   });
 }
 

@@ -73,5 +73,25 @@ TEST(HealthWatch, AShrunkenFeedIsToldWithTheRuleThatItsPagesWereReadBy) {
   EXPECT_THAT(told->suggestion, HasSubstr("[[site]]\nhosts = [\"courier.example\"]"));
 }
 
+TEST(HealthWatch, APauseEndsTheAlarmForSilence) {
+  storage::TempDirectory directory;
+  auto const store = storage::open(directory / "store");
+  asio::thread_pool blocking(1);
+  ManualClock clock(storage::at(0));
+  HealthWatch watch(blocking.get_executor(), clock, *store, {}, [](bool) {});
+  std::vector<schedule::FeedStatus> feeds(1);
+  auto& feed = feeds.front();
+  feed.id = harbour;
+  feed.state.last_new = storage::at(0);
+  feed.state.last_answer = storage::at(0) + 24h * 30;
+  for (auto t = storage::at(0) - 24h * 60; t < storage::at(0); t += 6h)
+    feed.state.rate.observe(t, t + 6h, 1, schedule::RateModel::Count::exact);
+  watch.set_feeds(feeds);
+  ASSERT_EQ(watch.counts().silent, 1u);
+  watch.paused(harbour, true);
+  EXPECT_EQ(watch.counts().silent, 0u);
+  EXPECT_EQ(watch.counts().paused, 1u);
+}
+
 }  // namespace
 }  // namespace newsfold::health
