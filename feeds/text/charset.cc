@@ -278,11 +278,15 @@ DecodedText decode(std::string_view bytes, std::string_view content_type) {
     return as_encoding(bytes, guess ? *guess : *find_encoding("windows-1252"), seen);
   }
   if (labelled->kind == EncodingKind::utf8) {
-    if (seen.valid() || seen.sequences >= seen.bad_sequences) return as_utf8(bytes, seen);
     // Called UTF-8 with hardly a sequence of it: the other label knows better, or it is what Windows
-    // writes. One or two stray bytes in ASCII stay what the label says.
+    // writes. A few sequences are chance only where bad ones are many times more; in a multi-byte text they
+    // are frequent. One or two stray bytes in ASCII stay what the label says.
     constexpr std::size_t stray_bytes_max = 2;
+    constexpr std::size_t chance_share = 4;
     auto const* other = from_document != labelled && from_document ? from_document : nullptr;
+    bool const multi_byte = other && other->kind != EncodingKind::single_byte;
+    if (seen.valid() || seen.sequences * (multi_byte ? 1 : chance_share) >= seen.bad_sequences)
+      return as_utf8(bytes, seen);
     if (!other && seen.bad_sequences <= stray_bytes_max) return as_utf8(bytes, seen);
     auto out = as_encoding(bytes, other ? *other : *find_encoding("windows-1252"), seen);
     out.contradicts_label = true;

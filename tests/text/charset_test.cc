@@ -80,6 +80,22 @@ TEST(Charset, AFewBadBytesDoNotChangeTheEncoding) {
   EXPECT_TRUE(decoded.text().ends_with("\u017Elu\u0165 \uFFFD \u00E9"));
 }
 
+TEST(Charset, MoreBadBytesThanSequencesAreStillUtf8WhereItsSequencesAreNoChance) {
+  std::string const head = "<?xml version='1.0' encoding='utf-8'?>";
+  auto const decoded = decode(head + "\u017Elu\u0165 \xE9 \xE8 \xE0 \u017E \xFC");
+  EXPECT_EQ(decoded.encoding(), "UTF-8");
+  EXPECT_EQ(decoded.text(), head + "\u017Elu\u0165 \uFFFD \uFFFD \uFFFD \u017E \uFFFD");
+  std::string many;
+  for (int i = 0; i < 20; ++i) many += "caf\xE9 ";
+  EXPECT_EQ(decode(head + many + "\u017E").encoding(), "windows-1252");
+  EXPECT_EQ(
+      decode(head + many).text(), head + [] {
+        std::string out;
+        for (int i = 0; i < 20; ++i) out += "caf\u00E9 ";
+        return out;
+      }());
+}
+
 TEST(Charset, FallsBackToWindows1252WithoutAnyLabel) {
   EXPECT_EQ(decode("caf\xE9 \x93x\x94").text(), "caf\u00E9 \u201Cx\u201D");
 }
