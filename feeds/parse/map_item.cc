@@ -103,16 +103,16 @@ void ItemMapper::own_attributes() {
     auto const colon = name.find(':');
     auto const local = colon == std::string_view::npos ? name : name.substr(colon + 1);
     if (text::equals_ignoring_case(local, "about")) {
-      auto const about = attribute(node_, "about");
+      auto const about = value_of(a);
       offer_id(about, 1);
       if (text::is_web_url(about)) offer_url(about, 1);
     } else if (text::equals_ignoring_case(local, "href")) {
-      offer_url(url_of(attribute(node_, "href"), base_), 2);
+      offer_url(url_of(value_of(a), base_), 2);
     } else if (text::equals_ignoring_case(local, "lastmod")) {
-      item_.date_raw = attribute(node_, "lastmod");
+      item_.date_raw = value_of(a);
       item_.date_published = text::parse_date(item_.date_raw);
     } else if (text::equals_ignoring_case(name, "xml:lang")) {
-      item_.language = attribute(node_, "xml:lang");
+      item_.language = value_of(a);
     }
   }
 }

@@ -5,7 +5,8 @@
 #include "feeds/text/ascii.h"
 #include "feeds/text/entities.h"
 
-#include <cstring>
+#include <algorithm>
+#include <optional>
 
 namespace newsfold::parse {
 
@@ -122,21 +123,38 @@ std::string_view XmlDocument::inner_markup(pugi::xml_node node) const noexcept {
 Namespaces::Scope::Scope(Namespaces& spaces, pugi::xml_node node)
     : spaces_(spaces), mark_(spaces.bindings_.size()) {
   for (auto const a : node.attributes()) {
-    std::string_view const name = a.name();
-    if (!name.starts_with("xmlns")) continue;
-    if (name.size() > 5 && name[5] != ':') continue;
-    auto const prefix = name.size() > 6 ? name.substr(6) : std::string_view{};
-    auto space = space_of_uri(a.value());
-    // An address we do not know under a prefix that everybody uses: a typing error, most likely.
-    if (space == Space::unknown) space = prefix.empty() ? Space::core : space_of_prefix(prefix);
-    spaces.bindings_.push_back({prefix, space});
+    auto const prefix = declared_prefix(a);
+    if (!prefix) continue;
+    if (spaces.bindings_.size() >= bindings_max) {
+      spaces.dropped_some_ = true;
+      return;
+    }
+    spaces.bindings_.push_back({*prefix, declared_space(a, *prefix)});
   }
 }
 
 Space Namespaces::space_of_name_prefix(std::string_view prefix) const noexcept {
+namespace {
+
+// The prefix that an attribute declares ("" for the default); nothing where it declares none.
+std::optional<std::string_view> declared_prefix(pugi::xml_attribute a) noexcept {
+  std::string_view const name = a.name();
+  if (!name.starts_with("xmlns") || (name.size() > 5 && name[5] != ':')) return std::nullopt;
+  return name.substr(std::min<std::size_t>(name.size(), 6));
+}
+
+Space declared_space(pugi::xml_attribute a, std::string_view prefix) noexcept {
+  auto const space = space_of_uri(a.value());
+  if (space != Space::unknown) return space;
+  // An address we do not know under a prefix that everybody uses: a typing error, most likely.
+  return prefix.empty() ? Space::core : space_of_prefix(prefix);
+}
+
+}  // namespace
+
   for (auto i = bindings_.size(); i-- > 0;)
     if (bindings_[i].prefix == prefix) return bindings_[i].space;
-  if (!prefix.empty() && prefix != "xml") met_undeclared_ = true;
+  if (!prefix.empty() && prefix != "xml" && !dropped_some_) met_undeclared_ = true;
   return space_of_prefix(prefix);
 }
 
@@ -144,20 +162,16 @@ Space Namespaces::space_of(pugi::xml_node node) const noexcept {
   std::string_view const name = node.name();
   auto const colon = name.find(':');
   // Declarations on the element itself are in force for it.
-  for (auto const a : node.attributes()) {
-    if (std::strncmp(a.name(), "xmlns", 5) != 0) continue;
-    Namespaces inner;
-    inner.bindings_ = bindings_;
-    Scope const scope(inner, node);
-    return inner.space_of_name_prefix(colon == std::string_view::npos ? std::string_view{}
-                                                                      : name.substr(0, colon));
-  }
-  return space_of_name_prefix(colon == std::string_view::npos ? std::string_view{} : name.substr(0, colon));
+  pugi::xml_attribute own;
+  for (auto const a : node.attributes())
+    if (declared_prefix(a) == prefix) own = a;
+  return own ? declared_space(own, prefix) : space_of_name_prefix(prefix);
 }
 
 Element Namespaces::element_of(pugi::xml_node node) const noexcept {
   return parse::element_of(space_of(node), local_name(node));
 }
+  auto const prefix = colon == std::string_view::npos ? std::string_view{} : name.substr(0, colon);
 
 std::string_view local_name(pugi::xml_node node) noexcept {
   std::string_view const name = node.name();
@@ -181,7 +195,11 @@ pugi::xml_attribute find_attribute(pugi::xml_node node, std::string_view name) n
 }  // namespace
 
 std::string attribute(pugi::xml_node node, std::string_view name) {
-  std::string_view const raw = find_attribute(node, name).value();
+  return value_of(find_attribute(node, name));
+}
+
+std::string value_of(pugi::xml_attribute attribute) {
+  std::string_view const raw = attribute.value();
   if (raw.find('&') == std::string_view::npos) return std::string(text::trim(raw));
   return std::string(text::trim(text::decode_entities(raw, text::EntityContext::xml)));
 }

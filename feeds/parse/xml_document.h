@@ -44,11 +44,15 @@ class XmlDocument {
   std::string defect_;
 };
 
-// Prefixes in force, innermost last. Elements that declare some are entered and left by `Scope`.
+// Prefixes in force, innermost last. Elements that declare some are entered and left by `Scope`. At most
+// bindings_max are known at a time, so that no document makes each look-up long; a prefix beyond them is
+// taken for what it usually means.
 class Namespaces {
  public:
   // Enters the declarations on `node`; the destructor leaves them. Nodes without any cost nothing.
   class Scope {
+  static constexpr std::size_t bindings_max = 256;
+
    public:
     Scope(Namespaces& spaces, pugi::xml_node node);
     ~Scope() { spaces_.bindings_.resize(mark_); }
@@ -76,6 +80,7 @@ class Namespaces {
   std::vector<Binding> bindings_;
   mutable bool met_undeclared_ = false;
 };
+  bool dropped_some_ = false;
 
 // The name without its prefix.
 std::string_view local_name(pugi::xml_node node) noexcept;
@@ -84,6 +89,7 @@ std::string_view local_name(pugi::xml_node node) noexcept;
 std::string attribute(pugi::xml_node node, std::string_view name);
 bool has_attribute(pugi::xml_node node, std::string_view name) noexcept;
 
+std::string value_of(pugi::xml_attribute attribute);
 // The text directly inside `node`, references decoded, white space at the ends gone. Lives in the document
 // or in `scratch`.
 std::string_view text_of(pugi::xml_node node, std::string& scratch);
