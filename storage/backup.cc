@@ -17,6 +17,9 @@ namespace {
 // Articles that were numbered after the backup are lost with what it replaces, their numbers were told to
 // people: the next ones begin beyond any that can have been given out since.
 constexpr std::uint64_t restored_article_step = 1'000'000'000;
+// The same of events. The log begins anew behind the jump, so that a cursor from before it, which may not say
+// its epoch, is told that it is too old instead of being served what others have under its number.
+constexpr std::uint64_t restored_event_step = 1'000'000'000;
 
 Result<void> begin_new_epoch(std::filesystem::path const& path, Epoch epoch) {
   StoreOptions options;
@@ -25,7 +28,12 @@ Result<void> begin_new_epoch(std::filesystem::path const& path, Epoch epoch) {
   auto head = read_head(**database, nullptr);
   if (!head) return head.error();
   head->set_last_article((head->last_article() / restored_article_step + 1) * restored_article_step);
+  head->set_last_sequence(head->last_sequence() + restored_event_step);
+  head->set_oldest_sequence(head->last_sequence() + 1);
+  auto const first = ChangeKey{Sequence{0}}.encode();
+  auto const oldest = ChangeKey{Sequence{head->oldest_sequence()}}.encode();
   rocksdb::WriteBatch batch;
+  batch.DeleteRange((*database)->handle(Family::changes), slice(view_of(first)), slice(view_of(oldest)));
   auto* const meta = (*database)->handle(Family::meta);
   batch.Put(meta, slice(meta_epoch), format_epoch(epoch));
   batch.Put(meta, slice(meta_head), head->SerializeAsString());
@@ -77,6 +85,7 @@ Result<void> Store::restore(std::filesystem::path const& backup, std::filesystem
   // Under another name until it has its new epoch: a store that is found under `path` is a whole one.
   auto const making = std::filesystem::path(path.string() + ".restoring");
   std::filesystem::remove_all(making, error);
+  if (making.has_parent_path()) std::filesystem::create_directories(making.parent_path(), error);
   status = engine->RestoreDBFromLatestBackup(making.string(), making.string());
   if (!status.ok()) {
     std::filesystem::remove_all(making, error);

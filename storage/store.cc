@@ -182,6 +182,7 @@ Metrics Store::metrics() const {
                                          rocksdb::DB::Properties::kNumFilesAtLevelPrefix + "0", &files))
       metrics.files_level0 += std::strtoull(files.c_str(), nullptr, 10);
   }
+  metrics.wal_syncs = statistics.getTickerCount(rocksdb::WAL_FILE_SYNCED);
   metrics.cache_hits = statistics.getTickerCount(rocksdb::BLOCK_CACHE_HIT);
   metrics.cache_misses = statistics.getTickerCount(rocksdb::BLOCK_CACHE_MISS);
   metrics.filter_useful = statistics.getTickerCount(rocksdb::BLOOM_FILTER_USEFUL);

@@ -62,6 +62,8 @@ struct StoreOptions {
   // Becomes the epoch of a store that is made or restored now: random, from the daemon. 0: refused as
   // `invalid` where one is needed.
   Epoch fresh_epoch{};
+  // What RocksDB finds worth a warning, a line each, on any thread. It writes no log of its own.
+  std::function<void(std::string_view line)> on_engine_warning;
 };
 
 inline constexpr std::uint32_t schema_version = 1;
@@ -133,10 +135,13 @@ class ChangeReader {
   ChangeReader& operator=(ChangeReader&&) noexcept;
   ~ChangeReader();
 
-  // The next event, or nullptr at the end; it lives until the next call. A row that does not decode is
-  // an error (`corrupt`, once): the call after it goes on behind it, so that a caller can tell its
-  // subscriber instead of leaving a silent gap.
+  // The next event, or nullptr at the end; it lives until the next call. A row that does not decode, or that
+  // the disk lost, is an error (`corrupt`, once) and named by lost(): the call after it goes on behind it, so
+  // that a caller can tell its subscriber instead of leaving a silent gap. After every other error (of the
+  // disk, or `expired`) the reader stays where it is.
   Result<ChangeView const*> next();
+  // The number that the last next() passed over; empty where it gave an event or failed otherwise.
+  std::optional<Sequence> lost() const noexcept;
   // The row that next() gave, for keeping.
   std::string_view row() const noexcept;
 
@@ -179,6 +184,7 @@ struct Metrics {
   std::uint64_t corrupt_rows = 0;  // met since the store was opened
   std::uint64_t disk_bytes = 0;    // live SST files
   std::uint64_t wal_bytes = 0;
+  std::uint64_t wal_syncs = 0;  // times that the log of writes was synced to the disk
   std::uint64_t memtable_bytes = 0;
   std::uint64_t block_cache_bytes = 0;
   std::uint64_t pending_compaction_bytes = 0;
@@ -247,7 +253,8 @@ class Store {
   // Incremental, beside running commits. `keep` newest backups stay. Of one that is stopped nothing stays.
   Result<void> backup(std::filesystem::path const& directory, std::uint32_t keep = 3,
                       std::stop_token stop = {}) const;
-  // Into an empty or absent directory; the store then begins a new epoch.
+  // Into an empty or absent directory; the store then begins a new epoch, with an empty log whose numbers lie
+  // far beyond those of the backup.
   static Result<void> restore(std::filesystem::path const& backup, std::filesystem::path const& path,
                               Epoch fresh_epoch);
   // Reads everything. With Repair::mend (writer) it rebuilds what an index lacks and removes what

@@ -86,6 +86,24 @@ TEST(Retention, OfTheLogBySizeTakesTheOldest) {
   EXPECT_LE(number(report.oldest), 1001u);
 }
 
+TEST(Retention, OfTheLogBySizeKeepsAboutAsMuchAsAsked) {
+  TempDirectory const directory;
+  auto const store = open(directory / "store");
+  FeedChange change;  // nothing but events: the store is as large as its log
+  change.feed = harbour;
+  change.feed_name = feed_name(harbour);
+  for (int i = 0; i < 2000; ++i) change.notices.push_back({EventType::feed_failing, prose(i), {}, {}});
+  ASSERT_TRUE(store->commit(std::span(&change, 1), at(0)));
+  ASSERT_TRUE(store->compact());
+  auto const whole = store->metrics().disk_bytes;
+  Retention keep;
+  keep.changes_bytes_max = whole / 2;
+  EXPECT_NEAR(double(store->retain(keep, at(1)).value().changes_removed), 1000, 200);
+  ASSERT_TRUE(store->compact());
+  EXPECT_NEAR(double(store->metrics().disk_bytes), double(whole) / 2, double(whole) / 10);
+  EXPECT_NEAR(double(store->retain(keep, at(2)).value().changes_removed), 0, 100) << "and then it stays";
+}
+
 TEST(Retention, OfArticlesTakesEveryRowAboutThem) {
   TempDirectory const directory;
   auto const store = open(directory / "store");
@@ -133,9 +151,22 @@ TEST(Backup, IsRestoredWithANewEpochAndNumbersNobodyWasTold) {
   ASSERT_TRUE(Store::restore(directory / "backup", directory / "restored", Epoch{0xe2}));
   auto const store = open(directory / "restored");
   EXPECT_EQ(store->epoch(), Epoch{0xe2});
-  EXPECT_EQ(store->last_sequence(), Sequence{3});
-  EXPECT_EQ(told(*store).size(), 3u);
-  EXPECT_GT(number(ingest(*store, harbour, {doc(9)}).outcomes[0][0].article), 6u);
+  // Whoever has a number of before is told that it is not kept, and not what came instead.
+  EXPECT_EQ(store->changes(Sequence{2}).error().code, ErrorCode::expired);
+  EXPECT_EQ(store->changes(Sequence{6}).error().code, ErrorCode::expired);
+  auto const before = store->last_sequence();
+  EXPECT_GT(number(before), 1'000'000u);
+  EXPECT_EQ(number(store->oldest_sequence()), number(before) + 1);
+  EXPECT_EQ(told(*store, before).size(), 0u);
+  Retention keep;
+  keep.changes_age_max = std::chrono::minutes{1};
+  keep.changes_count_max = 10;
+  keep.changes_bytes_max = 1;
+  EXPECT_EQ(store->retain(keep, at(60)).value().changes_removed, 0u);
+  auto const report = ingest(*store, harbour, {doc(9)});
+  EXPECT_GT(number(report.outcomes[0][0].article), 6u);
+  EXPECT_EQ(number(report.first), number(before) + 1);
+  EXPECT_EQ(told(*store, before).size(), 1u);
   EXPECT_EQ(store->verify(Repair::report_only).value().findings, std::vector<std::string>{});
 }
 
@@ -149,7 +180,7 @@ TEST(Backup, TakesOnlyTheNewestAndKeepsAsManyAsAsked) {
     }
   }
   ASSERT_TRUE(Store::restore(directory / "backup", directory / "restored", Epoch{0xe2}));
-  EXPECT_EQ(open(directory / "restored")->last_sequence(), Sequence{4});
+  EXPECT_EQ(open(directory / "restored")->last_sequence(), Sequence{1'000'000'004});
 }
 
 TEST(Backup, IsNotRestoredOverAStoreNorFromNothing) {
@@ -254,9 +285,44 @@ TEST(CorruptRow, OfTheLogIsToldAndTheNextOnesStillCome) {
   auto const store = open(path);
   auto reader = store->changes(Sequence{0}).value();
   EXPECT_EQ((*reader.next())->sequence, Sequence{1});
+  EXPECT_EQ(reader.lost(), std::nullopt);
   EXPECT_EQ(reader.next().error().code, ErrorCode::corrupt);
+  EXPECT_EQ(reader.lost(), Sequence{2});
   EXPECT_EQ((*reader.next())->sequence, Sequence{3});
+  EXPECT_EQ(reader.lost(), std::nullopt);
   EXPECT_EQ(reader.next().value(), nullptr);
+}
+
+TEST(CorruptRow, ThatTheDiskLostIsToldLikeOneThatDoesNotDecode) {
+  TempDirectory const directory;
+  auto const path = directory / "store";
+  { ingest(*open(path), harbour, docs(1, 5)); }
+  for (auto const gone : {2, 3, 5}) {
+    auto const change = ChangeKey{Sequence{std::uint64_t(gone)}}.encode();
+    erase(path, Family::changes, view_of(change));
+  }
+  auto const store = open(path);
+  auto reader = store->changes(Sequence{0}).value();
+  std::string seen;
+  for (int i = 0; i < 5; ++i) {
+    auto const next = reader.next();
+    seen += next ? std::to_string(number((*next)->sequence)) : "-" + std::to_string(number(*reader.lost()));
+  }
+  EXPECT_EQ(seen, "1-2-34-5");
+  EXPECT_EQ(reader.next().value(), nullptr);
+}
+
+TEST(CorruptRow, ABlockThatCannotBeReadStopsAReaderWhereItIs) {
+  TempDirectory const directory;
+  auto const path = directory / "store";
+  { ingest(*open(path), harbour, docs(1, 300)); }
+  damage_log(path);
+  auto const store = open(path);
+  auto reader = store->changes(Sequence{0}).value();
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_EQ(reader.next().error().code, ErrorCode::corrupt);
+    EXPECT_EQ(reader.lost(), std::nullopt);
+  }
 }
 
 // A file system of 24 MB: the disk is full soon, and has room again when something else goes.
@@ -291,6 +357,7 @@ TEST(FullDisk, StopsACommitWholeAndLetsItGoOnLater) {
     EXPECT_EQ(told(*store).size(), stored);  // it keeps serving
     EXPECT_EQ(store->compact().error().code, ErrorCode::no_space);
     EXPECT_EQ(store->backup(directory / "backup").error().code, ErrorCode::no_space);
+    for (int i = 0; i < 30; ++i) EXPECT_EQ(store->resume().error().code, ErrorCode::no_space);
     std::filesystem::remove(ballast);
     auto const resumed = store->resume();
     EXPECT_TRUE(resumed) << resumed.error().message;

@@ -220,6 +220,25 @@ TEST(Store, TellsTheListenerAfterEventsAreVisible) {
   EXPECT_EQ(heard[0], (std::pair{Sequence{2}, std::size_t{2}}));
 }
 
+TEST(Store, TellsTheListenerAndReadersOnlyWhenTheDiskHasIt) {
+  TempDirectory const directory;
+  auto with = options();
+  with.sync = SyncMode::group;
+  auto const store = open(directory / "store", with);
+  std::uint64_t syncs_before = 0;
+  int heard = 0;
+  store->on_commit([&](CommitReport const& report) {
+    EXPECT_EQ(store->last_sequence(), report.last);
+    EXPECT_GT(store->metrics().wal_syncs, syncs_before) << "announced before it was synced";
+    ++heard;
+  });
+  for (int i = 1; i <= 3; ++i) {
+    syncs_before = store->metrics().wal_syncs;
+    ingest(*store, harbour, {doc(i)});
+  }
+  EXPECT_EQ(heard, 3);
+}
+
 TEST(Store, GivesAnArticleToTheOneThatCommittedItFirst) {
   TempDirectory const directory;
   auto const store = open(directory / "store");

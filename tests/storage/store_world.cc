@@ -1,9 +1,15 @@
 #include "tests/storage/store_world.h"
 
+#include "storage/database.h"
+#include "storage/keys.h"
+#include "storage/posting_list.h"
+
 #include <gtest/gtest.h>
+#include <rocksdb/write_batch.h>
 
 #include <stdlib.h>
 
+#include <fstream>
 #include <functional>
 #include <random>
 
@@ -134,6 +140,31 @@ std::vector<Told> told(Store const& store, Sequence after) {
     events.push_back(
         {view.sequence, view.type, view.article, view.version, view.story, std::string(view.title_json)});
   }
+}
+
+void damage_event(std::filesystem::path const& store, Sequence sequence) {
+  auto const database = Database::open(store, options(), std::make_shared<WindowCutoff>()).value();
+  auto const key = ChangeKey{sequence}.encode();
+  rocksdb::WriteBatch batch;
+  batch.Put(database->handle(Family::changes), slice(view_of(key)), "damaged");
+  ASSERT_TRUE(database->write(batch, SyncMode::os));
+}
+
+void damage_log(std::filesystem::path const& store) {
+  std::vector<rocksdb::LiveFileMetaData> files;
+  Database::open(store, options(), std::make_shared<WindowCutoff>())
+      .value()
+      ->db()
+      .GetLiveFilesMetaData(&files);
+  std::size_t damaged = 0;
+  for (auto const& file : files) {
+    if (file.column_family_name != "changes") continue;
+    std::fstream bytes(file.directory + "/" + file.relative_filename);
+    bytes.seekp(64);
+    bytes << "a sector that the disk did not write";
+    ++damaged;
+  }
+  ASSERT_GT(damaged, 0u);
 }
 
 }  // namespace newsfold::storage

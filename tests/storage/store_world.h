@@ -68,4 +68,9 @@ struct Told {
 };
 std::vector<Told> told(Store const& store, Sequence after = Sequence{0});
 
+// What a bad disk does to a store that is closed: the row of an event decodes no more ...
+void damage_event(std::filesystem::path const& store, Sequence sequence);
+// ... or a block of the log fails its checksum.
+void damage_log(std::filesystem::path const& store);
+
 }  // namespace newsfold::storage
