@@ -1,7 +1,9 @@
 #include "daemon/api/change_stream.h"
 
-#include <algorithm>
+#include "daemon/notify/log_reader.h"
 #include "daemon/runtime/run_on.h"
+
+#include <algorithm>
 
 namespace newsfold::api {
 
@@ -38,16 +40,9 @@ Result<bool> ChangeStream::look_back(std::uint64_t end, std::uint64_t window) {
   auto const oldest = number(store_.oldest_sequence());
   if (end < oldest || end == 0) return true;
   auto const begin = end >= oldest + window ? end - window + 1 : oldest;
-  auto reader = store_.changes(Sequence{begin - 1});
-  if (!reader) return true;  // retention goes on meanwhile: there is nothing left before us
-  notify::FoldedText text;
-  for (;;) {
-    auto const next = reader->next();
-    if (!next && next.error().code == ErrorCode::corrupt) continue;  // matches nothing
-    if (!next || *next == nullptr || number((*next)->sequence) > end) break;
-    text.clear();
-    if (filter_.matches(**next, text)) previous_ = (*next)->sequence;
-  }
+  auto const found = notify::newest_match(store_, filter_, Sequence{begin}, Sequence{end});
+  if (!found) return found.error();
+  previous_ = *found;
   return number(previous_) != 0 || begin == oldest;
 }
 
@@ -86,10 +81,16 @@ Result<void> ChangeStream::read_store(Batch& batch) {
   for (std::size_t rows = 0; rows < batch_rows_max; ++rows) {
     if (batch.events >= batch_events_max || batch.bytes.size() >= batch_bytes_max) return {};
     auto const next = reader_->next();
+    if (auto const lost = reader_->lost()) {
+      cursor_ = *lost;
+      append_lost(batch.bytes, format_, *lost, previous_, store_.epoch());
+      previous_ = *lost;
+      ++batch.events;
+      continue;
+    }
     if (!next) {
       auto const error = next.error();
       reader_.reset();
-      if (error.code == ErrorCode::corrupt) cursor_ = Sequence{number(cursor_) + 1};
       return error;
     }
     if (*next == nullptr) {
@@ -106,11 +107,6 @@ Result<void> ChangeStream::read_store(Batch& batch) {
 
 asio::awaitable<Result<Batch>> ChangeStream::next(std::chrono::steady_clock::time_point deadline) {
   Batch batch;
-  if (said_next_) {
-    Error error = std::move(*said_next_);
-    said_next_.reset();
-    co_return error;
-  }
   for (;;) {
     if (feed_.find(Sequence{number(cursor_) + 1}) != nullptr) {
       reader_.reset();
@@ -118,8 +114,7 @@ asio::awaitable<Result<Batch>> ChangeStream::next(std::chrono::steady_clock::tim
     } else if (number(cursor_) < number(store_.last_sequence())) {
       auto job = [this, &batch] { return read_store(batch); };
       auto const read = co_await run_on(blocking_, std::move(job));
-      if (!read && batch.events == 0) co_return read.error();
-      if (!read) said_next_ = read.error();
+      if (!read && batch.events == 0) co_return read.error();  // else with the next one
     }
     if (batch.events > 0) co_return batch;
     if (std::chrono::steady_clock::now() >= deadline) break;

@@ -49,8 +49,8 @@ class ChangeStream {
   void begin_at(Sequence cursor, Sequence previous) noexcept;
 
   // What comes next: at once where there is something, else at `deadline` a bookmark. Fails with `expired`
-  // where retention overtook the subscriber, with `corrupt` once for a row that does not decode and which
-  // cursor() has then passed.
+  // where retention overtook the subscriber, with what the disk says where it cannot be read. A row that does
+  // not decode is told as lost, whatever the filter.
   boost::asio::awaitable<Result<Batch>> next(std::chrono::steady_clock::time_point deadline);
 
   // Everything up to here was looked at.
@@ -75,7 +75,6 @@ class ChangeStream {
   StreamFormat format_;
   Sequence cursor_{};
   Sequence previous_{};
-  std::optional<Error> said_next_;  // came behind events that are to be sent first
   std::optional<storage::ChangeReader> reader_;
   std::chrono::steady_clock::time_point reader_made_;
 };

@@ -1,30 +1,49 @@
 #include "daemon/api/event_bytes.h"
 
+#include "daemon/notify/log_reader.h"
 #include "feeds/model/event_json.h"
 
 #include <cstdio>
 
 namespace newsfold::api {
 
-void append_event(std::string& out, StreamFormat format, storage::ChangeView const& event,
-                  Sequence previous) {
+namespace {
+
+void append_begin(std::string& out, StreamFormat format, Sequence sequence, std::string_view type) {
   switch (format) {
     case StreamFormat::list:
       if (!out.empty()) out += ",\n";
       break;
     case StreamFormat::sse:
       out += "id: ";
-      append_sequence(out, event.sequence);
+      append_sequence(out, sequence);
       out += "\nevent: ";
-      out += to_string(event.type);
+      out += type;
       out += "\ndata: ";
       break;
     case StreamFormat::ndjson: break;
   }
-  out += event.open_json;
-  append_event_end(out, previous);
+}
+
+void append_end(std::string& out, StreamFormat format) {
   if (format == StreamFormat::sse) out += "\n\n";
   if (format == StreamFormat::ndjson) out += '\n';
+}
+
+}  // namespace
+
+void append_event(std::string& out, StreamFormat format, storage::ChangeView const& event,
+                  Sequence previous) {
+  append_begin(out, format, event.sequence, to_string(event.type));
+  out += event.open_json;
+  append_event_end(out, previous);
+  append_end(out, format);
+}
+
+void append_lost(std::string& out, StreamFormat format, Sequence sequence, Sequence previous, Epoch epoch) {
+  append_begin(out, format, sequence, "lost");
+  out += notify::lost_json(sequence, previous, epoch);
+  append_end(out, format);
 }
 
 std::string bookmark_bytes(StreamFormat format, Sequence cursor, Epoch epoch) {

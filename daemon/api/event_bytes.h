@@ -4,6 +4,7 @@
 #include "feeds/model/event.h"
 #include "storage/change_row.h"
 
+#include <chrono>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -19,8 +20,17 @@ enum class StreamFormat : std::uint8_t {
 // `previous` is the number of the event before it that passes the same filter.
 void append_event(std::string& out, StreamFormat format, storage::ChangeView const& event, Sequence previous);
 
+// Instead of an event whose row cannot be read.
+void append_lost(std::string& out, StreamFormat format, Sequence sequence, Sequence previous, Epoch epoch);
+
 // How far the log was read. In a list: nothing, its answer says it beside the events.
 std::string bookmark_bytes(StreamFormat format, Sequence cursor, Epoch epoch);
+
+// How long after the last thing that was sent a bookmark goes: a little early, so that it is at the other end
+// within the interval.
+inline std::chrono::milliseconds bookmark_after(std::chrono::milliseconds interval) {
+  return interval - interval / 16;
+}
 
 // The length line of a chunk (RFC 9112, 7.1) of so many bytes; behind the bytes comes "\r\n".
 std::string chunk_head(std::size_t size);

@@ -54,6 +54,7 @@ What what_of(std::string_view type, json::object const& ours) {
   if (type == "feed.moved") return {"moved", "36"};
   if (type == "feed.gone") return {"gone", "31"};
   if (type == "feed.gap") return {"gap", "33"};
+  if (type == "lost") return {"lost", "31"};
   return {std::string(type), "0"};
 }
 
@@ -126,6 +127,7 @@ std::string tail_line(json::object const& event, Colours colours) {
   out += painted(column(printable(feed), feed_columns), "36", colours) + " ";
   auto headline = printable(string_at(data, "title"));
   if (headline.empty()) headline = printable(string_at(data, "message"));
+  if (headline.empty()) headline = printable(string_at(event, "message"));
   out += type == "article.copied" || type == "article.snapshot" ? headline : painted(headline, "1", colours);
   auto note = story_note(type, ours);
   if (type == "article.withdrawn") note = string_at(ours, "reason");

@@ -91,15 +91,13 @@ asio::awaitable<Result<void>> NatsSink::attach() {
     status_.cursor = *end->last;
     previous_ = *end->last;  // also where the filter is another one now: nothing stands between the two
   } else if (end->last) {
-    // The store was restored: numbers begin anew behind the backup. Ids that the server remembers must be
-    // forgotten first, or it would take the new events for the old.
+    // The store was restored or made anew. Ids that the server remembers must be forgotten first, or it might
+    // take the new events for the old.
     log::warning("nats_new_epoch", {{"stream", options_.stream}, {"waits", end->duplicate_window}});
     co_await parts_.clock.sleep_until(parts_.clock.now() + end->duplicate_window);
-    auto const kept = co_await noted();
-    status_.cursor = std::min(kept, last);
+    status_.cursor = co_await noted();
   } else if (end->used) {
-    auto const kept = co_await noted();
-    status_.cursor = std::min(kept, last);
+    status_.cursor = co_await noted();
   } else {
     status_.cursor = Sequence{number(parts_.store.oldest_sequence()) - 1};
   }
@@ -111,7 +109,8 @@ asio::awaitable<Result<void>> NatsSink::attach() {
 asio::awaitable<Sequence> NatsSink::noted() {
   auto job = [this] { return parts_.store.view().subscription(nats_subscription); };
   auto const kept = co_await run_on(parts_.blocking, std::move(job));
-  co_return kept ? kept->acknowledged : Sequence{number(parts_.store.oldest_sequence()) - 1};
+  if (kept && kept->epoch == parts_.store.epoch()) co_return kept->acknowledged;
+  co_return Sequence{number(parts_.store.oldest_sequence()) - 1};
 }
 
 asio::awaitable<Result<void>> NatsSink::copy() {
@@ -132,8 +131,8 @@ asio::awaitable<Result<void>> NatsSink::copy() {
     note_lost();
     co_return Result<void>();
   }
-  if (slice->corrupt > 0)
-    log::error("nats_skipped_corrupt", {{"stream", options_.stream}, {"events", slice->corrupt}});
+  if (slice->lost > 0)
+    log::error("nats_skipped_corrupt", {{"stream", options_.stream}, {"events", slice->lost}});
   if (!slice->events.empty()) {
     auto const count = slice->events.size();
     auto publish = [this, out = messages(std::move(slice->events)), epoch = parts_.store.epoch()] {
@@ -169,6 +168,7 @@ std::vector<Message> NatsSink::messages(std::vector<notify::LoggedEvent> events)
 
 void NatsSink::note_lost() {
   auto const oldest = number(parts_.store.oldest_sequence());
+  if (oldest <= number(status_.cursor) + 1) return;
   auto const lost = oldest - 1 - number(status_.cursor);
   status_.lost += lost;
   status_.cursor = Sequence{oldest - 1};

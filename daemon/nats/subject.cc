@@ -52,7 +52,7 @@ std::string SubjectTemplate::of(notify::LoggedEvent const& event) const {
   for (auto const& token : tokens_) {
     if (!subject.empty()) subject += '.';
     if (token == "{type}")
-      subject += to_string(event.type);
+      subject += event.lost ? std::string_view("lost") : to_string(event.type);
     else if (token == "{feed}")
       subject += token_of(event.feed_name);
     else if (token == "{lang}")

@@ -2,6 +2,8 @@
 
 #include "feeds/model/event_json.h"
 
+#include <algorithm>
+
 namespace newsfold::notify {
 
 namespace {
@@ -26,7 +28,43 @@ LoggedEvent copy_of(storage::ChangeView const& view, Sequence previous) {
   return event;
 }
 
+LoggedEvent lost_event(Sequence sequence, Sequence previous, Epoch epoch) {
+  LoggedEvent event;
+  event.sequence = sequence;
+  event.previous = previous;
+  event.json = lost_json(sequence, previous, epoch);
+  event.lost = true;
+  return event;
+}
+
+Result<Sequence> newest_of(storage::Store const& store, Filter const& filter, Sequence begin, Sequence end) {
+  auto reader = store.changes(Sequence{number(begin) - 1});
+  if (!reader) return reader.error();
+  auto found = Sequence{0};
+  FoldedText text;
+  for (;;) {
+    auto const next = reader->next();
+    if (auto const lost = reader->lost()) {
+      if (*lost > end) return found;
+      found = *lost;
+      continue;
+    }
+    if (!next) return next.error();
+    if (*next == nullptr || (*next)->sequence > end) return found;
+    text.clear();
+    if (filter.matches(**next, text)) found = (*next)->sequence;
+  }
+}
+
 }  // namespace
+
+std::string lost_json(Sequence sequence, Sequence previous, Epoch epoch) {
+  auto json = R"({"type":"lost","id":")" + format_sequence(sequence) + R"(","epoch":")" +
+              format_epoch(epoch) + R"(","message":"event )" + std::to_string(number(sequence)) +
+              R"( of the change log cannot be read: the disk has damaged it")";
+  append_event_end(json, previous);
+  return json;
+}
 
 Result<LogSlice> read_slice(storage::Store const& store, Filter const& filter, Sequence after,
                             Sequence previous, SliceLimits const& limits) {
@@ -40,11 +78,15 @@ Result<LogSlice> read_slice(storage::Store const& store, Filter const& filter, S
   for (std::size_t rows = 0; rows < limits.rows_max; ++rows) {
     if (slice.events.size() >= limits.events_max || bytes >= limits.bytes_max) break;
     auto const next = reader->next();
-    if (!next) {
-      ++slice.corrupt;
-      slice.cursor = Sequence{number(slice.cursor) + 1};
+    if (auto const lost = reader->lost()) {
+      slice.cursor = *lost;
+      slice.events.push_back(lost_event(*lost, slice.previous, store.epoch()));
+      slice.previous = *lost;
+      ++slice.lost;
       continue;
     }
+    if (!next && slice.cursor == after) return next.error();
+    if (!next) break;
     if (*next == nullptr) break;
     auto const& view = **next;
     slice.cursor = view.sequence;
@@ -61,31 +103,34 @@ Result<LoggedEvent> read_event(storage::Store const& store, Sequence sequence, S
   auto reader = store.changes(Sequence{number(sequence) - 1});
   if (!reader) return reader.error();
   auto const next = reader->next();
-  if (!next || *next == nullptr || (*next)->sequence != sequence)
-    return Error{ErrorCode::not_found, "event " + format_sequence(sequence) + " cannot be read"};
+  if (reader->lost()) return lost_event(sequence, previous, store.epoch());
+  if (!next) return next.error();
+  if (*next == nullptr)
+    return Error{ErrorCode::not_found, "event " + format_sequence(sequence) + " is yet to come"};
   return copy_of(**next, previous);
 }
 
+Result<Sequence> newest_match(storage::Store const& store, Filter const& filter, Sequence begin,
+                              Sequence end) {
+  for (;;) {
+    begin = std::max(begin, store.oldest_sequence());
+    if (begin > end) return Sequence{0};
+    auto const found = newest_of(store, filter, begin, end);
+    // Retention goes on meanwhile: less stands before us than there was.
+    if (found || found.error().code != ErrorCode::expired) return found;
+  }
+}
+
 Result<Sequence> previous_match(storage::Store const& store, Filter const& filter, Sequence before) {
-  FoldedText text;
-  auto found = Sequence{0};
   auto const oldest = number(store.oldest_sequence());
   auto end = number(before);
   for (auto window = first_window; end >= oldest && end > 0; window *= window_growth) {
     auto const begin = end > window + oldest ? end - window : oldest;
-    auto reader = store.changes(Sequence{begin - 1});
-    if (!reader) return reader.error();
-    for (;;) {
-      auto const next = reader->next();
-      if (!next) continue;  // a row that does not decode matches nothing
-      if (*next == nullptr || number((*next)->sequence) > end) break;
-      text.clear();
-      if (filter.matches(**next, text)) found = (*next)->sequence;
-    }
-    if (number(found) != 0 || begin == oldest) break;
+    auto const found = newest_match(store, filter, Sequence{begin}, Sequence{end});
+    if (!found || number(*found) != 0 || begin == oldest) return found;
     end = begin - 1;
   }
-  return found;
+  return Sequence{0};
 }
 
 }  // namespace newsfold::notify

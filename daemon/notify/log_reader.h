@@ -28,8 +28,13 @@ struct LoggedEvent {
   StoryId former_story{};
   std::string feed_name;
   std::string language;
-  std::string json;  // whole, `prev` included
+  std::string json;   // whole, `prev` included
+  bool lost = false;  // its row cannot be read: only its number is known, and `json` says so
 };
+
+// What a subscriber is told instead of an event whose row cannot be read, whatever the filter, as nobody
+// knows whether it would have passed. For `prev` it counts as one that did.
+std::string lost_json(Sequence sequence, Sequence previous, Epoch epoch);
 
 struct SliceLimits {
   std::size_t events_max = 64;
@@ -39,19 +44,25 @@ struct SliceLimits {
 
 struct LogSlice {
   std::vector<LoggedEvent> events;
-  Sequence cursor{};        // everything up to here was looked at
-  Sequence previous{};      // the newest number up to `cursor` that passes
-  std::size_t corrupt = 0;  // rows that do not decode, passed over
+  Sequence cursor{};     // everything up to here was looked at
+  Sequence previous{};   // the newest number up to `cursor` that passes
+  std::size_t lost = 0;  // among the events: rows that cannot be read
 };
 
 // What comes behind `after`; `previous` is the newest number up to `after` that passes (previous_match).
-// Fails with `expired` where retention was faster.
+// Fails with `expired` where retention was faster, and with what the disk says where it fails before anything
+// was read: the next slice begins at the same place.
 Result<LogSlice> read_slice(storage::Store const& store, Filter const& filter, Sequence after,
                             Sequence previous, SliceLimits const& limits);
 
-// One event by its number, whether it passes a filter or not. Fails with `expired`, or with `not_found` where
-// the row cannot be read.
+// One event by its number, whether it passes a filter or not. Fails with `expired`, or with what the disk
+// says.
 Result<LoggedEvent> read_event(storage::Store const& store, Sequence sequence, Sequence previous);
+
+// The newest retained number from `begin` to `end` that passes; 0: none. Rows that cannot be read count as
+// such that do.
+Result<Sequence> newest_match(storage::Store const& store, Filter const& filter, Sequence begin,
+                              Sequence end);
 
 // The newest retained number up to `before` that passes; 0: none. Looks backwards in windows that grow, so
 // that a frequent match costs little and a rare one is still found.

@@ -60,6 +60,7 @@ std::string encode(DeliveryState const& state) {
   row.set_delivered(state.delivered);
   row.set_dead_forgotten(state.dead_forgotten);
   row.set_lost(state.lost);
+  row.set_throttles(state.throttles);
   return row.SerializeAsString();
 }
 
@@ -95,6 +96,7 @@ Result<DeliveryState> decode(std::string_view bytes, Sequence cursor) {
   state.delivered = row.delivered();
   state.dead_forgotten = row.dead_forgotten();
   state.lost = row.lost();
+  state.throttles = row.throttles();
   return state;
 }
 

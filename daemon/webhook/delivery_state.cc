@@ -9,6 +9,7 @@ namespace {
 
 // Feeds and stories are numbered apart: this bit keeps their lanes apart.
 constexpr std::uint64_t feed_lane = std::uint64_t{1} << 63;
+constexpr std::uint64_t lost_lane = feed_lane | std::uint64_t{1} << 62;
 
 std::string shortened(std::string text) {
   if (text.size() > error_bytes_max) text.resize(error_bytes_max);
@@ -48,17 +49,18 @@ void receiver_failed(DeliveryState& state, Answer const& answer, UtcMicros now, 
 void receiver_works(DeliveryState& state, Step& step) {
   step.recovered = state.failures > 0;
   state.failures = 0;
+  state.throttles = 0;
   state.not_before = {};
   state.failing_since = {};
   state.error.clear();
 }
 
-// The receiver asks for time: that is no failure.
+// The receiver asks for time: that is no failure. One that asks again and again for none gets more and more.
 void throttle(DeliveryState& state, Answer const& answer, UtcMicros now, double random) {
-  auto const asked = std::min(answer.retry_after.value_or(backoff_first), retry_after_max);
-  auto const jitter =
-      std::chrono::duration_cast<std::chrono::microseconds>(asked * (backoff_jitter * random));
-  state.not_before = now + asked + jitter;
+  auto const asked = std::min(answer.retry_after.value_or(std::chrono::seconds(0)), retry_after_max);
+  auto const with_jitter =
+      std::chrono::duration_cast<std::chrono::microseconds>(asked * (1 + backoff_jitter * random));
+  state.not_before = now + std::max(with_jitter, backoff(++state.throttles, random));
   state.error = shortened(answer.words);
 }
 
@@ -126,6 +128,10 @@ void parked_failed(DeliveryState& state, Attempt const& attempt, Answer const& a
 }  // namespace
 
 Lanes lanes_of(notify::LoggedEvent const& event) noexcept {
+  if (event.lost) {  // nobody knows whose it was: it waits for nobody
+    auto const lane = number(event.sequence) | lost_lane;
+    return {lane, lane};
+  }
   if (!is_article_event(event.type)) {
     auto const lane = number(event.feed) | feed_lane;
     return {lane, lane};
@@ -153,10 +159,10 @@ Answer read_answer(unsigned status, std::optional<std::chrono::seconds> retry_af
   return answer;
 }
 
-Answer read_answer(Error const& error) {
+Answer read_answer(Error const& error, bool connected) {
   Answer answer;
   // A receiver that redirects, or whose answer is no HTTP, is there and wrong.
-  answer.verdict = error.code == ErrorCode::malformed || error.code == ErrorCode::too_large
+  answer.verdict = connected || error.code == ErrorCode::malformed || error.code == ErrorCode::too_large
                        ? Verdict::server_error
                        : Verdict::unreachable;
   answer.words = error.message;
@@ -282,6 +288,7 @@ void enable(DeliveryState& state) {
   state.disabled.clear();
   state.disabled_at = {};
   state.failures = 0;
+  state.throttles = 0;
   state.not_before = {};
   state.failing_since = {};
   state.error.clear();

@@ -32,7 +32,7 @@ inline constexpr std::chrono::seconds backoff_max = std::chrono::hours(6);
 inline constexpr double backoff_jitter = 0.25;  // of the delay, later only
 inline constexpr std::chrono::seconds retry_after_max = std::chrono::hours(24);
 inline constexpr std::chrono::seconds give_up_after = std::chrono::hours(3 * 24);  // on a refused event
-inline constexpr unsigned server_errors_to_park = 5;  // answers 5xx in a row to one event
+inline constexpr unsigned server_errors_to_park = 5;  // Verdict::server_error in a row, to one event
 
 // Events of one lane are delivered in order: those of a story, those of a feed.
 struct Lanes {
@@ -75,7 +75,8 @@ struct DeliveryState {
   Sequence single_until{};  // a batch up to here was refused: its events go one by one
   unsigned head_server_errors = 0;
 
-  unsigned failures = 0;  // of the receiver, in a row
+  unsigned failures = 0;   // of the receiver, in a row
+  unsigned throttles = 0;  // times that it asked for time, in a row
   UtcMicros not_before{};
   UtcMicros failing_since{};
   std::string error;
@@ -95,8 +96,9 @@ struct DeliveryState {
 // What an answer means.
 enum class Verdict : std::uint8_t {
   delivered,     // 2xx
-  unreachable,   // no answer: DNS, connection, TLS, timeout
-  server_error,  // the receiver answers, but not well: 5xx, 401, 403, 404, 408, a redirect
+  unreachable,   // no connection: DNS, TCP, TLS
+  server_error,  // the receiver is there, but not well: 5xx, 401, 403, 404, 408, a redirect, no answer in
+                 // time
   throttled,     // 429, or 503 with Retry-After
   refused,       // any other 4xx: it does not like this request
   gone,          // 410: it wants no more
@@ -109,7 +111,8 @@ struct Answer {
 };
 // `retry_after`: of the header, where there is one.
 Answer read_answer(unsigned status, std::optional<std::chrono::seconds> retry_after);
-Answer read_answer(Error const& error);
+// `connected`: the receiver was there, and then did not answer.
+Answer read_answer(Error const& error, bool connected);
 
 // The delay after failure number `failures` (1, 2, ...); `random` in [0, 1).
 std::chrono::microseconds backoff(unsigned failures, double random) noexcept;

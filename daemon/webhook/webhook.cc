@@ -92,6 +92,16 @@ asio::awaitable<void> Webhook::run() {
   }
 }
 
+// The store was restored: the numbers that the state holds are those of another log.
+void Webhook::begin_epoch(DeliveryState& state) {
+  auto const before = Sequence{number(parts_.store.oldest_sequence()) - 1};
+  log::warning("webhook_new_epoch",
+               {{"webhook", spec_.name}, {"cursor", before}, {"parked_lost", state.parked.size()}});
+  state.lost += state.parked.size();
+  state.parked.clear();
+  rewind(state, before, Sequence{0});
+}
+
 asio::awaitable<void> Webhook::load() {
   auto job = [this]() -> Result<DeliveryState> {
     auto const view = parts_.store.view();
@@ -104,8 +114,7 @@ asio::awaitable<void> Webhook::load() {
     } else {
       state.cursor = parts_.store.last_sequence();  // a new webhook hears of what comes
     }
-    // A restored store may end before a cursor that was kept elsewhere.
-    state.cursor = std::min(state.cursor, parts_.store.last_sequence());
+    if (kept && kept->epoch != parts_.store.epoch()) begin_epoch(state);
     if (!kept || state.filter_key != spec_.filter.key()) {
       auto const previous = notify::previous_match(parts_.store, spec_.filter, state.cursor);
       if (previous) state.previous = *previous;
@@ -137,7 +146,7 @@ asio::awaitable<void> Webhook::load() {
 // One delivery, or one look at the log that brought nothing to send.
 asio::awaitable<bool> Webhook::step() {
   auto const now = parts_.clock.now();
-  if (!state_.disabled.empty() || now < state_.not_before) co_return false;
+  if (!state_.disabled.empty() || now < state_.not_before || now < read_again_at_) co_return false;
   std::optional<Attempt> attempt;
   if (auto const parked = due(state_, now)) {
     attempt.emplace();
@@ -151,7 +160,7 @@ asio::awaitable<bool> Webhook::step() {
     if (!attempt) co_return state_.cursor != before;
   }
   auto body = co_await body_of(*attempt);
-  if (!body) co_return true;  // it left the log meanwhile
+  if (!body) co_return true;  // what else there is to do shows in the next step
   co_await deliver(std::move(*attempt), std::move(*body));
   co_return true;
 }
@@ -175,14 +184,20 @@ asio::awaitable<void> Webhook::read_ahead() {
     if (slice.error().code == ErrorCode::expired)
       retention_was_faster();
     else
-      log::error("webhook_log_unreadable", {{"webhook", spec_.name}, {"reason", slice.error().message}});
+      log_unreadable(slice.error());
     co_return;
   }
-  if (slice->corrupt > 0)
-    log::error("webhook_skipped_corrupt", {{"webhook", spec_.name}, {"events", slice->corrupt}});
+  if (slice->lost > 0)
+    log::error("webhook_skipped_corrupt", {{"webhook", spec_.name}, {"events", slice->lost}});
   ahead_.assign(std::make_move_iterator(slice->events.begin()), std::make_move_iterator(slice->events.end()));
   ahead_cursor_ = slice->cursor;
   ahead_previous_ = slice->previous;
+}
+
+// What the disk does not give now it may give later; until then nothing moves.
+void Webhook::log_unreadable(Error const& error) {
+  log::error("webhook_log_unreadable", {{"webhook", spec_.name}, {"reason", error.message}});
+  read_again_at_ = parts_.clock.now() + backoff_first;
 }
 
 void Webhook::forget_ahead() {
@@ -192,6 +207,7 @@ void Webhook::forget_ahead() {
 
 void Webhook::retention_was_faster() {
   auto const oldest = number(parts_.store.oldest_sequence());
+  if (oldest <= number(state_.cursor) + 1) return;
   auto const lost = oldest - 1 - number(state_.cursor);
   log::error("webhook_lost", {{"webhook", spec_.name},
                               {"events", lost},
@@ -255,7 +271,8 @@ std::optional<Attempt> Webhook::next_from_log() {
   return attempt;
 }
 
-// A single event as it stands, several as an array. Nothing where a parked one has left the log.
+// A single event as it stands, several as an array. Nothing where a parked one has left the log, or cannot be
+// read now.
 asio::awaitable<std::optional<std::string>> Webhook::body_of(Attempt const& attempt) {
   if (!attempt.head) {
     auto const sequence = attempt.sequences.front();
@@ -266,6 +283,10 @@ asio::awaitable<std::optional<std::string>> Webhook::body_of(Attempt const& atte
     if (event) {
       if (spec_.batch_max > 1) co_return "[" + event->json + "]";
       co_return std::move(event->json);
+    }
+    if (event.error().code != ErrorCode::expired) {
+      log_unreadable(event.error());
+      co_return std::nullopt;
     }
     log::error("webhook_lost",
                {{"webhook", spec_.name}, {"event", sequence}, {"reason", event.error().message}});
@@ -286,7 +307,7 @@ asio::awaitable<std::optional<std::string>> Webhook::body_of(Attempt const& atte
   co_return body;
 }
 
-asio::awaitable<Result<fetch::Response>> Webhook::post(std::string id, std::string body) {
+asio::awaitable<Result<fetch::Response>> Webhook::post(std::string id, std::string body, bool& connected) {
   auto const now = parts_.clock.now();
   fetch::Request request;
   request.url = spec_.url;
@@ -298,15 +319,18 @@ asio::awaitable<Result<fetch::Response>> Webhook::post(std::string id, std::stri
                                  {"webhook-timestamp", timestamp(now)},
                                  {"webhook-signature", sign(spec_.keys, id, now, body)}};
   request.body = std::move(body);
+  request.connected = &connected;
   co_return co_await client_.fetch(std::move(request));
 }
 
 asio::awaitable<void> Webhook::deliver(Attempt attempt, std::string body) {
   auto const generation = generation_;
-  auto const response = co_await post(id_of(parts_.store.epoch(), attempt.sequences), std::move(body));
+  bool connected = false;
+  auto const response =
+      co_await post(id_of(parts_.store.epoch(), attempt.sequences), std::move(body), connected);
   auto const now = parts_.clock.now();
   auto const answer = response ? read_answer(response->status, schedule::retry_after(response->headers, now))
-                               : read_answer(response.error());
+                               : read_answer(response.error(), connected);
   if (generation != generation_) co_return;  // the cursor was moved by hand meanwhile
   auto const step = apply(state_, attempt, answer, now, random());
   changed_ = true;
@@ -349,7 +373,8 @@ UtcMicros Webhook::wake_time() const {
   auto until = UtcMicros::max();
   if (changed_) until = std::min<UtcMicros>(until, saved_at_ + save_interval);
   if (!state_.disabled.empty()) return until;
-  if (parts_.clock.now() < state_.not_before) return std::min(until, state_.not_before);
+  auto const not_before = std::max(state_.not_before, read_again_at_);
+  if (parts_.clock.now() < not_before) return std::min(until, not_before);
   until = std::min(until, next_due(state_));
   if (batch_since_ != UtcMicros{}) until = std::min<UtcMicros>(until, batch_since_ + spec_.batch_wait);
   return until;
@@ -412,7 +437,8 @@ asio::awaitable<TestReport> Webhook::test() {
   append_json_string(body, spec_.name);
   body += "}}";
   if (spec_.batch_max > 1) body = "[" + body + "]";
-  auto const response = co_await post(id, std::move(body));
+  bool connected = false;
+  auto const response = co_await post(id, std::move(body), connected);
   TestReport report;
   if (!response) {
     report.error = response.error().message;

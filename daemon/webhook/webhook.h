@@ -97,16 +97,18 @@ class Webhook {
 
  private:
   boost::asio::awaitable<void> load();
+  void begin_epoch(DeliveryState& state);
   boost::asio::awaitable<bool> step();  // false: nothing to do now
   boost::asio::awaitable<void> read_ahead();
   std::optional<Attempt> next_from_log();
   boost::asio::awaitable<std::optional<std::string>> body_of(Attempt const& attempt);
   boost::asio::awaitable<void> deliver(Attempt attempt, std::string body);
-  boost::asio::awaitable<Result<fetch::Response>> post(std::string id, std::string body);
+  boost::asio::awaitable<Result<fetch::Response>> post(std::string id, std::string body, bool& connected);
   boost::asio::awaitable<void> wait(UtcMicros until);
   void tell(Step const& step, Answer const& answer);
   void forget_ahead();
   void retention_was_faster();
+  void log_unreadable(Error const& error);
   UtcMicros wake_time() const;
   double random() { return std::uniform_real_distribution<>(0, 1)(random_); }
   std::size_t batch_size() const;
@@ -122,7 +124,8 @@ class Webhook {
   std::deque<notify::LoggedEvent> ahead_;
   Sequence ahead_cursor_{};
   Sequence ahead_previous_{};
-  UtcMicros batch_since_{};  // when the first event of a batch that is not full was seen
+  UtcMicros read_again_at_{};  // the disk did not give the log
+  UtcMicros batch_since_{};    // when the first event of a batch that is not full was seen
 
   bool changed_ = false;  // since the last save
   std::size_t delivered_unsaved_ = 0;

@@ -9,6 +9,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -58,6 +59,12 @@ struct Request {
   Method method = Method::get;
   std::string body;               // POST only
   std::string body_content_type;  // POST only
+  // Asked of each redirect's target before it is followed; no: the redirect itself is the answer. Empty: all
+  // are followed.
+  std::function<bool(std::string const& url)> stays;
+  // Becomes true where the server was connected to (TLS included), whatever came then: tells one that is away
+  // from one that does not answer. Outlives the fetch; null: nobody asks.
+  bool* connected = nullptr;
 };
 
 // One step of a redirect chain.
@@ -88,7 +95,7 @@ struct ResponseHeaders {
 struct Response {
   unsigned status = 0;
   std::string final_url;
-  std::vector<Hop> redirects;  // in order; the last one's `to` is final_url
+  std::vector<Hop> redirects;  // in order; the last one's `to` is final_url, but where Request::stays said no
   ResponseHeaders headers;
   std::string body;                          // decoded
   bool conditional = false;                  // validators were sent with the last request of the chain

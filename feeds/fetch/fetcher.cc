@@ -461,6 +461,8 @@ asio::awaitable<Result<Response>> Fetcher::State::run(Request request) {
     response.wire_bytes +=
         static_cast<std::uint64_t>(info<curl_off_t>(exchange.easy, CURLINFO_SIZE_DOWNLOAD_T)) +
         static_cast<std::uint64_t>(info<long>(exchange.easy, CURLINFO_HEADER_SIZE));
+    if (request.connected && info<curl_off_t>(exchange.easy, CURLINFO_PRETRANSFER_TIME_T) > 0)
+      *request.connected = true;
     if (code != CURLE_OK) co_return explain(exchange, code);
 
     auto const status = static_cast<unsigned>(info<long>(exchange.easy, CURLINFO_RESPONSE_CODE));
@@ -477,12 +479,14 @@ asio::awaitable<Result<Response>> Fetcher::State::run(Request request) {
       visited.push_back(target.url);
       if (std::ranges::find(visited, next->url) != visited.end())
         co_return Error{ErrorCode::malformed, target.host + ": redirects in a circle"};
-      if (!may_keep_credentials(target, *next)) may_authenticate = false;
-      if (status == 303 || (request.method == Method::post && status != 307 && status != 308))
-        request.method = Method::get;
       response.redirects.push_back({target.url, next->url, status});
-      target = std::move(*next);
-      continue;
+      if (!request.stays || request.stays(next->url)) {
+        if (!may_keep_credentials(target, *next)) may_authenticate = false;
+        if (status == 303 || (request.method == Method::post && status != 307 && status != 308))
+          request.method = Method::get;
+        target = std::move(*next);
+        continue;
+      }
     }
 
     response.status = status;

@@ -309,6 +309,38 @@ TEST_F(NatsSinkTest, ARestoredStoreWaitsUntilTheServerForgotTheOldNumbers) {
   EXPECT_GE(clock_.now() - began, 2min) << "the window in which the server takes an id for a repetition";
 }
 
+TEST_F(NatsSinkTest, AfterARestoreTheNewLogIsCopiedAndNothingIsCalledLost) {
+  ingest_new(1, 3);
+  begin();
+  run_until_at(3);
+  end();
+  ASSERT_TRUE(store_->backup(directory_ / "backup"));
+  changes_.reset();
+  store_.reset();
+  ASSERT_TRUE(storage::Store::restore(directory_ / "backup", directory_ / "store226", Epoch{0xe2}));
+  open_store(Epoch{0xe2});
+  ingest_new(4, 5);
+  begin();
+  run_until_at(number(store_->last_sequence()));
+  EXPECT_EQ(sink_->status().lost, 0U);
+  auto const stored = stored_in(server_.url(), "NEWSFOLD");
+  ASSERT_EQ(stored.size(), 5U);
+  EXPECT_EQ(stored.back().id, format_sequence(store_->last_sequence()));
+}
+
+TEST_F(NatsSinkTest, AnEventThatTheDiskDamagedIsCopiedAsLost) {
+  ingest_new(1, 3);
+  changes_.reset();
+  store_.reset();
+  storage::damage_event(directory_ / "store225", Sequence{2});
+  open_store();
+  begin();
+  run_until_at(3);
+  auto const stored = stored_in(server_.url(), "NEWSFOLD");
+  EXPECT_EQ(chain(stored), "01<00 02<01 03<02 ");
+  EXPECT_EQ(stored[1].subject, "newsfold.lost");
+}
+
 TEST_F(NatsSinkTest, AStreamOfAnotherStoreIsNotTouched) {
   ingest_new(1, 3);
   begin();

@@ -14,6 +14,7 @@ DeliveryState full_state() {
   state.single_until = Sequence{49};
   state.head_server_errors = 2;
   state.failures = 3;
+  state.throttles = 4;
   state.not_before = UtcMicros{std::chrono::seconds(1'790'000'000)};
   state.failing_since = UtcMicros{std::chrono::seconds(1'789'999'000)};
   state.error = "no connection \xff";  // not UTF-8: what a peer says is kept as it came

@@ -38,8 +38,9 @@ TEST(ReadAnswer, TellsReceiversThatAreDownFromEventsThatAreRefused) {
   EXPECT_EQ(read_answer(410, {}).verdict, Verdict::gone);
   EXPECT_EQ(read_answer(429, {}).verdict, Verdict::throttled);
   EXPECT_EQ(read_answer(503, 5s).verdict, Verdict::throttled);
-  EXPECT_EQ(read_answer(Error{ErrorCode::unreachable, ""}).verdict, Verdict::unreachable);
-  EXPECT_EQ(read_answer(Error{ErrorCode::malformed, "redirects"}).verdict, Verdict::server_error);
+  EXPECT_EQ(read_answer(Error{ErrorCode::unreachable, ""}, false).verdict, Verdict::unreachable);
+  EXPECT_EQ(read_answer(Error{ErrorCode::unreachable, "too slow"}, true).verdict, Verdict::server_error);
+  EXPECT_EQ(read_answer(Error{ErrorCode::malformed, "redirects"}, false).verdict, Verdict::server_error);
 }
 
 TEST(Backoff, GrowsToHoursAndJitterOnlyDelays) {
@@ -57,8 +58,8 @@ TEST(Delivery, AnUnreachableReceiverStopsTheCursorForAsLongAsItTakes) {
   DeliveryState state;
   auto now = at(0s);
   for (int i = 0; i < 40; ++i) {  // about a week
-    auto const step =
-        apply(state, attempt_at(1, 7), read_answer(Error{ErrorCode::unreachable, "no connection"}), now, 0.5);
+    auto const step = apply(state, attempt_at(1, 7),
+                            read_answer(Error{ErrorCode::unreachable, "no connection"}, false), now, 0.5);
     EXPECT_EQ(step.began_to_fail, i == 0);
     EXPECT_GT(state.not_before, now);
     now = state.not_before;
@@ -142,6 +143,27 @@ TEST(Delivery, RetryAfterHoldsBackAndIsNoFailure) {
   EXPECT_EQ(state.failures, 0U);
   apply(state, attempt_at(1, 7), read_answer(429, 365 * 24h), at(0s), 0);
   EXPECT_EQ(state.not_before, at(24h)) << "bounded";
+}
+
+// A receiver that says "later" and asks for no time, or for a time that has passed, is not asked at once.
+TEST(Delivery, OneThatThrottlesAgainAndAgainIsAskedMoreAndMoreSeldom) {
+  for (auto const& answer : {read_answer(429, 0s), read_answer(503, 0s), read_answer(429, {})}) {
+    DeliveryState state;
+    auto now = at(0s);
+    for (unsigned n = 1; n <= 8; ++n) {
+      apply(state, attempt_at(1, 7), answer, now, 0);
+      EXPECT_EQ(state.not_before - now, backoff(n, 0)) << n;
+      now = state.not_before;
+    }
+    EXPECT_EQ(number(state.cursor), 0U);
+    EXPECT_EQ(state.failures, 0U);
+    apply(state, attempt_at(1, 7), read_answer(200, {}), now, 0);
+    apply(state, attempt_at(2, 7), answer, now, 0);
+    EXPECT_EQ(state.not_before - now, backoff(1, 0)) << "a delivery ends the row";
+  }
+  DeliveryState state;
+  apply(state, attempt_at(1, 7), read_answer(429, 600s), at(0s), 0);
+  EXPECT_EQ(state.not_before, at(600s)) << "what is asked for is kept where it is more";
 }
 
 TEST(Delivery, GoneDisablesAndKeepsEverything) {

@@ -111,10 +111,7 @@ inline origin::OriginResponse answer(unsigned status, origin::HeaderList headers
 class WebhookTest : public ::testing::Test {
  protected:
   void SetUp() override {
-    store_ = storage::open(directory_ / "store");
-    ASSERT_NE(store_, nullptr);
-    changes_ = std::make_unique<notify::ChangeFeed>(io_.get_executor(), store_->last_sequence());
-    subscriptions_ = std::make_unique<notify::StoreSubscriptions>(*store_, writer_.get_executor());
+    reopen();
     begin();
   }
   void TearDown() override {
@@ -123,6 +120,17 @@ class WebhookTest : public ::testing::Test {
     store_.reset();
   }
 
+  // Between end() and begin(): something happens to the store while nobody has it open.
+  void reopen(std::function<void(std::filesystem::path const&)> const& change = {}) {
+    changes_.reset();
+    subscriptions_.reset();
+    store_.reset();
+    if (change) change(directory_ / "store");
+    store_ = storage::open(directory_ / "store");
+    ASSERT_NE(store_, nullptr);
+    changes_ = std::make_unique<notify::ChangeFeed>(io_.get_executor(), store_->last_sequence());
+    subscriptions_ = std::make_unique<notify::StoreSubscriptions>(*store_, writer_.get_executor());
+  }
   void begin() {
     WebhookParts const parts{*store_, *changes_,          *subscriptions_,
                              clock_,  io_.get_executor(), blocking_.get_executor()};

@@ -218,6 +218,118 @@ TEST_F(WebhookTest, RetryAfterIsWaitedOut) {
   EXPECT_THAT(receiver.accepted(), ElementsAre(1));
 }
 
+TEST_F(WebhookTest, OneThatAsksForNoTimeIsNotAskedAgainAtOnce) {
+  for (auto const& headers :
+       {origin::HeaderList{{"Retry-After", "0"}}, {{"Retry-After", "Sun, 06 Nov 1994 08:49:37 GMT"}}, {}}) {
+    auto const name =
+        "hook" + std::to_string(headers.size() + (headers.empty() ? 0 : headers[0].second.size()));
+    Receiver receiver(origin_, "/" + name);
+    receiver.script([&](Received const&) { return answer(429, headers); });
+    set({spec(receiver, name)});
+    settle();
+    edit(1);
+    run_until([&] { return status(name).condition == WebhookCondition::throttled; });
+    settle();
+    EXPECT_EQ(receiver.count(), 1U);
+    auto const began = clock_.now();
+    turn_until([&] { return receiver.count() == 4; });
+    EXPECT_GE(clock_.now() - began, 5s + 15s + 45s);
+    set({});
+  }
+}
+
+// It takes the connection and hangs on one event: that one goes to the side, the others arrive.
+TEST_F(WebhookTest, AnEventThatTheReceiverNeverAnswersIsParked) {
+  Receiver receiver(origin_, "/hook");
+  receiver.script([](Received const& got) {
+    auto response = answer(200);
+    if (got.sequences == std::vector<std::uint64_t>{1}) response.delivery = origin::Delivery::silent;
+    return response;
+  });
+  auto hook = spec(receiver);
+  hook.timeout = 100ms;
+  set({hook});
+  settle();
+  ingest_new(1, 3);
+  turn_until([&] { return number(status().state.cursor) == 3; });
+  EXPECT_THAT(receiver.accepted(), ElementsAre(2, 3));
+  ASSERT_EQ(status().state.parked.size(), 1U);
+  EXPECT_EQ(number(status().state.parked.front().sequence), 1U);
+  EXPECT_THAT(status().state.parked.front().error, HasSubstr("too slow"));
+}
+
+// One that cannot be reached at all says nothing about the event.
+TEST_F(WebhookTest, NothingIsParkedWhileTheReceiverIsAway) {
+  Receiver receiver(origin_, "/hook");
+  auto hook = spec(receiver);
+  hook.url = "http://127.0.0.1:1/";  // nobody listens on it
+  set({hook});
+  settle();
+  ingest_new(1, 3);
+  turn_until([&] { return status().state.failures == 8; });
+  EXPECT_EQ(number(status().state.cursor), 0U);
+  EXPECT_TRUE(status().state.parked.empty());
+}
+
+TEST_F(WebhookTest, AnEventThatTheDiskDamagedIsSentAsLostAndTheNextOnesCome) {
+  Receiver receiver(origin_, "/hook");
+  set({spec(receiver)});
+  settle();
+  end();
+  ingest_new(1, 3);
+  reopen([](auto const& store) { storage::damage_event(store, Sequence{2}); });
+  begin();
+  set({spec(receiver)});
+  run_until([&] { return receiver.accepted().size() == 3; });
+  EXPECT_THAT(receiver.accepted(), ElementsAre(1, 2, 3));
+  auto const all = receiver.all();
+  EXPECT_EQ(boost::json::parse(all[1].body).at("type").as_string(), "lost");
+  EXPECT_EQ(boost::json::parse(all[2].body).at("prev").as_string(), "00000000000000000002");
+}
+
+TEST_F(WebhookTest, WhileTheLogCannotBeReadNothingMoves) {
+  Receiver receiver(origin_, "/hook");
+  set({spec(receiver)});
+  settle();
+  end();
+  for (int i = 0; i < 10; ++i) ingest_new(1 + i * 30, 30 + i * 30);
+  reopen(storage::damage_log);
+  begin();
+  set({spec(receiver)});
+  settle();
+  for (int i = 0; i < 3; ++i) {
+    clock_.advance(10s);
+    settle();
+  }
+  EXPECT_EQ(number(status().state.cursor), 0U);
+  EXPECT_EQ(status().state.lost, 0U);
+  EXPECT_EQ(receiver.count(), 0U);
+}
+
+TEST_F(WebhookTest, AfterARestoreItGoesOnWithTheNewLog) {
+  Receiver receiver(origin_, "/hook");
+  receiver.script([](Received const&) { return answer(400); });
+  set({spec(receiver)});
+  settle();
+  ingest_new(1, 2);
+  run_until([&] { return status().state.parked.size() == 2; });
+  end();
+  ASSERT_TRUE(store_->backup(directory_ / "backup"));
+  reopen([this](std::filesystem::path const& store) {
+    std::filesystem::remove_all(store);
+    ASSERT_TRUE(storage::Store::restore(directory_ / "backup", store, Epoch{0xe2}));
+  });
+  receiver.script({});
+  begin();
+  ingest_new(3, 4);
+  auto const last = number(store_->last_sequence());
+  set({spec(receiver)});
+  run_until([&] { return receiver.accepted().size() == 2; });
+  EXPECT_THAT(receiver.accepted(), ElementsAre(last - 1, last));
+  EXPECT_EQ(status().state.lost, 2U) << "the two that were parked";
+  EXPECT_TRUE(status().state.parked.empty());
+}
+
 TEST_F(WebhookTest, ARefusedEventHoldsUpItsStoryOnlyAndEndsAsADeadLetterThatCanBeReplayed) {
   Receiver receiver(origin_, "/hook");
   bool picky = true;
