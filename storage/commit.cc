@@ -139,7 +139,7 @@ class ItemStep {
     head.set_articles(head.articles() + 1);
     head.set_versions(head.versions() + 1);
     copy ? head.set_copies(head.copies() + 1) : head.set_stories(head.stories() + 1);
-    index(id, story);
+    index(id, story, decision);
     announce(copy ? EventType::article_copied : EventType::article_created, id, record, &lineage,
              EditClass::none, {});
     return ItemOutcome{copy ? Outcome::copied : Outcome::created, id, 1, story, {}};
@@ -169,7 +169,7 @@ class ItemStep {
     if (!item_.signature) return {};
     auto const& settings = group_.store.options.fold;
     auto& recent = group_.store.recent;
-    auto const scope = make_scope(settings.scope, change_.feed, item_.extras.tags);
+    auto const scope = own_scope();
     auto decision = item_.fold;
     auto seen = item_.seen;
     if (!recent.covers(seen)) {
@@ -304,19 +304,22 @@ class ItemStep {
     return {};
   }
 
-  // Makes the article one that copies are found of.
-  void index(ArticleId id, StoryId story) {
-    if (!item_.signature || item_.signature->fingerprints.empty()) return;
-    put_sketch(id, change_.feed, story);
-    post(id, story, item_.signature->fingerprints);
-    std::vector<std::uint32_t> tags;
-    if (group_.store.options.fold.scope == FoldScope::tag)
-      for (auto const& tag : item_.extras.tags) tags.push_back(tag_hash(tag));
-    group_.store.recent.add(id, story, change_.feed, std::move(tags), *item_.signature);
-    group_.note_later(item_.signature, story);
+  ScopeFilter own_scope() const {
+    return make_scope(group_.store.options.fold.scope, change_.feed, item_.extras.tags);
   }
 
-  // After an edit it is found by what it says now, and by what it said: copies of the old text are copies.
+  // Makes the article one that copies are found of.
+  void index(ArticleId id, StoryId story, dedup::FoldDecision const& decision) {
+    if (!item_.signature || item_.signature->fingerprints.empty()) return;
+    put_sketch(id, change_.feed, story);
+    post(id, story, dedup::worth_posting(*item_.signature, decision));
+    auto scope = own_scope();
+    group_.note_later(item_.signature, story, scope.parts());
+    group_.store.recent.add(id, story, change_.feed, std::move(scope.tags), *item_.signature);
+  }
+
+  // After an edit it is found by what it says now. Copies of what it said before are as near to it as the
+  // edit was small.
   void reindex(ArticleId id, proto::ArticleRecord const& record) {
     if (!item_.signature || item_.signature->fingerprints.empty()) return;
     auto const key = ArticleKey{id}.encode();
@@ -343,7 +346,8 @@ class ItemStep {
   }
 
   void post(ArticleId id, StoryId story, std::vector<std::uint64_t> const& fingerprints) {
-    for (auto const fingerprint : fingerprints) group_.post(fingerprint, {id, story});
+    for (auto const part : own_scope().parts())
+      for (auto const fingerprint : fingerprints) group_.post(fingerprint ^ part, {id, story});
   }
 
   void announce(EventType type, ArticleId id, proto::ArticleRecord const& record, Lineage const* lineage,

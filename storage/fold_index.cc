@@ -55,6 +55,18 @@ bool ScopeFilter::admits(FeedId other_feed, std::span<std::uint32_t const> other
   return true;
 }
 
+std::vector<std::uint64_t> ScopeFilter::parts() const {
+  auto const of = [](std::uint64_t id) { return XXH3_64bits_withSeed(&id, sizeof id, 1); };
+  switch (scope) {
+    case FoldScope::all: return {0};
+    case FoldScope::feed: return {of(number(feed))};
+    case FoldScope::tag: break;
+  }
+  std::vector<std::uint64_t> found;
+  for (auto const tag : tags) found.push_back(of(tag));
+  return found;
+}
+
 ScopeFilter make_scope(FoldScope scope, FeedId feed, std::span<std::string const> tags) {
   ScopeFilter filter;
   filter.scope = scope;
@@ -66,14 +78,22 @@ ScopeFilter make_scope(FoldScope scope, FeedId feed, std::span<std::string const
 
 std::vector<std::vector<dedup::Posting>> StoredCandidates::postings(
     std::span<std::uint64_t const> fingerprints) const {
+  auto const parts = scope_.parts();
+  std::vector<std::uint64_t> keys;
+  keys.reserve(fingerprints.size() * parts.size());
+  for (auto const fingerprint : fingerprints)
+    for (auto const part : parts) keys.push_back(fingerprint ^ part);
   std::vector<std::vector<dedup::Posting>> found(fingerprints.size());
   auto const take = [&](std::size_t i, std::string_view row) {
-    auto postings = decode_postings(row);
+    auto const postings = decode_postings(row);
     if (!postings) return;  // verify() finds and reports it; here it is one fingerprint the fewer
-    std::erase_if(*postings, [&](dedup::Posting const& posting) { return posting.article < oldest_; });
-    found[i] = std::move(*postings);
+    auto& list = found[i / parts.size()];
+    bool const first = list.empty();  // lists of two tags may name one article twice
+    for (auto const& posting : *postings)
+      if (posting.article >= oldest_ && (first || std::find(list.begin(), list.end(), posting) == list.end()))
+        list.push_back(posting);
   };
-  multi_get<FingerprintKey>(database_, Family::fingerprints, snapshot_, fingerprints, take);
+  multi_get<FingerprintKey>(database_, Family::fingerprints, snapshot_, keys, take);
   return found;
 }
 
@@ -114,7 +134,7 @@ class RecentArticles::Since final : public dedup::CandidateSource {
       if (!found[i]) found[i] = std::move(older[i]);
     return found;
   }
-  dedup::ShingleCensus const& census() const override { return recent_.census_; }
+  dedup::CensusView census() const override { return {recent_.census_, scope_.parts()}; }
 
  private:
   std::vector<std::vector<dedup::Posting>> found_in(Generation const& generation,

@@ -23,6 +23,10 @@ struct ScopeFilter {
   std::vector<std::uint32_t> tags;  // tag_hash of each
 
   bool admits(FeedId other_feed, std::span<std::uint32_t const> other_tags) const noexcept;
+
+  // The parts of the news that the article belongs to, each with posting lists and a census of its own: what
+  // other parts say over and over must neither fill its lists nor pass for boilerplate. {0} where all is one.
+  std::vector<std::uint64_t> parts() const;
 };
 std::uint32_t tag_hash(std::string_view tag) noexcept;
 ScopeFilter make_scope(FoldScope scope, FeedId feed, std::span<std::string const> tags);
@@ -42,7 +46,7 @@ class StoredCandidates final : public dedup::CandidateSource {
       std::span<std::uint64_t const> fingerprints) const override;
   std::vector<std::shared_ptr<dedup::Sketch const>> sketches(
       std::span<ArticleId const> articles) const override;
-  dedup::ShingleCensus const& census() const override { return census_; }
+  dedup::CensusView census() const override { return {census_, scope_.parts()}; }
 
  private:
   Database const& database_;

@@ -128,7 +128,8 @@ Result<void> Group::write() {
     return written;
   }
   store.publish_head(head);
-  for (auto const& [signature, story] : to_note_) store.census.note(signature->sketch, story);
+  for (auto const& [signature, story, parts] : to_note_)
+    for (auto const part : parts) store.census.note(signature->sketch, story, part);
   store.recent.trim();
   store.batch_bytes_expected = report.bytes + report.bytes / 8;
   store.commits.fetch_add(1, std::memory_order_relaxed);

@@ -51,8 +51,9 @@ class Group final : public dedup::KnownItems {
   }
 
   // Noted in the census once durable.
-  void note_later(std::shared_ptr<dedup::Signature const> signature, StoryId story) {
-    to_note_.emplace_back(std::move(signature), story);
+  void note_later(std::shared_ptr<dedup::Signature const> signature, StoryId story,
+                  std::vector<std::uint64_t> parts) {
+    to_note_.push_back({std::move(signature), story, std::move(parts)});
   }
 
   // Makes everything durable and visible, or nothing. The report is complete after it.
@@ -64,7 +65,12 @@ class Group final : public dedup::KnownItems {
   void write_postings();
 
   std::vector<std::pair<std::uint64_t, dedup::Posting>> postings_;
-  std::vector<std::pair<std::shared_ptr<dedup::Signature const>, StoryId>> to_note_;
+  struct ToNote {
+    std::shared_ptr<dedup::Signature const> signature;
+    StoryId story{};
+    std::vector<std::uint64_t> parts;
+  };
+  std::vector<ToNote> to_note_;
 };
 
 // ---- story_change.cc ----------------------------------------------------------------------------

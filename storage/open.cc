@@ -1,5 +1,6 @@
 // Opening: schema, epoch, the state in memory that is rebuilt from rows.
 
+#include "storage/fold_index.h"
 #include "storage/keys.h"
 #include "storage/record_codec.h"
 #include "storage/state.h"
@@ -40,15 +41,33 @@ Result<Epoch> read_epoch(Database const& database) {
 
 void refill_census(StoreState& state) {
   auto const rows = state.database->iterate(Family::sketches, nullptr);
-  std::vector<std::pair<dedup::Sketch, StoryId>> newest;
+  struct Noted {
+    dedup::Sketch sketch;
+    StoryId story{};
+    std::vector<std::uint64_t> parts;
+  };
+  std::vector<Noted> newest;
   for (rows->SeekToLast(); rows->Valid() && newest.size() < census_refill_max; rows->Prev()) {
     auto const record = parse_record<proto::SketchRecord>(view_of(rows->value()), "sketches");
     if (!record) continue;
     auto sketch = dedup::Sketch::decode(record->sketch());
-    if (sketch) newest.emplace_back(std::move(*sketch), StoryId{record->story()});
+    if (!sketch) continue;
+    ScopeFilter const scope{
+        state.options.fold.scope, FeedId{record->feed()}, {record->tags().begin(), record->tags().end()}};
+    newest.push_back({std::move(*sketch), StoryId{record->story()}, scope.parts()});
   }
   std::reverse(newest.begin(), newest.end());
-  for (auto const& [sketch, story] : newest) state.census.note(sketch, story);
+  for (auto const& [sketch, story, parts] : newest)
+    for (auto const part : parts) state.census.note(sketch, story, part);
+}
+
+// As the newest article left it: the store knows no other time.
+void restore_window(StoreState& state) {
+  auto const key = ArticleKey{ArticleId{state.head.last_article()}}.encode();
+  auto const row = state.database->get(Family::articles, view_of(key));
+  if (!row || !*row) return;
+  if (auto const record = parse_record<proto::ArticleRecord>(**row, "articles"))
+    state.move_window(from_micros(record->stored_at()));
 }
 
 }  // namespace
@@ -82,6 +101,7 @@ Result<std::unique_ptr<Store>> Store::open(std::filesystem::path const& path, St
   if (!head) return head.error();
   state->publish_head(*head);
   state->recent.reset(ArticleId{head->last_article()});
+  restore_window(*state);
   refill_census(*state);
   return std::unique_ptr<Store>(new Store(std::move(state)));
 }

@@ -121,7 +121,7 @@ class AllBut final : public dedup::CandidateSource {
       std::span<ArticleId const> articles) const override {
     return all_.sketches(articles);
   }
-  dedup::ShingleCensus const& census() const override { return all_.census(); }
+  dedup::CensusView census() const override { return all_.census(); }
 
  private:
   dedup::CandidateSource const& all_;
@@ -139,7 +139,7 @@ json::object facts_json(dedup::OwnFacts const& facts) {
       {"names", strings(facts.names)}, {"numbers", strings(facts.numbers)}, {"dates", strings(facts.dates)}};
 }
 
-json::object comparison_of(Compared const& here, Compared const& there, dedup::ShingleCensus const& census,
+json::object comparison_of(Compared const& here, Compared const& there, dedup::CensusView const& census,
                            dedup::FoldOptions const& options) {
   auto const comparison = dedup::compare(here.signature.sketch, there.signature.sketch, census, options);
   auto const& a = here.version.content;

@@ -44,7 +44,7 @@ class Folder {
     follow_url(arrival, decision);
     auto const story =
         decision.kind == dedup::MatchKind::new_story ? StoryId(number(article)) : decision.story;
-    index_.add(article, story, arrival.signature);
+    index_.add(article, story, arrival.signature.sketch, dedup::worth_posting(arrival.signature, decision));
     auto const also = merge(decision.merged, story);
     census_.note(arrival.signature.sketch, story);
     if (!arrival.url.empty()) by_url_.try_emplace(arrival.url, dedup::Posting{article, story});

@@ -118,7 +118,7 @@ Kinds kinds_in(std::vector<SketchWord> const& words, std::size_t from, std::size
 
 class Walk {
  public:
-  Walk(Sketch const& shorter, Sketch const& longer, ShingleCensus const& census)
+  Walk(Sketch const& shorter, Sketch const& longer, CensusView const& census)
       : a_(shorter.words), b_(longer.words), places_(longer.words), census_(census) {}
 
   void run(Comparison& out) {
@@ -204,7 +204,7 @@ class Walk {
   Side a_;
   Side b_;
   Places places_;
-  ShingleCensus const& census_;
+  CensusView const& census_;
   Run last_;
   bool any_ = false;
 };
@@ -287,7 +287,7 @@ void swap_sides(Comparison& c) {
 
 }  // namespace
 
-Comparison align(Sketch const& here, Sketch const& there, ShingleCensus const& census) {
+Comparison align(Sketch const& here, Sketch const& there, CensusView const& census) {
   bool const swapped = !comes_first(here, there);
   auto const& a = swapped ? there : here;
   auto const& b = swapped ? here : there;

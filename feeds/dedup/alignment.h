@@ -7,6 +7,6 @@ namespace newsfold::dedup {
 
 // Everything but `probability`. Symmetric: with the arguments swapped, "here" and "there" are swapped and
 // nothing else changes. Linear in the number of words.
-Comparison align(Sketch const& here, Sketch const& there, ShingleCensus const& census);
+Comparison align(Sketch const& here, Sketch const& there, CensusView const& census);
 
 }  // namespace newsfold::dedup

@@ -65,7 +65,7 @@ void ShingleCensus::Unmap::operator()(std::atomic<std::uint64_t>* table) const n
   munmap(table, cells * sizeof *table);
 }
 
-void ShingleCensus::note(Sketch const& sketch, StoryId story) {
+void ShingleCensus::note(Sketch const& sketch, StoryId story, std::uint64_t part) {
   auto const story_tag = mix(number(story)) & story_mask;
   auto const bucket_of = [&](std::uint64_t shingle) { return &cells_[(shingle & mask_) & ~(ways - 1)]; };
   // Nearly every cell is a cache miss: taken one after the other they would be most of what a writer does.
@@ -73,7 +73,7 @@ void ShingleCensus::note(Sketch const& sketch, StoryId story) {
   std::size_t const shingles = sketch.words.size() < 3 ? 0 : sketch.words.size() - 2;
   auto const fetch = [&](std::size_t at) {
     if (at >= shingles) return;
-    next[at % ahead] = shingle_at(sketch.words, at);
+    next[at % ahead] = shingle_at(sketch.words, at) ^ part;
     __builtin_prefetch(bucket_of(next[at % ahead]), 1);
   };
   for (std::size_t at = 0; at < ahead; ++at) fetch(at);
@@ -99,7 +99,8 @@ void ShingleCensus::note(Sketch const& sketch, StoryId story) {
   }
 }
 
-int ShingleCensus::stories(std::uint64_t shingle) const noexcept {
+int ShingleCensus::stories(std::uint64_t shingle, std::uint64_t part) const noexcept {
+  shingle ^= part;
   auto const* const bucket = &cells_[(shingle & mask_) & ~(ways - 1)];
   for (std::size_t i = 0; i < ways; ++i) {
     auto const cell = bucket[i].load(std::memory_order_relaxed);

@@ -11,10 +11,13 @@
 #include "feeds/dedup/signature.h"
 #include "feeds/model/ids.h"
 
+#include <algorithm>
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <utility>
+#include <vector>
 
 namespace newsfold::dedup {
 
@@ -26,11 +29,12 @@ class ShingleCensus {
   // `cells` is rounded up to a power of two; a cell is 8 bytes.
   explicit ShingleCensus(std::size_t cells = cells_default);
 
-  // The article with this sketch was stored as part of `story`.
-  void note(Sketch const& sketch, StoryId story);
+  // The article with this sketch was stored as part of `story`. What is noted in a part is counted there
+  // alone; 0 is the part of those who know no parts.
+  void note(Sketch const& sketch, StoryId story, std::uint64_t part = 0);
 
   // 0 .. stories_max. `shingle` as of shingle_at().
-  int stories(std::uint64_t shingle) const noexcept;
+  int stories(std::uint64_t shingle, std::uint64_t part = 0) const noexcept;
 
  private:
   std::size_t mask_;
@@ -39,6 +43,24 @@ class ShingleCensus {
     void operator()(std::atomic<std::uint64_t>* table) const noexcept;
   };
   std::unique_ptr<std::atomic<std::uint64_t>[], Unmap> cells_;
+};
+
+// The census as one article sees it: of its parts the one that counts most. Borrows the census.
+class CensusView {
+ public:
+  CensusView(ShingleCensus const& census) : census_(&census) {}  // all of it
+  CensusView(ShingleCensus const& census, std::vector<std::uint64_t> parts)
+      : census_(&census), parts_(std::move(parts)) {}
+
+  int stories(std::uint64_t shingle) const noexcept {
+    int most = 0;
+    for (auto const part : parts_) most = std::max(most, census_->stories(shingle, part));
+    return most;
+  }
+
+ private:
+  ShingleCensus const* census_;
+  std::vector<std::uint64_t> parts_ = {0};
 };
 
 // The shingle of three words that begins at `words[at]`; at + 2 < words.size().

@@ -112,20 +112,25 @@ std::vector<Lead> several_stories(std::vector<Lead> const& ranked, FoldOptions c
   return kept;
 }
 
-// The articles that share fingerprints, the most telling first: a fingerprint of few stories says more.
-std::vector<Lead> leads(std::vector<std::vector<Posting>> const& lists, FoldOptions const& options) {
-  std::unordered_map<ArticleId, Lead> found;
+std::size_t count_stories(std::vector<Posting> const& list) {
   std::vector<StoryId> stories;
-  for (auto const& list : lists) {
-    stories.clear();
-    for (auto const& posting : list) stories.push_back(posting.story);
-    std::sort(stories.begin(), stories.end());
-    stories.erase(std::unique(stories.begin(), stories.end()), stories.end());
-    if (stories.size() > options.list_stories_max) continue;
-    for (auto const& posting : list) {
+  stories.reserve(list.size());
+  for (auto const& posting : list) stories.push_back(posting.story);
+  std::sort(stories.begin(), stories.end());
+  return std::size_t(std::unique(stories.begin(), stories.end()) - stories.begin());
+}
+
+// The articles that share fingerprints, the most telling first: a fingerprint of few stories says more.
+// `stories` has the number of each list's.
+std::vector<Lead> leads(std::vector<std::vector<Posting>> const& lists,
+                        std::vector<std::size_t> const& stories, FoldOptions const& options) {
+  std::unordered_map<ArticleId, Lead> found;
+  for (std::size_t i = 0; i < lists.size(); ++i) {
+    if (stories[i] > options.list_stories_max) continue;
+    for (auto const& posting : lists[i]) {
       auto& lead = found[posting.article];
       lead.posting = posting;
-      lead.score += 1.0 / (1.0 + double(stories.size()));
+      lead.score += 1.0 / (1.0 + double(stories[i]));
     }
   }
   std::vector<Lead> ranked;
@@ -237,7 +242,7 @@ std::string_view to_string(MatchKind kind) noexcept {
   return "unknown";
 }
 
-Comparison compare(Sketch const& here, Sketch const& there, ShingleCensus const& census,
+Comparison compare(Sketch const& here, Sketch const& there, CensusView const& census,
                    FoldOptions const& options) {
   auto comparison = align(here, there, census);
   comparison.probability = probability(comparison, options);
@@ -245,22 +250,40 @@ Comparison compare(Sketch const& here, Sketch const& there, ShingleCensus const&
 }
 
 FoldDecision decide(Signature const& signature, CandidateSource const& source, FoldOptions const& options) {
-  auto const found = leads(source.postings(signature.fingerprints), options);
+  auto const lists = source.postings(signature.fingerprints);
+  std::vector<std::size_t> stories;
+  for (auto const& list : lists) stories.push_back(count_stories(list));
+  auto const found = leads(lists, stories, options);
   std::vector<ArticleId> articles;
   for (auto const& lead : found) articles.push_back(lead.posting.article);
   auto const sketches = source.sketches(articles);
+  auto const census = source.census();
   std::vector<Candidate> looked_at;
   for (std::size_t i = 0; i < found.size(); ++i)
     if (sketches[i])
       looked_at.push_back({found[i].posting.article, found[i].posting.story,
-                           compare(signature.sketch, *sketches[i], source.census(), options)});
-  return conclude(std::move(looked_at), options);
+                           compare(signature.sketch, *sketches[i], census, options)});
+  auto decision = conclude(std::move(looked_at), options);
+  for (std::size_t i = 0; i < stories.size(); ++i)
+    if (stories[i] > options.list_stories_full) decision.crowded.push_back(signature.fingerprints[i]);
+  return decision;
+}
+
+std::vector<std::uint64_t> worth_posting(Signature const& signature, FoldDecision const& decision) {
+  auto posted = signature.fingerprints;
+  std::erase_if(posted, [&](std::uint64_t fingerprint) {
+    return std::find(decision.crowded.begin(), decision.crowded.end(), fingerprint) != decision.crowded.end();
+  });
+  return posted;
 }
 
 FoldDecision stronger_of(FoldDecision ahead, FoldDecision since, FoldOptions const& options) {
   auto looked_at = std::move(ahead.looked_at);
   looked_at.insert(looked_at.end(), since.looked_at.begin(), since.looked_at.end());
-  return conclude(std::move(looked_at), options);
+  auto decision = conclude(std::move(looked_at), options);
+  decision.crowded = std::move(ahead.crowded);
+  decision.crowded.insert(decision.crowded.end(), since.crowded.begin(), since.crowded.end());
+  return decision;
 }
 
 }  // namespace newsfold::dedup

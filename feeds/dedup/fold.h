@@ -43,13 +43,14 @@ class CandidateSource {
   // For each article, in the same order, its sketch; null where it is gone meanwhile.
   virtual std::vector<std::shared_ptr<Sketch const>> sketches(std::span<ArticleId const> articles) const = 0;
 
-  virtual ShingleCensus const& census() const = 0;
+  virtual CensusView census() const = 0;
 };
 
 struct FoldOptions {
-  double threshold = 0.8;             // probability from which on two articles are copies
-  std::size_t list_stories_max = 24;  // a fingerprint of more stories than these is boilerplate
-  std::size_t candidates_max = 8;     // verified, the best first
+  double threshold = 0.8;              // probability from which on two articles are copies
+  std::size_t list_stories_max = 24;   // a fingerprint of more stories than these is boilerplate
+  std::size_t list_stories_full = 48;  // and of more than these for good: its list need not grow
+  std::size_t candidates_max = 8;      // verified, the best first
   std::size_t candidates_of_story_max = 3;
   std::size_t covered_words_min = 8;  // fewer words in common never make a copy
 };
@@ -105,7 +106,7 @@ struct Comparison {
 };
 
 // Symmetric: compare(a, b).probability == compare(b, a).probability.
-Comparison compare(Sketch const& here, Sketch const& there, ShingleCensus const& census,
+Comparison compare(Sketch const& here, Sketch const& there, CensusView const& census,
                    FoldOptions const& options = {});
 
 // A candidate that was looked at.
@@ -117,18 +118,24 @@ struct Candidate {
 
 struct FoldDecision {
   MatchKind kind = MatchKind::new_story;
-  ArticleId article{};               // the best match; without meaning for new_story
-  StoryId story{};                   // its story
-  double similarity = 0;             // 0 for new_story
-  std::vector<StoryId> merged;       // other stories that this article shows to be the same one
-  std::vector<Candidate> looked_at;  // best first, at most candidates_max: why it was decided so
+  ArticleId article{};                 // the best match; without meaning for new_story
+  StoryId story{};                     // its story
+  double similarity = 0;               // 0 for new_story
+  std::vector<StoryId> merged;         // other stories that this article shows to be the same one
+  std::vector<Candidate> looked_at;    // best first, at most candidates_max: why it was decided so
+  std::vector<std::uint64_t> crowded;  // fingerprints in more stories than list_stories_full
 };
 
 FoldDecision decide(Signature const& signature, CandidateSource const& source,
                     FoldOptions const& options = {});
 
+// What copies of the article are to be found by later: its fingerprints, less those that are crowded. Their
+// lists would not be read any more; they are added to again once enough of their stories have left the
+// window.
+std::vector<std::uint64_t> worth_posting(Signature const& signature, FoldDecision const& decision);
+
 // Of two decisions about one article, made against two sources that share no article, the one to follow;
-// `merged` and `looked_at` of both are united.
+// `merged`, `looked_at` and `crowded` of both are united.
 FoldDecision stronger_of(FoldDecision ahead, FoldDecision since, FoldOptions const& options = {});
 
 }  // namespace newsfold::dedup

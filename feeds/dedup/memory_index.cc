@@ -4,9 +4,10 @@
 
 namespace newsfold::dedup {
 
-void MemoryIndex::add(ArticleId article, StoryId story, Signature const& signature) {
-  for (auto const fingerprint : signature.fingerprints) lists_[fingerprint].push_back({article, story});
-  sketches_[article] = std::make_shared<Sketch const>(signature.sketch);
+void MemoryIndex::add(ArticleId article, StoryId story, Sketch const& sketch,
+                      std::span<std::uint64_t const> fingerprints) {
+  for (auto const fingerprint : fingerprints) lists_[fingerprint].push_back({article, story});
+  sketches_[article] = std::make_shared<Sketch const>(sketch);
 }
 
 void MemoryIndex::remove(ArticleId article) {

@@ -16,8 +16,12 @@ class MemoryIndex final : public CandidateSource {
   // The census is borrowed and must outlive the index; add() does not note anything in it.
   explicit MemoryIndex(ShingleCensus const& census) : census_(census) {}
 
-  // An article is added once.
-  void add(ArticleId article, StoryId story, Signature const& signature);
+  // An article is added once. It is found by the fingerprints given, or by all that it has.
+  void add(ArticleId article, StoryId story, Sketch const& sketch,
+           std::span<std::uint64_t const> fingerprints);
+  void add(ArticleId article, StoryId story, Signature const& signature) {
+    add(article, story, signature.sketch, signature.fingerprints);
+  }
   void remove(ArticleId article);
   // Articles of story `from` are found as of story `into` from now on.
   void merge(StoryId from, StoryId into);
@@ -27,7 +31,7 @@ class MemoryIndex final : public CandidateSource {
 
   std::vector<std::vector<Posting>> postings(std::span<std::uint64_t const> fingerprints) const override;
   std::vector<std::shared_ptr<Sketch const>> sketches(std::span<ArticleId const> articles) const override;
-  ShingleCensus const& census() const override { return census_; }
+  CensusView census() const override { return census_; }
 
  private:
   ShingleCensus const& census_;

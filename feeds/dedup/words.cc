@@ -332,19 +332,31 @@ void settle_names(std::vector<Word>& words) {
     if (word.kind == WordKind::name) word.kind = WordKind::other;
 }
 
-enum class Composition { unknown, done };
-
-std::vector<Word> cut(std::string_view text, std::string_view language, std::size_t words_max,
-                      Composition composition) {
-  Cutter cutter(words_max);
+// Cuts the text until the end or until there are enough words. False where it is to be composed first.
+bool cut(std::string_view text, Cutter& cutter, bool is_composed) {
   for (std::size_t at = 0; at < text.size() && !cutter.full();) {
     auto const begin = at;
     auto const c = text::next_char(text, at);
     auto const& known = character(c);
-    if (known.composes && composition == Composition::unknown)
-      return cut(composed(text), language, words_max, Composition::done);
+    if (known.composes && !is_composed) return false;
     cutter.take(c, known, begin, at);
   }
+  return true;
+}
+
+Cutter cut(std::string_view text, std::size_t words_max) {
+  text = text::utf8_prefix(text, text_bytes_max);
+  Cutter cutter(words_max);
+  if (cut(text, cutter, false)) return cutter;
+  Cutter again(words_max);
+  cut(composed(text), again, true);
+  return again;
+}
+
+}  // namespace
+
+std::vector<Word> words_of(std::string_view text, std::string_view language, std::size_t words_max) {
+  auto cutter = cut(text, words_max);
   auto words = cutter.finish();
   auto const main = main_script(cutter.letters());
   mark_foreign(words, main);
@@ -354,7 +366,10 @@ std::vector<Word> cut(std::string_view text, std::string_view language, std::siz
   return words;
 }
 
-}  // namespace
+WordsHash words_hash(std::string_view text) {
+  auto const words = cut(text, text_words_max).finish();
+  return {hash_of(words), words.size()};
+}
 
 std::string composed(std::string_view text) {
   UErrorCode failure = U_ZERO_ERROR;
@@ -364,10 +379,6 @@ std::string composed(std::string_view text) {
   icu::StringByteSink<std::string> sink(&out);
   nfc->normalizeUTF8(0, icu::StringPiece(text.data(), std::int32_t(text.size())), sink, nullptr, failure);
   return U_FAILURE(failure) ? std::string(text) : out;
-}
-
-std::vector<Word> words_of(std::string_view text, std::string_view language, std::size_t words_max) {
-  return cut(text::utf8_prefix(text, text_bytes_max), language, words_max, Composition::unknown);
 }
 
 std::uint64_t hash_of(std::vector<Word> const& words) noexcept {

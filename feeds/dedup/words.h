@@ -36,4 +36,11 @@ std::string composed(std::string_view text);
 // The hash of all words in order, whatever their kind; 0 for none.
 std::uint64_t hash_of(std::vector<Word> const& words) noexcept;
 
+// hash_of(words_of(text)) and their number, without telling which words are frequent or names.
+struct WordsHash {
+  std::uint64_t hash = 0;
+  std::size_t words = 0;
+};
+WordsHash words_hash(std::string_view text);
+
 }  // namespace newsfold::dedup

@@ -275,6 +275,24 @@ TEST(Fold, ARoundUpOfTwoStoriesDoesNotMakeThemOne) {
   EXPECT_TRUE(decide(make_signature(title, story + "\n\n" + other), index).merged.empty());
 }
 
+// What stands in ever more stories finds no copies: its lists stop growing, and an article is posted under
+// the rest.
+TEST(Fold, AFingerprintOfManyStoriesIsNotPostedAgain) {
+  ShingleCensus const census(64);
+  MemoryIndex index(census);
+  auto const signature = make_signature(title, story);
+  FoldOptions const options;
+  for (std::uint64_t id = 1; id <= options.list_stories_full; ++id)
+    index.add(ArticleId(id), StoryId(id), signature);
+  EXPECT_EQ(worth_posting(signature, decide(signature, index)), signature.fingerprints);
+  auto const first = signature.fingerprints.front();
+  index.add(ArticleId(100), StoryId(100), signature.sketch, std::span(&first, 1));
+  auto const decision = decide(signature, index);
+  EXPECT_EQ(decision.crowded, std::vector{first});
+  auto const posted = worth_posting(signature, decision);
+  EXPECT_EQ(posted, std::vector(signature.fingerprints.begin() + 1, signature.fingerprints.end()));
+}
+
 TEST(MemoryIndex, WhatIsRemovedIsNotFound) {
   ShingleCensus const census(64);
   MemoryIndex index(census);

@@ -102,6 +102,21 @@ TEST_F(ScopeFeed, FoldsWithinAFeedOnly) {
             (Types{"article.created", "article.created", "article.copied"}));
 }
 
+// What many feeds carry is boilerplate of none of them.
+TEST_F(ScopeFeed, FoldsWithinAFeedHoweverManyFeedsCarryTheText) {
+  std::vector<Poll> polls;
+  Types expected;
+  for (std::uint64_t feed = 1; feed <= 30; ++feed) {
+    polls.push_back({FeedId{feed}, rss("a" + std::to_string(feed), text_of("Alesund"))});
+    expected.push_back("article.created");
+  }
+  for (std::uint64_t feed : {1, 15, 30}) {
+    polls.push_back({FeedId{feed}, rss("b" + std::to_string(feed), edited())});
+    expected.push_back("article.copied");
+  }
+  EXPECT_EQ(types_after(std::move(polls)), expected);
+}
+
 class ScopeTag : public FoldSettingsTest {
  protected:
   ScopeTag() { fold_.scope = storage::FoldScope::tag; }

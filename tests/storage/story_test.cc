@@ -231,7 +231,7 @@ TEST(Story, TakesNoCopiesOfArticlesThatAreOutOfTheWindow) {
   EXPECT_EQ(dedup::decide(signature, *view.candidates(valley, {})).kind, dedup::MatchKind::new_story);
 }
 
-TEST(Story, FindsCopiesOfAnEditedTextAndOfTheOneBefore) {
+TEST(Story, FindsCopiesOfAnEditedText) {
   TempDirectory const directory;
   auto const store = open(directory / "store");
   ingest(*store, harbour, {doc(1)});
@@ -240,6 +240,20 @@ TEST(Story, FindsCopiesOfAnEditedTextAndOfTheOneBefore) {
   edited.title = "Headline number 1";
   ASSERT_EQ(ingest(*store, harbour, {edited}, 1).outcomes[0][0].outcome, Outcome::updated);
   EXPECT_EQ(ingest(*store, valley, {copy_of(77, "a")}, 2).outcomes[0][0].story, StoryId{1});
+}
+
+TEST(Story, IsNotTakenUpAgainAfterARestartOnceItLeftTheWindow) {
+  TempDirectory const directory;
+  auto with = options();
+  with.fold.window = std::chrono::hours(24);
+  {
+    auto const store = open(directory / "store", with);
+    ingest(*store, harbour, {doc(1)});
+    ingest(*store, harbour, {doc(2)}, 48 * 60);
+  }
+  auto const store = open(directory / "store", with);
+  EXPECT_EQ(prepare(store->view(), valley, copy_of(1, "late")).fold.kind, dedup::MatchKind::new_story);
+  EXPECT_EQ(prepare(store->view(), valley, copy_of(2, "in time")).fold.kind, dedup::MatchKind::exact);
 }
 
 }  // namespace
