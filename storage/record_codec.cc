@@ -260,6 +260,7 @@ void write(Sighting const& sighting, proto::SightingRecord& record) {
   record.set_url(sighting.traits.url);
   record.set_title(sighting.traits.title);
   record.set_text(sighting.traits.text);
+  record.set_link(sighting.traits.link);
   if (sighting.traits.published) record.set_published(micros(*sighting.traits.published));
   record.set_item_hash(sighting.item_hash);
   record.set_first_seen(micros(sighting.first_seen));
@@ -273,6 +274,7 @@ Sighting read(SightingKey key, proto::SightingRecord const& record) {
   sighting.traits.url = record.url();
   sighting.traits.title = record.title();
   sighting.traits.text = record.text();
+  sighting.traits.link = record.link();
   if (record.has_published()) sighting.traits.published = from_micros(record.published());
   sighting.item_hash = record.item_hash();
   sighting.first_seen = from_micros(record.first_seen());

@@ -31,6 +31,13 @@ Agreement agree(std::uint64_t a, std::uint64_t b) noexcept {
   return a == b ? Agreement::same : Agreement::differs;
 }
 
+// One page has one address of its own and others that lead there: one that both know is enough.
+Agreement agree_on_url(ItemTraits const& a, ItemTraits const& b) noexcept {
+  if ((a.url | a.link) == 0 || (b.url | b.link) == 0) return Agreement::unknown;
+  auto const known = [&](std::uint64_t url) { return url != 0 && (url == b.url || url == b.link); };
+  return known(a.url) || known(a.link) ? Agreement::same : Agreement::differs;
+}
+
 struct Agreements {
   Agreement guid;
   Agreement url;
@@ -40,7 +47,7 @@ struct Agreements {
 
   Agreements(ItemTraits const& a, ItemTraits const& b)
       : guid(agree(a.guid, b.guid)),
-        url(agree(a.url, b.url)),
+        url(agree_on_url(a, b)),
         title(agree(a.title, b.title)),
         text(agree(a.text, b.text)),
         date(!a.published || !b.published ? Agreement::unknown
@@ -59,13 +66,12 @@ bool url_is_proven(FeedHabits const& habits) noexcept {
 }
 
 // The guid is the same and the feed's guids are not known to mean nothing.
-IdentityReason judge_by_guid(Agreements const& a, FeedHabits const& habits) {
+IdentityReason judge_by_guid(Agreements const& a) {
   if (same(a.url) || same(a.title) || same(a.text) || same(a.date)) return IdentityReason::guid_and_other;
   int const against = differs(a.url) + differs(a.title) + differs(a.text) + differs(a.date);
-  // Everything else is another: a guid that was given twice, unless guids have held so far and only two
-  // things changed.
-  if (against >= 3) return IdentityReason::new_item;
-  if (differs(a.url) && differs(a.title) && !guid_is_proven(habits)) return IdentityReason::new_item;
+  // Everything else is another: a guid that was given twice. Where a feed has one item at a time its guid has
+  // held as long as that item stood there, which proves nothing.
+  if (against >= 3 || (differs(a.url) && differs(a.title))) return IdentityReason::new_item;
   return IdentityReason::guid_alone;
 }
 
@@ -101,7 +107,7 @@ IdentityReason judge(FeedId feed, ItemTraits const& item, KnownItem const& known
   }
   if (same(a.guid) && habits.guid_means_something()) {
     // A guid that contradicts everything else is worth nothing, but the others contradict then, too.
-    return judge_by_guid(a, habits);
+    return judge_by_guid(a);
   }
   if (same(a.url) && habits.url_means_something()) return judge_by_url(a, habits);
   if (same(a.url) && same(a.title) && (same(a.date) || same(a.text))) return IdentityReason::url_and_other;
@@ -128,9 +134,11 @@ ItemTraits make_traits(ItemFields const& fields) {
   auto const guid = text::trim(fields.guid);
   traits.guid = hash_of_bytes(text::is_web_url(guid) ? identity_url(guid) : std::string(guid));
   if (auto const url = identity_url(fields.url); names_one_page(url)) traits.url = hash_of_bytes(url);
-  traits.title = hash_of(words_of(fields.title));
-  if (auto const words = words_of(fields.text); words.size() >= telling_text_words_min)
-    traits.text = hash_of(words);
+  if (auto const link = identity_url(fields.link); names_one_page(link)) traits.link = hash_of_bytes(link);
+  if (traits.link == traits.url) traits.link = 0;
+  traits.title = words_hash(fields.title).hash;
+  if (auto const text = words_hash(fields.text); text.words >= telling_text_words_min)
+    traits.text = text.hash;
   traits.published = fields.published;
   return traits;
 }
@@ -139,6 +147,7 @@ std::vector<IdentityKey> identity_keys(ItemTraits const& traits) {
   std::vector<IdentityKey> keys;
   if (traits.guid != 0) keys.push_back({KeyKind::guid, traits.guid});
   if (traits.url != 0) keys.push_back({KeyKind::url, traits.url});
+  if (traits.link != 0) keys.push_back({KeyKind::url, traits.link});
   if (traits.title != 0) keys.push_back({KeyKind::title, traits.title});
   if (traits.text != 0) keys.push_back({KeyKind::text, traits.text});
   return keys;

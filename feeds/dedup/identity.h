@@ -18,11 +18,11 @@
 
 namespace newsfold::dedup {
 
-// The form of a URL in which two addresses of one page are equal: without scheme, "www.", default port,
-// user, fragment, dot segments, trailing slash, index file, tracking parameters (utm_*, fbclid, gclid ...)
-// and session ids; host in lower case, percent-encoding as short as can be, parameters sorted; wrappers such
-// as "https://www.google.com/url?q=..." undone. For comparing only, never for fetching. A text that is no
-// http(s) URL is returned trimmed.
+// The form of a URL in which two addresses of one page are equal: without scheme, "www.", "m." and "amp.",
+// the marks of AMP, default port, user, fragment, dot segments, trailing slash, index file, tracking
+// parameters (utm_*, fbclid, gclid ...) and session ids; host in lower case, percent-encoding as short as can
+// be, parameters sorted; wrappers such as "https://www.google.com/url?q=..." undone. For comparing only,
+// never for fetching. A text that is no http(s) URL is returned trimmed.
 std::string identity_url(std::string_view url);
 
 // False for what many items can share: a site's front page, no path and no parameters.
@@ -35,17 +35,20 @@ struct ItemTraits {
   std::uint64_t title = 0;  // of its words, case folded
   std::uint64_t text = 0;   // of its words; 0 where there are too few to tell items apart
   std::optional<UtcMicros> published;
+  std::uint64_t link = 0;  // of the address that the feed gives, where `url` is another one, the page's own
 
   bool operator==(ItemTraits const&) const = default;
 };
 
-// `url` should be the declared canonical one where the page was fetched. `text` is clean text.
+// `url` should be the declared canonical one where the page was fetched, `link` then the one that the feed
+// gave: it is all that is known of the item when it is read again. `text` is clean text.
 struct ItemFields {
   std::string_view guid;
   std::string_view url;
   std::string_view title;
   std::string_view text;
   std::optional<UtcMicros> published;
+  std::string_view link = {};
 };
 ItemTraits make_traits(ItemFields const& fields);
 

@@ -102,6 +102,8 @@ constexpr std::string_view tracking_parameters[] = {
     "src",
     "ref",
     "campaign_id",
+    "amp_*",
+    "usqp",
     "campaign",
     "medium",
 };
@@ -212,17 +214,33 @@ Parts split(std::string_view url) {
   return parts;
 }
 
+bool is_front_door(std::string_view label) {
+  if (label == "m" || label == "mobile" || label == "amp") return true;
+  return label.starts_with("www") && (label.size() == 3 || (label.size() == 4 && text::is_digit(label[3])));
+}
+
 std::string normal_host(std::string_view host) {
   auto out = text::lower(host);
   for (std::string_view const port : {":80", ":443"})
     if (out.size() > port.size() && out.ends_with(port)) out.resize(out.size() - port.size());
   while (!out.empty() && out.back() == '.') out.pop_back();
-  // www, www2 ... are one site's front doors.
-  if (out.starts_with("www") && std::count(out.begin(), out.end(), '.') >= 2) {
-    auto const dot = out.find('.');
-    if (dot <= 4 && (dot == 3 || text::is_digit(out[3]))) out.erase(0, dot + 1);
-  }
+  // www, www2, m, amp ... are one site's front doors.
+  while (std::count(out.begin(), out.end(), '.') >= 2 &&
+         is_front_door(std::string_view(out).substr(0, out.find('.'))))
+    out.erase(0, out.find('.') + 1);
   return out;
+}
+
+// The forms in which AMP pages stand beside their article: /amp/a, /a/amp, /a.amp, /a.amp.html.
+void drop_amp(std::vector<std::string>& segments) {
+  if (segments.size() < 2 && !(segments.size() == 1 && segments[0].find(".amp") != std::string::npos)) return;
+  if (segments.back() == "amp")
+    segments.pop_back();
+  else if (segments.front() == "amp")
+    segments.erase(segments.begin());
+  auto& last = segments.back();
+  for (std::string_view const ending : {".amp", ".amp.html"})
+    if (last.size() > ending.size() && last.ends_with(ending)) last.erase(last.size() - ending.size(), 4);
 }
 
 std::string normal_path(std::string_view path) {
@@ -246,6 +264,7 @@ std::string normal_path(std::string_view path) {
     kept.push_back(std::move(normal));
   }
   if (!kept.empty() && any_matches(kept.back(), index_files)) kept.pop_back();
+  drop_amp(kept);
   std::string out;
   for (auto const& segment : kept) out += '/' + segment;
   return out;
@@ -270,13 +289,21 @@ bool looks_drawn_at_random(std::string_view value) {
   return value.size() >= random_chars_min;
 }
 
+bool asks_for_amp(std::string_view name, std::string_view value) {
+  auto const is = [](std::string_view one, std::string_view other) {
+    return text::equals_ignoring_case(one, other);
+  };
+  if (is(name, "amp") || is(name, "_amp")) return value.empty() || value == "1" || is(value, "true");
+  return (is(name, "output") || is(name, "outputType")) && is(value, "amp");
+}
+
 std::string normal_query(std::string_view query) {
   std::vector<std::string> kept;
   for (auto const parameter : parameters(query)) {
     auto const equals = std::min(parameter.find('='), parameter.size());
     auto const name = parameter.substr(0, equals);
     auto const value = parameter.substr(std::min(equals + 1, parameter.size()));
-    if (any_matches(name, tracking_parameters)) continue;
+    if (any_matches(name, tracking_parameters) || asks_for_amp(name, value)) continue;
     if (any_matches(name, session_parameters) && (value.empty() || looks_drawn_at_random(value))) continue;
     auto normal = percent_normal(parameter, Decode::unreserved);
     if (normal.ends_with('=')) normal.pop_back();
@@ -294,9 +321,27 @@ bool host_is(std::string_view host, std::string_view suffix) {
                             host[host.size() - suffix.size() - 1] == '.');
 }
 
+// The address of the article whose AMP page a cache serves: google.com/amp/s/HOST/...,
+// X.cdn.ampproject.org/c/s/HOST/...
+std::string behind_amp_cache(std::string_view host, std::string_view path) {
+  bool const of_google = host_is(host, "google.com") && path.starts_with("/amp/");
+  bool const of_project =
+      host_is(host, "cdn.ampproject.org") && (path.starts_with("/c/") || path.starts_with("/v/"));
+  if (!of_google && !of_project) return {};
+  path.remove_prefix(of_google ? 5 : 3);
+  bool const secure = path.starts_with("s/");
+  if (secure) path.remove_prefix(2);
+  if (path.substr(0, path.find('/')).find('.') == path.npos) return {};
+  return (secure ? "https://" : "http://") + std::string(path);
+}
+
 // The address inside a redirecting wrapper; "" for any other.
 std::string unwrapped(Parts const& parts) {
   auto const host = normal_host(parts.host);
+  if (auto inner = behind_amp_cache(host, parts.path); !inner.empty()) {
+    if (!parts.query.empty()) inner += '?' + std::string(parts.query);
+    return inner;
+  }
   for (auto const& wrapper : wrappers) {
     if (!host_is(host, wrapper.host) || !parts.path.starts_with(wrapper.path)) continue;
     for (auto const parameter : parameters(parts.query)) {

@@ -24,6 +24,9 @@ constexpr Agency agencies[] = {
     {"로이터", "Reuters"},
     {"Associated Press", "AP"},
     {"AP", "AP"},
+    {"AP通信", "AP"},
+    {"美联社", "AP"},
+    {"美聯社", "AP"},
     {"AFP", "AFP"},
     {"Agence France-Presse", "AFP"},
     {"فرانس برس", "AFP"},
@@ -101,15 +104,36 @@ bool starts_with_any(std::string_view text, std::initializer_list<std::string_vi
   return std::any_of(starts.begin(), starts.end(), [&](auto start) { return text.starts_with(start); });
 }
 
+// Three letters may stand for anything: "the Automobile Association (AA) said".
+bool is_short(std::string_view mark) noexcept {
+  return mark.size() <= 3 && static_cast<unsigned char>(mark.front()) < 0x80;
+}
+
+// Behind the bracket that closes a dateline or ends a text: "(AA) - ", "(EFE).- ", "(APA)".
+bool dateline_ends(std::string_view after) {
+  after.remove_prefix(std::min(after.find_first_of(")]") + 1, after.size()));
+  while (starts_with_any(after, {" ", "."})) after.remove_prefix(1);
+  return after.empty() || starts_with_any(after, {"-", "\u2014", "\u2013", "\n"});
+}
+
+// "【北京共同】", "(서울=연합뉴스)": the place stands between bracket and agency.
+bool is_behind_place(std::string_view before) {
+  constexpr std::size_t place_bytes_max = 15;
+  auto const tail = before.substr(before.size() - std::min(before.size(), place_bytes_max));
+  auto const bracket = tail.rfind("【");
+  return bracket != tail.npos && tail.find_first_of(" \n", bracket) == tail.npos;
+}
+
 // In brackets, behind a copyright or a source, or with a desk behind a slash: "(Reuters)", "© AFP",
 // "dpa/bsj".
-bool is_credit(std::string_view before, std::string_view after) {
+bool is_credit(std::string_view before, std::string_view mark, std::string_view after) {
   while (before.ends_with(' ')) before.remove_suffix(1);
   while (after.starts_with(' ')) after.remove_prefix(1);
   bool const opened = ends_with_any(before, {"(", "（", "[", "【", "〔"});
   bool const closed = starts_with_any(after, {")", "）", "]", "】", "〕"});
+  if (opened && closed && is_short(mark)) return dateline_ends(after);
   if (opened && (closed || starts_with_any(after, {"/", "-", "—", "–", "=", ","}))) return true;
-  if (closed && ends_with_any(before, {"/", "-", ",", "="})) return true;
+  if (closed && (ends_with_any(before, {"/", "-", ",", "="}) || is_behind_place(before))) return true;
   if (ends_with_any(before, {"©", "Source:", "Quelle:", "Fuente:", "Source :", "Fonte:", "Источник:",
                              "来源：", "出典："}))
     return true;
@@ -129,7 +153,7 @@ bool is_credited_in(std::string_view passage, std::string_view mark) {
                   (!after.empty() && is_word_byte(after.front()) &&
                    !starts_with_any(after, {"）", "】", "〕", "—", "–"}))))
       continue;
-    if (is_credit(before, after)) return true;
+    if (is_credit(before, mark, after)) return true;
   }
   return false;
 }
@@ -139,7 +163,11 @@ bool is_named_in_byline(std::string_view byline, std::string_view mark) {
     auto const end = at + mark.size();
     bool const alone =
         (at == 0 || !is_word_byte(byline[at - 1])) && (end == byline.size() || !is_word_byte(byline[end]));
-    if (alone || static_cast<unsigned char>(mark.front()) >= 0x80) return true;
+    // "AA Gill" is a person.
+    auto const behind = std::min(byline.find_first_not_of(' ', end), byline.size());
+    bool const initials =
+        is_short(mark) && behind > end && behind < byline.size() && is_word_byte(byline[behind]);
+    if ((alone && !initials) || static_cast<unsigned char>(mark.front()) >= 0x80) return true;
   }
   return false;
 }

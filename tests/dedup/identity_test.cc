@@ -106,6 +106,15 @@ TEST(SameItemAgain, TwoFeedsOfASiteShareAnArticle) {
   EXPECT_EQ(shelf.articles(), 1);
 }
 
+TEST(SameItemAgain, AGuidThatOutlivesItsOnlyItemSwallowsNothing) {
+  Shelf shelf;
+  Entry const first{"the-item", link(1), "Title 1", "A line.", -1};
+  Entry const second{"the-item", link(2), "Title 2", "Another line.", -1};
+  for (int poll = 0; poll < 3; ++poll) shelf.fetch({first});
+  shelf.fetch({second});
+  EXPECT_EQ(shelf.articles(), 2);
+}
+
 TEST(SameItemAgain, OtherFeedsDoNotShareGuidsOrTitles) {
   Shelf shelf;
   shelf.fetch({{"1", "https://a.example/1", "Weather", body(1), 1}}, FeedId(1));

@@ -38,6 +38,15 @@ TEST(IdentityUrl, AddressesOfOnePageAreEqual) {
        "https://l.facebook.com/"
        "l.php?u=https%3A%2F%2Fwww.google.com%2Furl%3Fq%3Dhttps%253A%252F%252Fpaper.example%252Fa",
        "https://paper.example/a"},
+      {"mobile host", "https://m.paper.example/a/1", "https://www.paper.example/a/1"},
+      {"AMP host", "https://amp.paper.example/a/1.amp", "https://paper.example/a/1"},
+      {"AMP path", "https://paper.example/amp/a/1", "https://paper.example/a/1"},
+      {"AMP path behind", "https://paper.example/a/1/amp/", "https://paper.example/a/1"},
+      {"AMP file", "https://paper.example/a/1.amp.html", "https://paper.example/a/1.html"},
+      {"AMP asked for", "https://paper.example/a/1?outputType=amp&amp=1", "https://paper.example/a/1"},
+      {"AMP cache", "https://www.google.com/amp/s/amp.paper.example/a/1", "https://paper.example/a/1"},
+      {"AMP project", "https://paper-example.cdn.ampproject.org/c/s/paper.example/a/1?id=3&amp_js_v=0.1",
+       "https://paper.example/a/1?id=3"},
       {"white space around", " https://paper.example/a\n", "https://paper.example/a"},
   };
   for (auto const& row : table) EXPECT_EQ(identity_url(row.a), identity_url(row.b)) << row.why;
@@ -51,6 +60,8 @@ TEST(IdentityUrl, AddressesOfDifferentPagesDiffer) {
       {"a short s is a section", "https://paper.example/?s=12", "https://paper.example/?s=13"},
       {"subdomain", "https://sport.paper.example/a", "https://paper.example/a"},
       {"port", "https://paper.example:8080/a", "https://paper.example/a"},
+      {"a site called m", "https://m.example/a", "https://example/a"},
+      {"a page about AMP", "https://paper.example/amp", "https://paper.example/"},
       {"an escaped slash", "https://paper.example/a%2Fb", "https://paper.example/a/b"},
   };
   for (auto const& row : table) EXPECT_NE(identity_url(row.a), identity_url(row.b)) << row.why;

@@ -16,7 +16,10 @@ TEST(Lineage, ACreditIsRead) {
       {"Madrid, 3 may (EFE).- El consejo aprobó la ley.", "EFE"},
       {"МОСКВА, 3 мая. (ТАСС) Совет принял закон.", "TASS"},
       {"（新华社）市议会通过了决议。", "Xinhua"},
-      {"【北京共同】市議会は決議を採択した。", ""},
+      {"【北京共同】市議会は決議を採択した。", "Kyodo"},
+      {"（美联社）市议会通过了决议。", "AP"},
+      {"ISTANBUL, May 3 (AA) - The council voted.", "Anadolu"},
+      {"Der Senat hat beschlossen. (APA)", "APA"},
       {"(서울=연합뉴스) 시의회가 결의안을 통과시켰다.", "Yonhap"},
       {"لندن (رويترز) - رفع البنك سعر الفائدة.", "Reuters"},
       {"نई दिल्ली (पीटीआई) परिषद ने फैसला किया।", "PTI"},
@@ -28,10 +31,14 @@ TEST(Lineage, ABylineNamesTheAgency) {
   EXPECT_EQ(credited_agency("By JANE ROE, Associated Press", "Text."), "AP");
   EXPECT_EQ(credited_agency("mit Material von dpa", "Text."), "dpa");
   EXPECT_EQ(credited_agency("Jane Apple", "Text."), "");
+  EXPECT_EQ(credited_agency("AA Gill", "Text."), "");
+  EXPECT_EQ(credited_agency("Jane Roe, AA", "Text."), "Anadolu");
 }
 
 TEST(Lineage, WritingAboutAnAgencyIsNoCredit) {
   EXPECT_EQ(credited_agency("", "The minister told Reuters that AP was wrong."), "");
+  EXPECT_EQ(credited_agency("", "The Automobile Association (AA) and the Press Association (PA), it said."),
+            "");
   EXPECT_EQ(credited_agency("", std::string(1000, 'x') + " (Reuters) " + std::string(1000, 'x')), "");
 }
 

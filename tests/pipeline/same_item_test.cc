@@ -114,6 +114,44 @@ TEST_F(SameItem, AmpAndMobilePagesAreTheirCanonicalArticle) {
   EXPECT_EQ(articles(), 1u) << all_announced();
 }
 
+// Two feeds of a site give an article under a link of their own that leads to it, at every poll.
+TEST_F(SameItem, LinksThatOnlyLeadToAPageStayItsLinksPollAfterPoll) {
+  Source section;
+  section.id = FeedId{8};
+  section.name = "section";
+  Source front;
+  front.id = feed_.id;
+  front.name = feed_.name;
+  pipeline_->set_sources({front, section});
+  auto const at = [this](int number, std::string const& feed) {
+    auto entry = dedup::plain(number);
+    auto const canonical = entry.url;
+    entry.url = "https://paper.example/go/" + feed + "/" + std::to_string(number);
+    entry.guid = feed + std::to_string(number);
+    web_.pages[entry.url] = page_of(entry, canonical);
+    return entry;
+  };
+  auto polls = [&]() -> asio::awaitable<void> {
+    auto const main = feed_;
+    Document first;
+    Document second;
+    for (int number = 1; number <= 4; ++number) {
+      first.push_back(at(number, "front"));
+      second.push_back(at(number, "section"));
+      feed_ = main;
+      auto text = rss(first);
+      co_await poll(std::move(text));
+      feed_.id = section.id;
+      feed_.name = section.name;
+      text = rss(second);
+      co_await poll(std::move(text));
+    }
+  };
+  run(polls());
+  EXPECT_EQ(articles(), 4u) << all_announced();
+  EXPECT_EQ(announced().size(), 4u) << all_announced();
+}
+
 // Where the canonical address is another site's, it is a copy with a lineage and an article of its own.
 TEST_F(SameItem, ACanonicalLinkToAnotherSiteMakesACopyNotTheSameItem) {
   auto first = dedup::plain(1);
