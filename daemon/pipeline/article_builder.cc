@@ -2,6 +2,7 @@
 
 #include "daemon/pipeline/lineage.h"
 #include "feeds/clean/extract/page_series.h"
+#include "feeds/clean/metadata/wall.h"
 #include "feeds/dedup/signature.h"
 #include "feeds/dedup/version.h"
 #include "feeds/text/url.h"
@@ -51,8 +52,9 @@ Article make_article(Source const& source, Item const& item, FetchedPage const& 
   auto from_item = clean::clean_item(item, source.clean);
   if (page.outcome != PageOutcome::fetched) return from_item;
   auto from_page = clean_series(page, source);
-  if (!from_page || says_less(*from_page, from_item)) return from_item;
-  return std::move(*from_page);
+  if (from_page && !says_less(*from_page, from_item)) return std::move(*from_page);
+  if (from_page) clean::judge_by_page(*from_page, from_item);
+  return from_item;
 }
 
 ItemExtras extras_of(Item item, Source const& source) {
@@ -136,6 +138,7 @@ storage::IngestItem build_item(BuildContext const& context, ItemWork work, Fetch
   fields.title = out.article.title;
   fields.text = out.article.content_text;
   fields.published = work.item.date_published;
+  fields.link = work.item.url;
   out.traits = dedup::make_traits(fields);
 
   out.identity = work.identity;

@@ -180,5 +180,22 @@ TEST_F(PipelineTest, LearningWhatIsTemplateMakesNoVersions) {
   for (auto const& line : announced()) EXPECT_TRUE(line.starts_with("article.created")) << line;
 }
 
+// The feed tells more than its walled page shows: what the page says of its wall holds for the feed's teaser.
+TEST_F(PipelineTest, TheTeaserOfAWalledPageIsNoWholeText) {
+  auto walled = page("Sluice", "<p>The council met.</p>");
+  walled.insert(
+      walled.find("</head>"),
+      R"(<script type="application/ld+json">{"@type":"NewsArticle","headline":"Sluice",)"
+      R"("isAccessibleForFree":false}</script><meta name="article:content_tier" content="locked">)");
+  web_.pages["http://daily.example/sluice"] = walled;
+  run(poll(rss(
+      {{"sluice", "Sluice",
+        "The harbour council met on Monday and heard why the old sluice leaks, what a gate costs ..."}})));
+  auto const stored = store_->view().version(ArticleId{1}, 0).value().content;
+  EXPECT_TRUE(stored.content_text.starts_with("The harbour council met")) << stored.content_text;
+  EXPECT_EQ(stored.paywall, Paywall::subscription);
+  EXPECT_NE(stored.paywall_evidence, "");
+}
+
 }  // namespace
 }  // namespace newsfold::pipeline

@@ -32,9 +32,10 @@ void mend(Article& article, CleanOptions const& options) {
   article.repairs = std::move(repaired.repairs);
   article.spam_mirror = repaired.spam_mirror;
   std::move(repaired.removed.begin(), repaired.removed.end(), std::back_inserter(article.removed));
-  article.title = repair_line(article.title);
-  article.byline = repair_line(article.byline);
-  for (auto& author : article.authors) author.name = repair_line(author.name);
+  auto const mend_line = [&](std::string& line) { line = repair_line(line, article.repairs); };
+  mend_line(article.title);
+  mend_line(article.byline);
+  for (auto& author : article.authors) mend_line(author.name);
 }
 
 // Takes the wall's own words and, unless they are kept, the parts that are marked as paid out of the page.
@@ -62,6 +63,11 @@ Content content_of_description(PageSurvey const& survey) {
   text::append_escaped(content.html, content.text);
   content.html += "</p>";
   return content;
+}
+
+std::string_view last_line(std::string_view text) {
+  text = text::trim(text);
+  return text.substr(text.rfind('\n') + 1);
 }
 
 // A picture or an archive under a page's address: characters that no writer types.
@@ -137,7 +143,9 @@ Article clean_item(Item const& item, CleanOptions const& options) {
     article.content_html = html;
     article.content_text = html_to_text(html);
   }
+  auto const last = std::string(last_line(article.content_text));
   mend(article, options);
+  judge_feed_text(last, article);
   return article;
 }
 

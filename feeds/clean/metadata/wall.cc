@@ -301,6 +301,10 @@ std::size_t count_written_words(std::string_view text) {
   return words + wide / 2;
 }
 
+Completeness cut_short(std::size_t words) {
+  return words <= teaser_words_max ? Completeness::teaser : Completeness::partial;
+}
+
 }  // namespace
 
 Paywall wall_wording(std::string_view text) {
@@ -400,8 +404,29 @@ void judge_completeness(Wall const& wall, LdArticle const* declared, bool left_o
   article.truncated = left_out || wall.stands || short_of_declared || ends_open || paid_missing;
   // The declared text is here in full: the wall stood for somebody else.
   if (!left_out && declared_words > 60 && words * 10 >= declared_words * 9) article.truncated = false;
-  if (article.truncated)
-    article.completeness = words <= teaser_words_max ? Completeness::teaser : Completeness::partial;
+  if (article.truncated) article.completeness = cut_short(words);
+}
+
+void judge_feed_text(std::string_view last_line, Article& article) {
+  auto const kind = wall_wording(last_line);
+  // Words that stayed in the text are the article's own.
+  if (kind == Paywall::none || article.content_text.ends_with(last_line)) return;
+  article.paywall = kind;
+  article.paywall_evidence = "the text ends at " + quoted(last_line);
+  article.truncated = true;
+  article.completeness = cut_short(count_written_words(article.content_text));
+}
+
+void judge_by_page(Article const& page, Article& article) {
+  if (page.paywall == Paywall::none) return;
+  article.paywall = page.paywall;
+  article.paywall_evidence = page.paywall_evidence;
+  auto const words = count_written_words(article.content_text);
+  // A feed may give in full what its pages keep back.
+  bool const much_more = words > teaser_words_max && words > 2 * count_written_words(page.content_text);
+  if (!page.truncated || much_more) return;
+  article.truncated = true;
+  article.completeness = cut_short(words);
 }
 
 }  // namespace newsfold::clean

@@ -39,4 +39,9 @@ Paywall wall_wording(std::string_view text);
 // Sets paywall, paywall_evidence, truncated and completeness.
 void judge_completeness(Wall const& wall, LdArticle const* declared, bool left_out, Article& article);
 
+// The same for the text that a feed gives, which ended in `last_line` before it was cleaned.
+void judge_feed_text(std::string_view last_line, Article& article);
+// The same for a feed's text that serves in the place of its page's: the page's word on the wall holds.
+void judge_by_page(Article const& page, Article& article);
+
 }  // namespace newsfold::clean

@@ -54,7 +54,7 @@ Mark read_mark(std::string_view text, std::size_t at, std::size_t end) {
 
 }  // namespace
 
-std::uint64_t restore_lost_spaces(std::string& text) {
+std::uint64_t restore_lost_spaces(std::string& text, std::size_t lost_min) {
   struct Found {
     std::size_t at, end;
     Mark mark;
@@ -69,8 +69,7 @@ std::uint64_t restore_lost_spaces(std::string& text) {
     found.push_back({at, end, mark});
     at = end;
   }
-  // Once is a slip of the keyboard; a lost no-break space is a habit of a whole page.
-  if (firm < 2) return 0;
+  if (firm < lost_min || firm == 0) return 0;
   std::string out;
   std::size_t copied = 0;
   for (auto const& one : found) {

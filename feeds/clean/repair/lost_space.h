@@ -6,7 +6,8 @@
 
 namespace newsfold::clean {
 
-// Returns how many were restored; 0 where the text shows no sign of the habit and stays as it is.
-std::uint64_t restore_lost_spaces(std::string& text);
+// Returns how many were restored; 0 where fewer than `lost_min` can be nothing else and the text stays as it
+// is: once is a slip of the keyboard, a lost no-break space is a habit of a whole page.
+std::uint64_t restore_lost_spaces(std::string& text, std::size_t lost_min = 2);
 
 }  // namespace newsfold::clean

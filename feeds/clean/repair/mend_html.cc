@@ -1,6 +1,8 @@
 #include "feeds/clean/repair/mend_html.h"
 
+#include "feeds/clean/repair/debris.h"
 #include "feeds/clean/repair/fragments.h"
+#include "feeds/clean/repair/lost_space.h"
 #include "feeds/clean/repair/mojibake.h"
 #include "feeds/clean/sanitize/html_blocks.h"
 #include "feeds/clean/sanitize/html_token.h"
@@ -10,20 +12,37 @@
 namespace newsfold::clean {
 namespace {
 
-void replace_all(std::string& text, std::string_view from, std::string_view to) {
-  if (from.empty()) return;
-  for (auto at = text.find(from); at != std::string::npos; at = text.find(from, at + to.size()))
-    text.replace(at, from.size(), to);
+// "&amp;quot;" is '"' that was escaped once too often. What would become markup stays.
+void unescape_once_more(std::string& run) {
+  constexpr std::string_view ampersand = "&amp;";
+  for (auto at = run.find(ampersand); at != std::string::npos; at = run.find(ampersand, at + 1)) {
+    while (run.compare(at, ampersand.size(), ampersand) == 0) {
+      auto const behind = "&" + run.substr(at + ampersand.size(), 16);
+      auto const inner = reference_at(behind, 0);
+      if (inner.empty() || inner == "&lt;" || inner == "&gt;") break;
+      run.erase(at + 1, ampersand.size() - 1);
+    }
+  }
 }
 
-// One run of text between two tags.
+// One run of text between two tags. What is damaged in the article is mended here on less evidence: single
+// words stand between tags.
 std::string mend_run(std::string_view run, RepairResult const& done) {
   std::string out(run);
   for (auto const& repair : done.repairs) {
-    if (repair.kind == RepairKind::substitution) replace_all(out, repair.from, repair.to);
-    if (repair.kind != RepairKind::mojibake) continue;
-    // Any table may be trusted: the article was broken, and single words stand between tags.
-    if (auto fix = undo_mojibake(out, TableSet(~TableSet(0))); fix.count > 0) out = std::move(fix.text);
+    switch (repair.kind) {
+      case RepairKind::substitution: replace_all(out, repair.from, repair.to); break;
+      case RepairKind::mojibake:
+        if (auto fix = undo_mojibake(out, TableSet(~TableSet(0))); fix.count > 0) out = std::move(fix.text);
+        break;
+      case RepairKind::lost_nbsp: restore_lost_spaces(out, 1); break;
+      case RepairKind::entity: unescape_once_more(out); break;
+      case RepairKind::control: erase_controls(out); break;
+      case RepairKind::space:
+        for (auto const& odd : odd_spaces)
+          if (odd.name == repair.from) replace_all(out, odd.bytes, odd.meant);
+        break;
+    }
   }
   return out;
 }
@@ -47,10 +66,7 @@ std::string mend_runs(std::string_view html, RepairResult const& done) {
 }  // namespace
 
 std::string mend_html(std::string_view html, RepairResult const& done, RepairOptions const& options) {
-  bool const broken = std::any_of(done.repairs.begin(), done.repairs.end(), [](Repair const& repair) {
-    return repair.kind == RepairKind::mojibake || repair.kind == RepairKind::substitution;
-  });
-  auto out = broken ? mend_runs(html, done) : std::string(html);
+  auto out = done.repairs.empty() ? std::string(html) : mend_runs(html, done);
   if (done.removed.empty()) return out;
   auto const is_fragment = [&](std::string_view text) {
     auto const kind = classify_line(text);

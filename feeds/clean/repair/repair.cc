@@ -1,5 +1,6 @@
 #include "feeds/clean/repair/repair.h"
 
+#include "feeds/clean/repair/debris.h"
 #include "feeds/clean/repair/fragments.h"
 #include "feeds/clean/repair/lost_space.h"
 #include "feeds/clean/repair/mojibake.h"
@@ -49,21 +50,15 @@ void for_each_line(std::string& text, Edit edit) {
   if (changed) text = std::move(out);
 }
 
-bool is_control(char c) {
-  auto const byte = static_cast<unsigned char>(c);
-  return (byte < 0x20 && c != '\n' && c != '\t' && c != '\r') || byte == 0x7F;
-}
-
 // One or two may be what the text is about; more are debris.
 constexpr std::size_t controls_min = 3;
 
 void drop_controls(RepairResult& result) {
-  auto const controls = std::size_t(std::count_if(result.text.begin(), result.text.end(), is_control));
-  if (controls < controls_min) return;
-  auto const before = result.text.size();
-  std::erase_if(result.text, is_control);
-  if (auto const count = before - result.text.size(); count > 0)
-    note(result.repairs, RepairKind::control, "control character", "", count);
+  auto without = result.text;
+  auto const count = erase_controls(without);
+  if (count < controls_min) return;
+  result.text = std::move(without);
+  note(result.repairs, RepairKind::control, "control character", "", count);
 }
 
 // Lines first by themselves; then, trusting the mix-ups that were proven, those that were in doubt.
@@ -82,18 +77,6 @@ void mend_encodings(RepairResult& result) {
   };
   for_each_line(result.text, mend);
   if (proven != 0 && doubtful) for_each_line(result.text, mend);
-}
-
-// The reference that begins at `at`, "&...;", or nothing.
-std::string_view reference_at(std::string_view text, std::size_t at) {
-  constexpr std::size_t reference_bytes_max = 12;
-  auto const length = text.substr(at, reference_bytes_max + 1).find(';');
-  if (length == std::string_view::npos || length < 3) return {};
-  auto const end = at + length;
-  auto const name = text.substr(at + 1, end - at - 1);
-  bool const good =
-      std::all_of(name.begin(), name.end(), [](unsigned char c) { return std::isalnum(c) || c == '#'; });
-  return good ? text.substr(at, end + 1 - at) : std::string_view();
 }
 
 // "&quot;" or "&amp;quot;" in what should be plain text. Articles about HTML write a reference now and then;
@@ -138,39 +121,13 @@ void mend_entities(RepairResult& result) {
   result.text = std::move(out);
 }
 
-// Characters that show nothing and part nothing: byte order marks inside a text, placeholders of embedded
-// objects; line separators of Unicode are line breaks. Joiners and marks of direction mean something and
-// stay.
 void mend_odd_spaces(RepairResult& result) {
-  struct Odd {
-    std::string_view bytes, meant;
-    std::size_t count_min;
-  };
-  constexpr auto odd = std::to_array<Odd>({
-      {"\xEF\xBB\xBF", "", 1},    // U+FEFF
-      {"\xEF\xBF\xBC", "", 1},    // U+FFFC
-      {"\xE2\x80\xA8", "\n", 1},  // U+2028
-      {"\xE2\x80\xA9", "\n", 1},  // U+2029
-      {"\xC2\xAD", "", 3},        // soft hyphens: one may be what a text is about
-  });
-  for (auto const& one : odd) {
-    std::uint64_t count = 0;
-    for (auto at = result.text.find(one.bytes); at != std::string::npos;
-         at = result.text.find(one.bytes, at + one.bytes.size()))
-      ++count;
-    if (count < one.count_min) continue;
-    std::string out;
-    out.reserve(result.text.size());
-    std::size_t copied = 0;
-    for (auto at = result.text.find(one.bytes); at != std::string::npos;
-         at = result.text.find(one.bytes, copied)) {
-      out.append(result.text, copied, at - copied);
-      out += one.meant;
-      copied = at + one.bytes.size();
-    }
-    out.append(result.text, copied, std::string::npos);
-    result.text = std::move(out);
-    note(result.repairs, RepairKind::space, "odd space", one.meant, count);
+  for (auto const& odd : odd_spaces) {
+    auto mended = result.text;
+    auto const count = replace_all(mended, odd.bytes, odd.meant);
+    if (count < odd.count_min) continue;
+    result.text = std::move(mended);
+    note(result.repairs, RepairKind::space, odd.name, odd.meant, count);
   }
 }
 
@@ -297,9 +254,12 @@ RepairResult repair_text(std::string_view text, RepairOptions const& options) {
   return result;
 }
 
-std::string repair_line(std::string_view line) {
+std::string repair_line(std::string_view line, std::vector<Repair> const& found) {
   auto fix = undo_mojibake(line);
-  return fix.count > 0 ? std::move(fix.text) : std::string(line);
+  auto out = fix.count > 0 ? std::move(fix.text) : std::string(line);
+  for (auto const& repair : found)
+    if (repair.kind == RepairKind::substitution) replace_all(out, repair.from, repair.to);
+  return out;
 }
 
 }  // namespace newsfold::clean

@@ -42,7 +42,7 @@ inline constexpr std::size_t removed_max = 200;
 // `text` is UTF-8, paragraphs on lines of their own.
 RepairResult repair_text(std::string_view text, RepairOptions const& options = {});
 
-// One short line, a headline or a name: encodings only.
-std::string repair_line(std::string_view line);
+// One short line, a headline or a name: encodings, and the keywords that were found in the article's text.
+std::string repair_line(std::string_view line, std::vector<Repair> const& found = {});
 
 }  // namespace newsfold::clean

@@ -25,6 +25,15 @@ std::string_view without_prefix(std::string_view name) noexcept {
 // Where lazy loaders keep the picture that src only promises.
 constexpr std::string_view lazy_sources[] = {"data-src", "data-lazy-src", "data-original", "data-orig-file"};
 
+std::string_view lazy_source_of(HtmlToken const& token) {
+  for (auto const name : lazy_sources)
+    if (auto const value = token.attribute(name); !value.empty()) return value;
+  return {};
+}
+
+// A picture that stands in the markup itself: a small one. It is none where a lazy loader keeps the real one.
+constexpr std::size_t data_bytes_max = 8 * 1024;
+
 class Sanitizer {
  public:
   Sanitizer(std::string& out, SanitizeOptions const& options) : out_(out), options_(options) {}
@@ -165,23 +174,20 @@ void Sanitizer::skip_content(std::string_view html, Tag const& tag) {
 void Sanitizer::write_start(Tag const& tag) {
   out_ += '<';
   out_.append(tag.name);
+  auto const lazy_source = tag.name == "img" ? lazy_source_of(token_) : std::string_view();
   bool has_source = false;
   for (std::size_t i = 0; i < token_.attribute_count; ++i) {
     auto const& attribute = token_.attributes[i];
     auto const rule = attribute_rule(attribute.name);
     if (rule == AttributeRule::drop || is_repeated(i)) continue;
+    bool const is_data =
+        rule == AttributeRule::media && text::starts_with_ignoring_case(attribute.value, "data:");
+    if (is_data && (!lazy_source.empty() || attribute.value.size() > data_bytes_max)) continue;
     auto const before = out_.size();
     write_attribute(text::lower(attribute.name), attribute.value, rule);
     if (rule == AttributeRule::media && out_.size() != before) has_source = true;
   }
-  if (!has_source && tag.name == "img") {
-    for (auto const name : lazy_sources) {
-      auto const value = token_.attribute(name);
-      if (value.empty()) continue;
-      write_url("src", value, text::UrlUse::media);
-      break;
-    }
-  }
+  if (!has_source && !lazy_source.empty()) write_url("src", lazy_source, text::UrlUse::media);
   out_ += '>';
 }
 

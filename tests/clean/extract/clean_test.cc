@@ -228,6 +228,19 @@ TEST(CleanPage, APageThatScriptsBuildIsWhatItSaysItIs) {
   EXPECT_EQ(article.title, "Sluice opens");
 }
 
+TEST(CleanItem, ATextThatEndsAtAWallIsNoWholeText) {
+  Item item;
+  item.content_html = "<p>The council votes on the sluice tonight.</p><p>Subscribe to continue reading</p>";
+  auto const article = clean_item(item);
+  EXPECT_EQ(article.content_text, "The council votes on the sluice tonight.\n");
+  EXPECT_EQ(article.paywall, Paywall::subscription);
+  EXPECT_EQ(article.paywall_evidence, "the text ends at “Subscribe to continue reading”");
+  EXPECT_TRUE(article.truncated);
+  EXPECT_EQ(article.completeness, Completeness::teaser);
+  item.content_html = "<p>The council votes on the sluice tonight.</p>";
+  EXPECT_EQ(clean_item(item).completeness, Completeness::full);
+}
+
 TEST(CleanItem, AFeedsOwnHtmlBecomesParagraphs) {
   Item item;
   item.title = "T";

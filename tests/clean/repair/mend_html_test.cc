@@ -1,5 +1,7 @@
 #include "feeds/clean/repair/mend_html.h"
 
+#include "feeds/clean/sanitize/sanitize.h"
+
 #include <gtest/gtest.h>
 
 namespace newsfold::clean {
@@ -26,6 +28,24 @@ TEST(MendHtml, AMirrorsKeywordIsTheWordInHtmlToo) {
   RepairResult done;
   done.repairs.push_back({RepairKind::substitution, "카지노", "the", 2});
   EXPECT_EQ(mend_html("<p>o카지노rs in 카지노 town</p>", done), "<p>others in the town</p>");
+}
+
+TEST(MendHtml, TextAndHtmlSayTheSameAfterEachKindOfRepair) {
+  struct Damaged {
+    std::string html, text;
+  };
+  for (auto const& [html, text] : {
+           Damaged{"<p>The plan is to?hand out <b>aid</b> soon.?</p><p>It came from?Brussels.?</p>",
+                   "The plan is to hand out aid soon.\n\nIt came from Brussels."},
+           Damaged{"<p>He said &amp;quot;yes&amp;quot; and it&amp;amp;#39;s <i>so &amp;lt; true</i>.</p>",
+                   "He said \"yes\" and it's so &lt; true."},
+           Damaged{"<p>A\x01 gate\x02 is\x03 open.</p>", "A gate is open."},
+           Damaged{"<p>A \xEF\xBB\xBFgate is open.</p>", "A gate is open."},
+       }) {
+    auto const done = repair_text(html_to_text(html));
+    EXPECT_EQ(done.text, text);
+    EXPECT_EQ(html_to_text(mend_html(html, done)), text) << html;
+  }
 }
 
 TEST(MendHtml, HtmlOfWholeTextStaysByteForByte) {

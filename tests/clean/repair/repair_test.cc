@@ -80,6 +80,13 @@ TEST(Repair, AMirrorsKeywordIsTheWordAgainInsideWordsToo) {
   EXPECT_EQ(result.repairs[0].to, "the");
 }
 
+TEST(Repair, ALineIsMendedByWhatWasFoundInItsText) {
+  auto const found = repair_text(replace_all(harbour, "the", "온라인카지노")).repairs;
+  EXPECT_EQ(repair_line("Council opens 온라인카지노 old sluice", found), "Council opens the old sluice");
+  EXPECT_EQ(repair_line("Council opens 온라인카지노 old sluice"), "Council opens 온라인카지노 old sluice");
+  EXPECT_EQ(repair_line("Zwei CafÃ©s schlieÃŸen", found), "Zwei Cafés schließen");
+}
+
 TEST(Repair, AForeignWordThatAnArticleIsAboutStays) {
   std::string const text =
       "The word 内卷 means involution, and young people in the city use 内卷 of a race that nobody wins. The "

@@ -66,6 +66,14 @@ TEST(Sanitize, ResolvesLinksAndPictures) {
             "<img src=\"https://h.example/a.png\">");
 }
 
+TEST(Sanitize, APictureInTheMarkupIsSmallAndNoPlaceholder) {
+  EXPECT_EQ(sanitize_html("<img src=data:image/png;base64,AAAA>"),
+            "<img src=\"data:image/png;base64,AAAA\">");
+  EXPECT_EQ(sanitize_html("<img src=data:image/png;base64," + std::string(300'000, 'A') + ">"), "<img>");
+  EXPECT_EQ(sanitize_html("<img src=data:image/gif;base64,AAAA data-src=/real.jpg>", "https://h.example/"),
+            "<img src=\"https://h.example/real.jpg\">");
+}
+
 TEST(Sanitize, DropsTrackingPixelsAndKeepsPlayers) {
   EXPECT_EQ(sanitize_html("a<img src=x width=1 height='1'>b"), "ab");
   EXPECT_EQ(sanitize_html("<iframe width=5 src='https://www.youtube.com/embed/x'>no frames</iframe>"),
