@@ -1,6 +1,7 @@
 #include "daemon/run/wiring.h"
 
 #include "daemon/config/checks.h"
+#include "daemon/log/log.h"
 #include "daemon/rules/site_rule_files.h"
 #include "daemon/schedule/host_key.h"
 #include "daemon/sources/source_list.h"
@@ -139,6 +140,7 @@ storage::StoreOptions store_options(config::Config const& config, Epoch fresh_ep
   out.fold.window = duration_cast<std::chrono::hours>(config.dedup.window);
   out.fold.scope = scope(config.dedup.scope);
   out.fresh_epoch = fresh_epoch;
+  out.on_engine_warning = [](std::string_view line) { log::warning("store_engine", {{"text", line}}); };
   return out;
 }
 
@@ -341,9 +343,12 @@ Result<Sources> make_sources(config::Config const& config, LookUpList const& lis
     if (!source.enabled || source.kind != config::SourceKind::opml || !lists) continue;
     auto const* const held = lists(feed_id(source));
     if (!held) continue;
-    for (auto& feed : sources::sources_of(*held, names, known_urls).sources)
-      if (auto added = add_source(config, from_list(source, std::move(feed)), clean, out); !added)
-        return added.error();
+    for (auto& feed : sources::sources_of(*held, names, known_urls).sources) {
+      auto const listed = from_list(source, std::move(feed));
+      if (auto added = add_source(config, listed, clean, out); !added) return added.error();
+      if (auto const age = unless_zero(source.retention_age))
+        out.list_ages.emplace_back(feed_id(listed), *age);
+    }
   }
   return out;
 }
@@ -363,29 +368,61 @@ Result<notify::Filter> make_filter(config::EventFilter const& from) {
 
 }  // namespace
 
+namespace {
+
+Result<webhook::WebhookSpec> make_webhook(config::Webhook const& one) {
+  auto const named = [&](Error const& error) {
+    return Error{error.code, "webhook \"" + one.name + "\": " + error.message};
+  };
+  webhook::WebhookSpec spec;
+  spec.name = one.name;
+  spec.url = one.url;
+  spec.secret_file = one.secret_file;
+  auto keys = webhook::read_signing_keys(one.secret_file);
+  if (!keys) return named(keys.error());
+  spec.keys = std::move(*keys);
+  auto filter = make_filter(one);
+  if (!filter) return named(filter.error());
+  spec.filter = std::move(*filter);
+  spec.batch_max = one.batch_max;
+  spec.batch_wait = one.batch_wait;
+  spec.timeout = one.timeout;
+  spec.allow_private = one.allow_private;
+  return spec;
+}
+
+}  // namespace
+
 Result<std::vector<webhook::WebhookSpec>> make_webhooks(config::Config const& config) {
   std::vector<webhook::WebhookSpec> out;
   for (auto const& one : config.webhooks) {
     if (!one.enabled) continue;
-    auto const named = [&](Error const& error) {
-      return Error{error.code, "webhook \"" + one.name + "\": " + error.message};
-    };
-    webhook::WebhookSpec spec;
-    spec.name = one.name;
-    spec.url = one.url;
-    spec.secret_file = one.secret_file;
-    auto keys = webhook::read_signing_keys(one.secret_file);
-    if (!keys) return named(keys.error());
-    spec.keys = std::move(*keys);
-    auto filter = make_filter(one);
-    if (!filter) return named(filter.error());
-    spec.filter = std::move(*filter);
-    spec.batch_max = one.batch_max;
-    spec.batch_wait = one.batch_wait;
-    spec.timeout = one.timeout;
-    spec.allow_private = one.allow_private;
-    out.push_back(std::move(spec));
+    auto spec = make_webhook(one);
+    if (!spec) return spec.error();
+    out.push_back(std::move(*spec));
   }
+  return out;
+}
+
+std::vector<std::string> problems_of_files(config::Config const& config) {
+  std::vector<std::string> out;
+  auto const note = [&out](auto const& result) {
+    if (!result) out.push_back(result.error().message);
+  };
+  auto const note_file = [&](char const* what, std::string const& path) {
+    if (!path.empty()) note(lines_of(what, path));
+  };
+  for (auto const& source : config.sources)
+    if (source.enabled) note(credentials(source));
+  for (auto const& one : config.webhooks)
+    if (one.enabled) note(make_webhook(one));
+  note(rules::load_rules(config.clean.rules_dir));
+  note(make_nats(config));
+  note_file("http.token_file", config.http.token_file);
+  note_file("http.admin_token_file", config.http.admin_token_file);
+  note_file("http.tls_cert_file", config.http.tls_cert_file);
+  note_file("http.tls_key_file", config.http.tls_key_file);
+  note_file("nats.credentials_file", config.nats.credentials_file);
   return out;
 }
 
