@@ -65,6 +65,7 @@ json::object answer(Job job, bool& failed) {
   auto out = std::move(job.named);
   if (auto result = job.rest()) {
     for (auto& [key, value] : *result) out[key] = std::move(value);
+    failed |= out.contains("error");  // a stage with more to say about it than an Error holds
   } else {
     failed = true;
     out["error"] = error_object(result.error());

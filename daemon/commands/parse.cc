@@ -24,21 +24,32 @@ struct ParseOptions {
   bool json = false;
 };
 
-Result<Feed> parse_file(std::string const& path, parse::Hints const& hints) {
+Result<Feed> parse_file(std::string const& path, parse::Hints const& hints, Problem& failure) {
   parse::Limits const limits;
   auto const bytes = read_file(path, limits.bytes_max);
   if (!bytes) return bytes.error();
-  return parse::parse_feed(*bytes, hints, limits);
+  return parse::parse_feed(*bytes, hints, limits, parse::Bodies::sanitize, &failure);
+}
+
+// What went wrong and, where the parser says, what was expected at which place.
+boost::json::object error_json(Error const& error, Problem const& failure) {
+  auto out = to_json(failure);
+  out["code"] = to_string(error.code);
+  out["message"] = error.message;
+  return out;
 }
 
 Result<boost::json::object> parse_line(boost::json::object const& line) {
   parse::Hints hints;
   hints.url = string_at(line, "url");
   hints.content_type = string_at(line, "content_type");
-  auto const feed = parse_file(std::string(string_at(line, "path")), hints);
-  if (!feed) return feed.error();
+  Problem failure;
+  auto const feed = parse_file(std::string(string_at(line, "path")), hints, failure);
   boost::json::object out;
-  out["feed"] = to_json(*feed);
+  if (feed)
+    out["feed"] = to_json(*feed);
+  else
+    out["error"] = error_json(feed.error(), failure);
   return out;
 }
 
@@ -77,16 +88,20 @@ int run_parse(ParseOptions const& options) {
     return batch_bad_usage;
   }
   auto const document = load_document(options.file, options.document);
+  Problem failure;
   auto const feed = [&]() -> Result<Feed> {
     if (!document) return document.error();
     parse::Hints hints;
     hints.url = options.url.empty() ? document->url : options.url;
     hints.content_type = options.content_type.empty() ? document->content_type : options.content_type;
-    return parse::parse_feed(document->bytes, hints);
+    return parse::parse_feed(document->bytes, hints, {}, parse::Bodies::sanitize, &failure);
   }();
   if (!feed) {
     std::cerr << "newsfold parse: " << options.file << ": " << to_string(feed.error().code) << ": "
               << feed.error().message << '\n';
+    if (options.json)
+      std::cout << boost::json::serialize(boost::json::object{{"error", error_json(feed.error(), failure)}})
+                << '\n';
     return batch_some_failed;
   }
   if (options.json)

@@ -60,8 +60,21 @@ Error with_feeds_of_page(Error error, std::string_view body, parse::Hints const&
   return error;
 }
 
+// A body that came packed without saying so (sitemap.xml.gz) may grow to what any other may have.
+parse::Limits limits_of(Source const& source) {
+  parse::Limits limits;
+  limits.bytes_max = source.page_limits.body_bytes_max;
+  return limits;
+}
+
 Result<Feed> parse_document(Source const& source, std::string_view body, parse::Hints const& hints) {
-  if (!source.listing) return parse::parse_feed(body, hints);
+  if (!source.listing) {
+    auto feed = parse::parse_feed(body, hints, limits_of(source));
+    if (feed || feed.error().code != ErrorCode::too_large) return feed;
+    auto error = feed.error();
+    error.message += " (fetch.body_max)";
+    return error;
+  }
   auto const& rule = *source.listing;
   parse::ListingRule const selectors{rule.item, rule.link, rule.title, rule.date, rule.summary};
   return parse::parse_listing(body, hints, selectors);
@@ -134,7 +147,7 @@ Result<ReadDocument> read_document(storage::Store const& store, Source const& so
   for (auto const& item : feed->items) traits.push_back(traits_of(item));
   dedup::observe_document(traits, read.habits);
   if (read.habits.guid_means_something()) {
-    auto const tombstones = parse::find_tombstones(response.body, hints);
+    auto const tombstones = parse::find_tombstones(response.body, hints, limits_of(source));
     read.withdrawals = withdrawals_of(tombstones, *feed, source.id, view);
   }
 

@@ -33,7 +33,7 @@ struct Source {
   bool recheck = true;            // look at article pages again for edits
   clean::CleanOptions clean;
   std::size_t join_pages_max = 1;  // pages of one article that are put together; 1: only the first
-  fetch::Limits page_limits;       // of an article page
+  fetch::Limits page_limits;       // of an article page; its body_bytes_max also of an unpacked document
 };
 
 }  // namespace newsfold::pipeline

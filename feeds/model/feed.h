@@ -91,6 +91,17 @@ struct Item {
   std::optional<bool> explicit_content;
 };
 
+// What was wrong with a document, for programs. Places count from the start of the document as UTF-8.
+struct Problem {
+  std::string code;     // "markup", "json", "encoding" ...: docs/feeds.md lists them
+  std::string message;  // what was found, for a person
+  std::optional<std::uint64_t> offset;
+  std::uint64_t line = 0;    // from 1; 0: no place
+  std::uint64_t column = 0;  // from 1, in bytes
+  std::string expected;
+  std::string done;  // about it
+};
+
 struct Feed {
   std::string title;
   std::string home_page_url;
@@ -106,7 +117,8 @@ struct Feed {
   FeedFormat format{};
   std::string encoding;     // what the bytes were read as, by its WHATWG name
   bool bozo = false;        // the document was not well formed and was repaired
-  std::string bozo_reason;  // for a person: offset, what was expected, what was done about it
+  std::string bozo_reason;  // for a person: the problems in one line
+  std::vector<Problem> problems;
   std::optional<UtcMicros> updated;
   std::string copyright;
   std::string generator;

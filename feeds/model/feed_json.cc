@@ -119,6 +119,17 @@ json::object to_json(Item const& item) {
   return out;
 }
 
+json::object to_json(Problem const& problem) {
+  json::object out{{"code", problem.code}};
+  put(out, "message", problem.message);
+  put(out, "offset", problem.offset);
+  if (problem.line > 0) out["line"] = problem.line;
+  if (problem.column > 0) out["column"] = problem.column;
+  put(out, "expected", problem.expected);
+  put(out, "done", problem.done);
+  return out;
+}
+
 json::object to_json(Feed const& feed) {
   json::object out{{"version", "https://jsonfeed.org/version/1.1"}};
   out["title"] = feed.title;
@@ -137,6 +148,9 @@ json::object to_json(Feed const& feed) {
   put(more, "encoding", feed.encoding);
   more["bozo"] = feed.bozo;
   put(more, "bozo_reason", feed.bozo_reason);
+  json::array problems;
+  for (auto const& problem : feed.problems) problems.emplace_back(to_json(problem));
+  put(more, "problems", std::move(problems));
   put(more, "updated", feed.updated);
   more["copyright"] = feed.copyright;
   put(more, "generator", feed.generator);

@@ -14,5 +14,6 @@ namespace newsfold {
 boost::json::object to_json(Feed const& feed);
 boost::json::object to_json(Item const& item);
 boost::json::object to_json(Author const& author);
+boost::json::object to_json(Problem const& problem);
 
 }  // namespace newsfold

@@ -2,7 +2,6 @@
 
 #include "feeds/clean/sanitize/sanitize.h"
 #include "feeds/parse/construct.h"
-#include "feeds/parse/position.h"
 #include "feeds/text/ascii.h"
 #include "feeds/text/date.h"
 #include "feeds/text/url.h"
@@ -313,45 +312,62 @@ bool is_json_feed(json::object const& document) {
                    first->if_contains("content_text") || first->if_contains("url"));
 }
 
+Problem problem_at(Excerpt const& part, std::size_t at, std::string code, std::string message,
+                   std::string expected, std::string done = {}) {
+  auto problem = problem_of(std::move(code), std::move(message), std::move(expected), std::move(done));
+  set_place(problem, part, at);
+  return problem;
+}
+
 }  // namespace
 
-Result<Feed> parse_json_feed(std::string_view text, Hints const& hints, Limits const& limits, Bodies bodies) {
-  boost::system::error_code failure;
+Result<Feed> parse_json_feed(Excerpt const& part, Hints const& hints, Limits const& limits, Bodies bodies,
+                             Problem& failure) {
+  auto const text = part.text;
+  boost::system::error_code broken;
   auto document = json::value();
-  std::string defect;
+  std::optional<Problem> problem;
   {
     json::stream_parser parser({}, lenient());
-    auto const read = parser.write_some(text.data(), text.size(), failure);
-    if (!failure) parser.finish(failure);
-    if (!failure) {
+    auto const read = parser.write_some(text.data(), text.size(), broken);
+    if (!broken) parser.finish(broken);
+    if (!broken) {
       document = parser.release();
-      if (text.substr(read).find_first_not_of(" \t\r\n") != std::string_view::npos)
-        defect = "text behind the JSON document at " + describe_position(text, read) + "; dropped it";
+      auto const behind = text.find_first_not_of(" \t\r\n", read);
+      if (behind != std::string_view::npos)
+        problem = problem_at(part, behind, "trailing_text", "text behind the JSON document",
+                             "the end of the document", "dropped it");
     } else {
-      defect = (failure ? failure.message() : std::string("the document ends early")) + " at " +
-               describe_position(text, std::min(read, text.size()));
+      bool const cut = broken == json::error::incomplete;
+      problem = problem_at(part, read, "json", broken.message(),
+                           cut ? "the rest of the document" : "JSON (RFC 8259)");
     }
   }
   if (document.is_null()) {
+    if (!problem) problem = problem_at(part, 0, "json", "null", "a JSON object");
+    failure = *problem;
     auto const closed = close_open_brackets(text);
-    if (closed.empty()) return Error{ErrorCode::malformed, "not JSON: " + defect};
-    document = json::parse(closed, failure, {}, lenient());
-    if (failure) return Error{ErrorCode::malformed, "not JSON: " + defect};
-    defect += "; kept what stands complete before it";
+    if (!closed.empty()) document = json::parse(closed, broken, {}, lenient());
+    if (closed.empty() || broken) return Error{ErrorCode::malformed, "not JSON: " + describe(failure)};
+    problem->done = "kept what stands complete before it";
   }
   auto const* object = document.if_object();
-  if (!object) return Error{ErrorCode::not_a_feed, "JSON, but not an object"};
+  if (!object) {
+    failure = problem_at(part, 0, "root", "JSON, but not an object", "a JSON object");
+    return Error{ErrorCode::not_a_feed, failure.message};
+  }
   JsonMapper mapper(hints, limits, bodies);
   auto const finish = [&](Feed feed) {
-    feed.bozo = !defect.empty();
-    feed.bozo_reason = std::move(defect);
+    if (problem) feed.problems.push_back(std::move(*problem));
     return feed;
   };
   if (is_json_feed(*object)) return finish(mapper.json_feed(*object));
   auto const* rss = object_at(*object, "rss");
   auto const* channel = object_at(rss ? *rss : *object, "channel");
   if (channel) return finish(mapper.rss_json(*channel));
-  return Error{ErrorCode::not_a_feed, "JSON, but neither a JSON Feed nor RSS-in-JSON"};
+  failure = problem_at(part, 0, "root", "JSON, but neither a JSON Feed nor RSS-in-JSON",
+                       "the version of JSON Feed, or a channel");
+  return Error{ErrorCode::not_a_feed, failure.message};
 }
 
 }  // namespace newsfold::parse

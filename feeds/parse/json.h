@@ -4,14 +4,16 @@
 #include "feeds/model/error.h"
 #include "feeds/model/feed.h"
 #include "feeds/parse/parse.h"
+#include "feeds/parse/position.h"
 
 #include <string_view>
 
 namespace newsfold::parse {
 
-// `text` is UTF-8 and starts with '{' (or '[') behind white space. Fails with `not_a_feed` where it is
+// The part is UTF-8 and starts with '{' (or '[') behind white space. Fails with `not_a_feed` where it is
 // JSON of another kind, with `malformed` and the place where it is not JSON. A text that is cut off gives
-// the items that stand complete before the cut.
-Result<Feed> parse_json_feed(std::string_view text, Hints const& hints, Limits const& limits, Bodies bodies);
+// the items that stand complete before the cut. `failure` then has the place.
+Result<Feed> parse_json_feed(Excerpt const& part, Hints const& hints, Limits const& limits, Bodies bodies,
+                             Problem& failure);
 
 }  // namespace newsfold::parse

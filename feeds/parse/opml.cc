@@ -48,7 +48,7 @@ Result<std::vector<Subscription>> parse_opml(std::string_view bytes, OpmlLimits 
                                            " bytes; the limit is " + std::to_string(limits.bytes_max)};
   PreparedText prepared;
   if (auto ready = prepare(prepared, bytes, {}, document_limits); !ready) return ready.error();
-  XmlDocument const document(prepared.text, document_limits);
+  XmlDocument const document(Excerpt(prepared.text), document_limits);
   auto const body = child_named(child_named(document.top(), "opml"), "body");
   if (!body) return Error{ErrorCode::not_a_feed, "no <opml> with a <body> in it"};
 

@@ -2,11 +2,13 @@
 
 #include "feeds/parse/json.h"
 #include "feeds/parse/map.h"
+#include "feeds/parse/position.h"
 #include "feeds/parse/prepare.h"
 #include "feeds/parse/xml_document.h"
 #include "feeds/text/ascii.h"
 #include "feeds/text/url.h"
 
+#include <iterator>
 #include <optional>
 
 namespace newsfold::parse {
@@ -219,53 +221,85 @@ Error not_a_feed(std::string_view text, std::string const& what) {
   return {ErrorCode::not_a_feed, "its root is " + what + ", not that of any feed format"};
 }
 
-Result<Feed> parse_markup(std::string_view text, Hints const& hints, Limits const& limits, Bodies bodies) {
+Result<Feed> parse_markup(Excerpt const& part, Hints const& hints, Limits const& limits, Bodies bodies,
+                          Problem& failure) {
+  auto const map = [&](Excerpt const& document, std::string& what) {
+    XmlDocument const markup(document, limits);
+    TreeMapper mapper(markup, limits, bodies);
+    auto feed = mapper.map(hints.url);
+    if (feed && markup.problem())
+      feed->problems.push_back(*markup.problem());
+    else if (feed && mapper.met_undeclared_prefix())
+      feed->problems.push_back(problem_of("namespace", "a namespace prefix is not declared",
+                                          "its declaration", "took it for what it usually means"));
+    if (!feed) what = mapper.what_it_is();
+    return feed;
+  };
   std::string what;
-  {
-    XmlDocument const document(text, limits);
-    TreeMapper mapper(document, limits, bodies);
-    if (auto feed = mapper.map(hints.url)) {
-      feed->bozo_reason = document.defect();
-      if (mapper.met_undeclared_prefix() && feed->bozo_reason.empty())
-        feed->bozo_reason = "a namespace prefix is not declared; took it for what it usually means";
-      feed->bozo = !feed->bozo_reason.empty();
+  if (auto feed = map(part, what)) return std::move(*feed);
+  bool const page = what == "<html>" || what == "<HTML>";
+  auto const start = page ? std::string_view::npos : find_feed_start(part.text);
+  if (start != std::string_view::npos && start != 0) {
+    std::string nothing;
+    if (auto feed = map(part.from(start), nothing)) {
+      auto leading =
+          problem_of("leading_text", std::to_string(start) + " bytes of something else before the feed",
+                     "the root of a feed", "dropped them");
+      set_place(leading, part, 0);
+      feed->problems.insert(feed->problems.begin(), std::move(leading));
       return std::move(*feed);
     }
-    what = mapper.what_it_is();
   }
-  bool const page = what == "<html>" || what == "<HTML>";
-  auto const start = page ? std::string_view::npos : find_feed_start(text);
-  if (start == std::string_view::npos || start == 0) return not_a_feed(text, what);
-  XmlDocument const document(text.substr(start), limits);
-  TreeMapper mapper(document, limits, bodies);
-  auto feed = mapper.map(hints.url);
-  if (!feed) return not_a_feed(text, what);
-  feed->bozo = true;
-  feed->bozo_reason = std::to_string(start) + " bytes of something else before the feed; dropped them";
-  return std::move(*feed);
+  auto error = not_a_feed(part.text, what);
+  failure =
+      problem_of("root", error.message, "the root of a feed: rss, feed, rdf:RDF, channel, urlset, or JSON");
+  set_place(failure, part, 0);
+  return error;
+}
+
+std::string one_line(std::vector<Problem> const& problems) {
+  std::string out;
+  for (auto const& problem : problems) out += (out.empty() ? "" : "; ") + describe(problem);
+  return out;
+}
+
+Error too_large(std::size_t bytes, std::size_t bytes_max) {
+  return {ErrorCode::too_large,
+          "the document has " + std::to_string(bytes) + " bytes; the limit is " + std::to_string(bytes_max)};
 }
 
 }  // namespace
 
-Result<Feed> parse_feed(std::string_view bytes, Hints const& hints, Limits const& limits, Bodies bodies) {
-  if (bytes.size() > limits.bytes_max)
-    return Error{ErrorCode::too_large, "the document has " + std::to_string(bytes.size()) +
-                                           " bytes; the limit is " + std::to_string(limits.bytes_max)};
+Result<Feed> parse_feed(std::string_view bytes, Hints const& hints, Limits const& limits, Bodies bodies,
+                        Problem* failure) {
+  Problem unasked;
+  Problem& why = failure ? *failure : unasked;
+  auto const at_most = "at most " + std::to_string(limits.bytes_max) + " bytes";
+  if (bytes.size() > limits.bytes_max) {
+    why = problem_of("size", {}, at_most);
+    return too_large(bytes.size(), limits.bytes_max);
+  }
   PreparedText prepared;
-  if (auto ready = prepare(prepared, bytes, hints, limits); !ready) return ready.error();
-  auto const text = prepared.text;
-  auto const first = text.find_first_not_of(" \t\r\n");
-  if (first == std::string_view::npos) return Error{ErrorCode::malformed, "an empty document"};
-  bool const is_json = text[first] == '{' || text[first] == '[';
-  auto feed = is_json ? parse_json_feed(text.substr(first), hints, limits, bodies)
-                      : parse_markup(text.substr(first), hints, limits, bodies);
+  if (auto ready = prepare(prepared, bytes, hints, limits); !ready) {
+    bool const grew = ready.error().code == ErrorCode::too_large;
+    why = problem_of(grew ? "size" : "compression", {}, grew ? at_most : "a gzip or zlib body");
+    return ready.error();
+  }
+  Excerpt const whole(prepared.text, prepared.skipped);
+  auto const first = whole.text.find_first_not_of(" \t\r\n");
+  if (first == std::string_view::npos) {
+    why = problem_of("root", {}, "a document");
+    return Error{ErrorCode::malformed, "an empty document"};
+  }
+  bool const is_json = whole.text[first] == '{' || whole.text[first] == '[';
+  auto feed = is_json ? parse_json_feed(whole.from(first), hints, limits, bodies, why)
+                      : parse_markup(whole.from(first), hints, limits, bodies, why);
   if (!feed) return feed;
   feed->encoding = prepared.encoding;
-  if (!prepared.defect.empty()) {
-    feed->bozo = true;
-    feed->bozo_reason =
-        feed->bozo_reason.empty() ? prepared.defect : prepared.defect + "; " + feed->bozo_reason;
-  }
+  feed->problems.insert(feed->problems.begin(), std::make_move_iterator(prepared.problems.begin()),
+                        std::make_move_iterator(prepared.problems.end()));
+  feed->bozo = !feed->problems.empty();
+  feed->bozo_reason = one_line(feed->problems);
   return feed;
 }
 

@@ -36,11 +36,11 @@ enum class Bodies : unsigned char {
 };
 
 // `bytes` is borrowed for the call. A broken document that could be mended is a success with feed.bozo set
-// and the reason beside it. Fails with `not_a_feed` where the document is something else (a web page, an
+// and the problems beside it. Fails with `not_a_feed` where the document is something else (a web page, an
 // OPML list, an error message), with `malformed` where it is nothing at all, with `too_large` where a
-// limit was met. Messages name offset, line and column where there is one.
+// limit was met; `failure`, where given, then says what was expected and where, for programs.
 Result<Feed> parse_feed(std::string_view bytes, Hints const& hints, Limits const& limits = {},
-                        Bodies bodies = Bodies::sanitize);
+                        Bodies bodies = Bodies::sanitize, Problem* failure = nullptr);
 
 // The first `bytes_max` bytes of a document after a gzip or zlib layer is taken off: enough to see what its
 // root is, without the cost of all of it. "" where the layer is broken.

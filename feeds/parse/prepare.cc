@@ -1,5 +1,6 @@
 #include "feeds/parse/prepare.h"
 
+#include "feeds/parse/position.h"
 #include "feeds/text/ascii.h"
 #include "feeds/text/charset.h"
 #include "feeds/text/entities.h"
@@ -16,18 +17,26 @@ namespace {
 
 constexpr int detect_gzip_and_zlib = 32;  // added to zlib's window bits
 
+bool is_gzip(std::string_view bytes) noexcept { return bytes.starts_with("\x1F\x8B\x08"); }
+
 bool is_compressed(std::string_view bytes) noexcept {
   if (bytes.size() < 3) return false;
   auto const b = [&](std::size_t i) { return static_cast<unsigned char>(bytes[i]); };
-  if (b(0) == 0x1F && b(1) == 0x8B && b(2) == 8) return true;                   // gzip
+  if (is_gzip(bytes)) return true;
   return b(0) == 0x78 && (b(0) * 256U + b(1)) % 31 == 0 && (b(1) & 0x20) == 0;  // zlib
 }
 
-Result<std::string> inflate_body(std::string_view bytes, std::size_t bytes_max) {
+struct Inflated {
+  std::string bytes;
+  bool whole = true;  // false: damaged, or ends in the middle
+};
+
+// All members of a gzip file, as gunzip reads them; what follows them is nobody's.
+Result<Inflated> inflate_body(std::string_view bytes, std::size_t bytes_max) {
   z_stream stream{};
   if (inflateInit2(&stream, MAX_WBITS + detect_gzip_and_zlib) != Z_OK)
     return Error{ErrorCode::malformed, "the compressed body cannot be read"};
-  std::string out;
+  Inflated out;
   char block[64 * 1024];
   stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(bytes.data()));
   stream.avail_in = uInt(std::min<std::size_t>(bytes.size(), UINT32_MAX));
@@ -36,15 +45,18 @@ Result<std::string> inflate_body(std::string_view bytes, std::size_t bytes_max) 
     stream.next_out = reinterpret_cast<Bytef*>(block);
     stream.avail_out = sizeof block;
     status = inflate(&stream, Z_NO_FLUSH);
-    out.append(block, sizeof block - stream.avail_out);
-    if (out.size() > bytes_max) {
+    out.bytes.append(block, sizeof block - stream.avail_out);
+    if (out.bytes.size() > bytes_max) {
       inflateEnd(&stream);
       return Error{ErrorCode::too_large,
                    "the compressed body grows beyond " + std::to_string(bytes_max) + " bytes"};
     }
+    bool const another = status == Z_STREAM_END && is_gzip(bytes.substr(bytes.size() - stream.avail_in));
+    if (another) status = inflateReset(&stream);
   }
   inflateEnd(&stream);
-  if (out.empty()) return Error{ErrorCode::malformed, "the compressed body cannot be read"};
+  out.whole = status == Z_STREAM_END;
+  if (out.bytes.empty()) return Error{ErrorCode::malformed, "the compressed body cannot be read"};
   return out;
 }
 
@@ -137,20 +149,38 @@ std::string expand_own_entities(std::string_view text, std::size_t bytes_max) {
   return out;
 }
 
+namespace {
+
+void note_encoding(PreparedText& out, text::DecodedText const& decoded) {
+  std::string const name(decoded.encoding());
+  if (decoded.bad_sequences > 0) {
+    auto problem =
+        problem_of("encoding", std::to_string(decoded.bad_sequences) + " byte sequences are not " + name,
+                   name, "each became U+FFFD");
+    auto const first = decoded.text().find("\xEF\xBF\xBD");
+    if (first != std::string_view::npos) set_place(problem, Excerpt(decoded.text()), first);
+    out.problems.push_back(std::move(problem));
+  } else if (decoded.contradicts_label) {
+    out.problems.push_back(problem_of("encoding_label", "the encoding is not the one that the document names",
+                                      "the encoding that it names", "read as " + name));
+  }
+}
+
+}  // namespace
+
 Result<void> prepare(PreparedText& out, std::string_view bytes, Hints const& hints, Limits const& limits) {
   if (is_compressed(bytes)) {
     auto inflated = inflate_body(bytes, limits.bytes_max);
     if (!inflated) return inflated.error();
-    out.inflated = std::move(*inflated);
+    out.inflated = std::move(inflated->bytes);
     bytes = out.inflated;
+    if (!inflated->whole)
+      out.problems.push_back(problem_of("compression", "the compressed body is damaged or cut off",
+                                        "a whole gzip or zlib body", "kept what stands before"));
   }
   auto decoded = text::decode(bytes, hints.content_type);
   out.encoding = decoded.encoding();
-  if (decoded.bad_sequences > 0)
-    out.defect = std::to_string(decoded.bad_sequences) + " byte sequences are not " +
-                 std::string(out.encoding) + "; each became U+FFFD";
-  else if (decoded.contradicts_label)
-    out.defect = "the encoding is not the one that the document names; read as " + std::string(out.encoding);
+  note_encoding(out, decoded);
 
   bool const has_controls = decoded.has_controls;
   auto const borrowed = decoded.text();
@@ -160,13 +190,18 @@ Result<void> prepare(PreparedText& out, std::string_view bytes, Hints const& hin
     out.text = out.decoded;
   } else {
     out.text = borrowed;
+    out.skipped = std::size_t(borrowed.data() - bytes.data());
   }
   if (has_controls) {
     // C1 controls are allowed in XML, if of no use; C0 ones make it ill-formed.
-    bool const ill_formed = std::any_of(out.text.begin(), out.text.end(), is_forbidden_control);
+    auto const first = std::find_if(out.text.begin(), out.text.end(), is_forbidden_control);
+    if (first != out.text.end()) {
+      auto problem = problem_of("controls", "held control characters", "text", "dropped them");
+      set_place(problem, Excerpt(out.text, out.skipped), std::size_t(first - out.text.begin()));
+      out.problems.push_back(std::move(problem));
+    }
     out.decoded = without_controls(out.text);
     out.text = out.decoded;
-    if (ill_formed && out.defect.empty()) out.defect = "held control characters; dropped them";
   }
   if (auto expanded = expand_own_entities(out.text, limits.entity_bytes_max); !expanded.empty()) {
     out.decoded = std::move(expanded);

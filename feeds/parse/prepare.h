@@ -3,10 +3,12 @@
 // entities of the document's own DTD. One linear pass each, and only where a fast scan has seen a reason.
 
 #include "feeds/model/error.h"
+#include "feeds/model/feed.h"
 #include "feeds/parse/parse.h"
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace newsfold::parse {
 
@@ -14,7 +16,8 @@ class PreparedText {
  public:
   std::string_view text;  // UTF-8 without NUL; lives in the bytes or in the strings below
   std::string_view encoding;
-  std::string defect;  // what had to be repaired; empty where nothing was
+  std::vector<Problem> problems;  // that were repaired
+  std::size_t skipped = 0;        // bytes of the document that `text` leaves out at its start
 
   PreparedText() = default;
   PreparedText(PreparedText const&) = delete;  // `text` may look inside

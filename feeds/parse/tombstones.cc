@@ -44,7 +44,7 @@ std::vector<Tombstone> find_tombstones(std::string_view bytes, Hints const& hint
   if (!prepare(prepared, bytes, hints, limits)) return out;
   auto const first = prepared.text.find('<');
   if (first == std::string_view::npos) return out;
-  XmlDocument const document(prepared.text.substr(first), limits);
+  XmlDocument const document(Excerpt(prepared.text.substr(first)), limits);
   // <feed> itself, and <channel> inside <rss>, which some write them into.
   for (auto const root : document.top().children()) {
     if (root.type() != pugi::node_element) continue;

@@ -1,6 +1,5 @@
 #include "feeds/parse/xml_document.h"
 
-#include "feeds/parse/position.h"
 #include "feeds/parse/xml_mend.h"
 #include "feeds/text/ascii.h"
 #include "feeds/text/entities.h"
@@ -63,9 +62,25 @@ std::size_t behind_tag(std::string_view text, std::size_t at) noexcept {
   return text.size();
 }
 
-std::string describe(pugi::xml_parse_result const& result, std::string_view text) {
-  auto const at = std::size_t(std::max<std::ptrdiff_t>(result.offset, 0));
-  return std::string(result.description()) + " at " + describe_position(text, at);
+char const* expected_by(pugi::xml_parse_status status) {
+  switch (status) {
+    case pugi::status_unrecognized_tag: return "the name of a tag behind '<'";
+    case pugi::status_bad_pi: return "'?>' at the end of a processing instruction";
+    case pugi::status_bad_comment: return "'-->' at the end of a comment";
+    case pugi::status_bad_cdata: return "']]>' at the end of a CDATA section";
+    case pugi::status_bad_doctype: return "'>' at the end of the document type declaration";
+    case pugi::status_bad_start_element: return "'>' at the end of a start tag";
+    case pugi::status_bad_attribute: return "name=\"value\" as an attribute";
+    case pugi::status_bad_end_element: return "'>' at the end of an end tag";
+    case pugi::status_end_element_mismatch: return "the end tag of the element that is open";
+    default: return "well-formed XML";  // pugixml's statuses are not ours to enumerate
+  }
+}
+
+Problem problem_in(pugi::xml_parse_result const& result, Excerpt const& part) {
+  auto problem = problem_of("markup", result.description(), expected_by(result.status));
+  set_place(problem, part, std::size_t(std::max<std::ptrdiff_t>(result.offset, 0)));
+  return problem;
 }
 
 }  // namespace
@@ -80,16 +95,16 @@ std::unique_ptr<XmlDocument::Reading> XmlDocument::read(std::string_view text, s
   return reading;
 }
 
-XmlDocument::XmlDocument(std::string_view text, Limits const& limits) : reading_(read(text, {})) {
+XmlDocument::XmlDocument(Excerpt const& part, Limits const& limits) : reading_(read(part.text, {})) {
   if (reading_->result) return;
-  defect_ = describe(reading_->result, text);
+  problem_ = problem_in(reading_->result, part);
   auto const kept = count_items(reading_->tree);
-  auto again = read({}, mend_xml(text, limits.depth_max));
+  auto again = read({}, mend_xml(part.text, limits.depth_max));
   if (count_items(again->tree) >= kept) {
     reading_ = std::move(again);
-    defect_ += "; mended the markup";
+    problem_->done = "mended the markup";
   } else {
-    defect_ += "; kept what stands before";
+    problem_->done = "kept what stands before";
   }
 }
 
@@ -120,20 +135,6 @@ std::string_view XmlDocument::inner_markup(pugi::xml_node node) const noexcept {
   return text.substr(std::min(begin, text.size()));
 }
 
-Namespaces::Scope::Scope(Namespaces& spaces, pugi::xml_node node)
-    : spaces_(spaces), mark_(spaces.bindings_.size()) {
-  for (auto const a : node.attributes()) {
-    auto const prefix = declared_prefix(a);
-    if (!prefix) continue;
-    if (spaces.bindings_.size() >= bindings_max) {
-      spaces.dropped_some_ = true;
-      return;
-    }
-    spaces.bindings_.push_back({*prefix, declared_space(a, *prefix)});
-  }
-}
-
-Space Namespaces::space_of_name_prefix(std::string_view prefix) const noexcept {
 namespace {
 
 // The prefix that an attribute declares ("" for the default); nothing where it declares none.
@@ -152,6 +153,20 @@ Space declared_space(pugi::xml_attribute a, std::string_view prefix) noexcept {
 
 }  // namespace
 
+Namespaces::Scope::Scope(Namespaces& spaces, pugi::xml_node node)
+    : spaces_(spaces), mark_(spaces.bindings_.size()) {
+  for (auto const a : node.attributes()) {
+    auto const prefix = declared_prefix(a);
+    if (!prefix) continue;
+    if (spaces.bindings_.size() >= bindings_max) {
+      spaces.dropped_some_ = true;
+      return;
+    }
+    spaces.bindings_.push_back({*prefix, declared_space(a, *prefix)});
+  }
+}
+
+Space Namespaces::space_of_name_prefix(std::string_view prefix) const noexcept {
   for (auto i = bindings_.size(); i-- > 0;)
     if (bindings_[i].prefix == prefix) return bindings_[i].space;
   if (!prefix.empty() && prefix != "xml" && !dropped_some_) met_undeclared_ = true;
@@ -161,6 +176,7 @@ Space declared_space(pugi::xml_attribute a, std::string_view prefix) noexcept {
 Space Namespaces::space_of(pugi::xml_node node) const noexcept {
   std::string_view const name = node.name();
   auto const colon = name.find(':');
+  auto const prefix = colon == std::string_view::npos ? std::string_view{} : name.substr(0, colon);
   // Declarations on the element itself are in force for it.
   pugi::xml_attribute own;
   for (auto const a : node.attributes())
@@ -171,7 +187,6 @@ Space Namespaces::space_of(pugi::xml_node node) const noexcept {
 Element Namespaces::element_of(pugi::xml_node node) const noexcept {
   return parse::element_of(space_of(node), local_name(node));
 }
-  auto const prefix = colon == std::string_view::npos ? std::string_view{} : name.substr(0, colon);
 
 std::string_view local_name(pugi::xml_node node) noexcept {
   std::string_view const name = node.name();

@@ -7,10 +7,12 @@
 
 #include "feeds/parse/names.h"
 #include "feeds/parse/parse.h"
+#include "feeds/parse/position.h"
 
 #include <pugixml.hpp>
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -19,13 +21,13 @@ namespace newsfold::parse {
 
 class XmlDocument {
  public:
-  // `text` is borrowed: valid UTF-8 without NUL, must outlive the document.
-  XmlDocument(std::string_view text, Limits const& limits);
+  // `part` is borrowed: valid UTF-8 without NUL, must outlive the document.
+  XmlDocument(Excerpt const& part, Limits const& limits);
 
   pugi::xml_node top() const noexcept { return reading_->tree; }
 
-  // Why the markup needed mending, with its place; empty where it was well formed.
-  std::string const& defect() const noexcept { return defect_; }
+  // Why the markup needed mending; nothing where it was well formed.
+  std::optional<Problem> const& problem() const noexcept { return problem_; }
 
   // The markup between the tags of `node`, as it was written.
   std::string_view inner_markup(pugi::xml_node node) const noexcept;
@@ -41,7 +43,7 @@ class XmlDocument {
   static std::unique_ptr<Reading> read(std::string_view text, std::string mended);
 
   std::unique_ptr<Reading> reading_;
-  std::string defect_;
+  std::optional<Problem> problem_;
 };
 
 // Prefixes in force, innermost last. Elements that declare some are entered and left by `Scope`. At most
@@ -49,10 +51,10 @@ class XmlDocument {
 // taken for what it usually means.
 class Namespaces {
  public:
-  // Enters the declarations on `node`; the destructor leaves them. Nodes without any cost nothing.
-  class Scope {
   static constexpr std::size_t bindings_max = 256;
 
+  // Enters the declarations on `node`; the destructor leaves them. Nodes without any cost nothing.
+  class Scope {
    public:
     Scope(Namespaces& spaces, pugi::xml_node node);
     ~Scope() { spaces_.bindings_.resize(mark_); }
@@ -78,18 +80,18 @@ class Namespaces {
   Space space_of_name_prefix(std::string_view prefix) const noexcept;
 
   std::vector<Binding> bindings_;
+  bool dropped_some_ = false;
   mutable bool met_undeclared_ = false;
 };
-  bool dropped_some_ = false;
 
 // The name without its prefix.
 std::string_view local_name(pugi::xml_node node) noexcept;
 
 // The attribute by its local name whatever its prefix and case, decoded, without white space at the ends.
 std::string attribute(pugi::xml_node node, std::string_view name);
+std::string value_of(pugi::xml_attribute attribute);
 bool has_attribute(pugi::xml_node node, std::string_view name) noexcept;
 
-std::string value_of(pugi::xml_attribute attribute);
 // The text directly inside `node`, references decoded, white space at the ends gone. Lives in the document
 // or in `scratch`.
 std::string_view text_of(pugi::xml_node node, std::string& scratch);

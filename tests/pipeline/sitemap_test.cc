@@ -108,6 +108,27 @@ TEST_F(PipelineFixture, AGzippedIndexServedAsAFileIsFollowed) {
   EXPECT_EQ(report_.follow, (std::vector<std::string>{"http://daily.example/2026-11.xml"}));
 }
 
+boost::asio::awaitable<void> expect_too_large(Pipeline& pipeline, schedule::FeedSpec const& feed) {
+  fetch::Response response;
+  response.status = 200;
+  response.final_url = feed.url;
+  response.body = gzipped("<rss><channel><item/></channel></rss>" + std::string(1'000'000, ' '));
+  auto const digest = co_await pipeline.digest(feed, std::move(response));
+  EXPECT_FALSE(digest.report);
+  if (digest.report) co_return;
+  EXPECT_EQ(digest.report.error().code, ErrorCode::too_large);
+  EXPECT_NE(digest.report.error().message.find("fetch.body_max"), std::string::npos);
+}
+
+TEST_F(PipelineFixture, AGzipFileGrowsToNoMoreThanAnyBodyMayHave) {
+  Source source;
+  source.id = feed_.id;
+  source.name = feed_.name;
+  source.page_limits.body_bytes_max = 100'000;
+  pipeline_->set_sources({source});
+  run(expect_too_large(*pipeline_, feed_));
+}
+
 boost::asio::awaitable<void> expect_hint(Pipeline& pipeline, schedule::FeedSpec const& feed) {
   fetch::Response response;
   response.status = 200;
