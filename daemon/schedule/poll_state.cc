@@ -24,6 +24,7 @@ void put(rows::Push& row, PushState const& push) {
   row.set_misses(push.misses);
   row.set_active_since(micros(push.active_since));
   row.set_arrivals(push.arrivals);
+  row.set_distrusted_at(micros(push.distrusted_at));
 }
 
 std::unique_ptr<PushState> take(rows::Push const& row) {
@@ -40,6 +41,7 @@ std::unique_ptr<PushState> take(rows::Push const& row) {
   push->misses = row.misses();
   push->active_since = time(row.active_since());
   push->arrivals = row.arrivals();
+  push->distrusted_at = time(row.distrusted_at());
   return push;
 }
 

@@ -32,6 +32,7 @@ struct PushState {
   UtcMicros lease_until{};
   UtcMicros renew_at{};
   UtcMicros last_push{};
+  UtcMicros distrusted_at{};   // when polls stopped to rely on it
   std::uint32_t misses = 0;    // backup polls in a row that found what no push had brought
   std::uint32_t arrivals = 0;  // items that pushes brought since the last poll
 

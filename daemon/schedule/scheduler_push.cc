@@ -171,12 +171,7 @@ asio::awaitable<Result<std::string>> Scheduler::verify_push(PushQuery query) {
   auto const lease =
       std::clamp(std::chrono::seconds(query.lease_seconds.value_or(options.lease_wanted.count())),
                  options.lease_min, options.lease_max);
-  if (push.active_since == UtcMicros{}) push.active_since = now;
-  push.phase = Phase::active;
-  push.requested_at = {};  // answered
-  push.misses = 0;
-  push.lease_until = now + lease;
-  push.renew_at = now + lease / 2;
+  confirm_push(push, lease, now);
   impl.renew_later(*entry, push.renew_at);
   co_await impl.save_push(entry);
   co_return query.challenge;

@@ -176,6 +176,17 @@ bool push_holds(PushState const* push, UtcMicros now) {
   return push && push->phase == PushState::Phase::active && push->lease_until > now;
 }
 
+void confirm_push(PushState& push, std::chrono::seconds lease, UtcMicros now) {
+  if (push.active_since == UtcMicros{}) push.active_since = now;
+  bool const caught = push.phase == PushState::Phase::distrusted || push.distrusted_at != UtcMicros{};
+  bool const trusted = !caught || push.last_push > push.distrusted_at;
+  push.phase = trusted ? PushState::Phase::active : PushState::Phase::distrusted;
+  if (trusted) push.misses = 0;
+  push.requested_at = {};  // answered
+  push.lease_until = now + lease;
+  push.renew_at = now + lease / 2;
+}
+
 void judge_push(PushState& push, DocumentReport const& report, PushOptions const& options, UtcMicros now) {
   bool missed = false;
   for (auto const& item : report.dated)
@@ -183,7 +194,9 @@ void judge_push(PushState& push, DocumentReport const& report, PushOptions const
     missed |= item.novelty == DocumentReport::DatedItem::Novelty::fresh &&
               item.published > push.active_since && now - item.published > options.late;
   push.misses = missed ? push.misses + 1 : 0;
-  if (push.misses >= options.misses_max) push.phase = PushState::Phase::distrusted;
+  if (push.misses < options.misses_max) return;
+  push.phase = PushState::Phase::distrusted;
+  push.distrusted_at = now;
 }
 
 }  // namespace newsfold::schedule

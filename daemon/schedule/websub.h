@@ -56,6 +56,10 @@ std::string random_token();
 // Whether polls may rely on pushes at `now`.
 bool push_holds(PushState const* push, UtcMicros now);
 
+// The hub confirmed the subscription, or its renewal. One that was caught missing news is trusted again only
+// when it has pushed something since.
+void confirm_push(PushState& push, std::chrono::seconds lease, UtcMicros now);
+
 // What a backup poll that brought `report` says of the hub; updates misses and phase.
 void judge_push(PushState& push, DocumentReport const& report, PushOptions const& options, UtcMicros now);
 

@@ -270,6 +270,34 @@ TEST_F(PushWorld, AfterThreeMissesPollsGoOnAsIfThereWereNoHub) {
   EXPECT_TRUE(sink_.seen.contains("http://h.example/f99"));
 }
 
+TEST_F(PushWorld, ARenewalAloneRestoresNoTrust) {
+  subscribe();
+  sink_.adjust = [this](DocumentReport& report) {
+    for (std::uint32_t i = 0; i < report.new_items; ++i)
+      report.dated.push_back({clock_.now() - 3h, DocumentReport::DatedItem::Novelty::fresh});
+  };
+  for (int day = 0; day < 4; ++day) {
+    run_for(std::chrono::days(1));
+    body_ += std::to_string(day + 2) + "\n";
+  }
+  run_for(25h);
+  ASSERT_EQ(forms_.size(), 2u);  // half of the ten days' lease is over
+  ASSERT_EQ(verify(intent()).value(), "challenge-1");
+  EXPECT_EQ(state().push->phase, PushState::Phase::distrusted);
+  stop();
+  start({feed("http://h.example/f")});
+  auto const before = polls();
+  run_for(24h);
+  EXPECT_GE(polls(), before + 12);
+  ASSERT_TRUE(push("99\n"));  // it works again
+  EXPECT_EQ(state().push->phase, PushState::Phase::distrusted);
+  run_for(std::chrono::days(4) + 1h);
+  ASSERT_EQ(forms_.size(), 3u);
+  ASSERT_EQ(verify(intent()).value(), "challenge-1");
+  EXPECT_EQ(state().push->phase, PushState::Phase::active);
+  EXPECT_EQ(state().push->misses, 0u);
+}
+
 TEST_F(PushWorld, ASubscriptionSurvivesARestart) {
   subscribe();
   run_for(2h);
