@@ -151,6 +151,8 @@ Scheduler::Difference Scheduler::set_feeds(std::vector<FeedSpec> feeds, LoadStat
         if (auto const state = decode_poll_state(entry->record))
           entry->share = share_of(*state, *entry->spec, impl.options.polling, now);
       }
+  impl.by_url.clear();
+  impl.leaders.clear();
     } else {
       (it == before.end() ? difference.added : difference.changed).push_back(spec.name);
       entry = impl.make_entry(std::move(spec), load ? load(FeedId{id}) : std::string(), now);
@@ -178,6 +180,7 @@ Scheduler::Difference Scheduler::set_feeds(std::vector<FeedSpec> feeds, LoadStat
 }
 
 void Scheduler::set_polling(PollingOptions polling) {
+    impl.by_url.emplace(entry->spec->url, entry.get());
   // Subscriptions stand in the world under the callback that they were made with.
   polling.push = std::move(impl_->options.polling.push);
   impl_->options.polling = std::move(polling);

@@ -65,7 +65,7 @@ struct Scheduler::Impl {
   void release();
   void put_back(EntryPtr const& entry);
   boost::asio::awaitable<void> poll(EntryPtr entry, Gatekeeper::Permit permit);
-  EntryPtr twin_of(Entry const& entry, PollState const& state) const;
+  EntryPtr twin_of(Entry const& entry, PollState const& state);
   boost::asio::awaitable<PollOutcome> ask(FeedSpec const& spec, PollState const& state,
                                           Gatekeeper::Permit permit, PollTrace& trace);
   boost::asio::awaitable<std::unique_ptr<PendingItems>> read(FeedSpec const& spec, PollState const& state,
@@ -112,6 +112,9 @@ struct Scheduler::Impl {
   DueQueue<Entry> queue;
   std::deque<std::pair<EntryPtr, Gatekeeper::Permit>> ready;  // through the gate, beyond polls_max
   SchedulerCounters counters;
+  std::unordered_map<std::string_view, Entry*> by_url;  // as configured; the keys stand in the entries
+  std::unordered_map<std::string, std::uint64_t>
+      leaders;  // of feeds that moved to one address: who asks there
   std::function<void(PollTrace const&)> listener;
   double k = 1;
   UtcMicros solved_at{};

@@ -89,13 +89,20 @@ asio::awaitable<void> Scheduler::Impl::poll(EntryPtr entry, Gatekeeper::Permit p
 
 // Another feed that is polled, and well, at the address that this one has moved to. What is published there
 // is seen by it; asking for both would be two requests where the publisher counts one reader.
-EntryPtr Scheduler::Impl::twin_of(Entry const& entry, PollState const& state) const {
+EntryPtr Scheduler::Impl::twin_of(Entry const& entry, PollState const& state) {
   if (state.adopted_url.empty()) return nullptr;  // the configuration holds no address twice
-  for (auto const& [id, other] : entries) {
-    if (other.get() == &entry || other->paused() || other->spec->url != state.adopted_url) continue;
-    auto const known = decode_poll_state(other->record);
-    if (known && known->adopted_url.empty() && known->failures == 0) return other;
-  }
+  auto const asks_there = [&](Entry const& other) {
+    if (&other == &entry || other.paused()) return false;
+    auto const known = decode_poll_state(other.record);
+    return known && known->poll_url() == state.adopted_url && known->failures == 0;
+  };
+  if (auto const it = by_url.find(state.adopted_url); it != by_url.end() && asks_there(*it->second))
+    return entries.at(number(it->second->spec->id));
+  auto const own = number(entry.spec->id);
+  auto const leader = leaders.try_emplace(state.adopted_url, own).first;
+  if (auto const it = entries.find(leader->second); it != entries.end() && asks_there(*it->second))
+    return it->second;
+  leader->second = own;
   return nullptr;
 }
 

@@ -50,6 +50,30 @@ TEST_F(PollWorld, AFeedThatMovedToTheAddressOfAnotherSharesItsFetches) {
   EXPECT_GE(times("h.example/f").size(), 24u + 22u);  // alone again, it is asked itself
 }
 
+TEST_F(PollWorld, FeedsThatMovedToOneAddressShareItsFetches) {
+  for (auto const* host : {"old.example", "older.example"})
+    serve(host, "/f", [](OriginRequest const&) {
+      return status(301, {{"Location", "http://new.example/f"}});
+    });
+  serve("new.example", "/f", [](OriginRequest const& request) {
+    return answer_conditionally(request, say("1\n", {{"ETag", "\"1\""}}));
+  });
+  options_.polling.adaptive = false;
+  auto const old = feed("http://old.example/f", 1), older = feed("http://older.example/f", 2);
+  start({old, older});
+  run_for(std::chrono::days(9));
+  times_.clear();
+  run_for(24h);
+  EXPECT_LE(times("new.example/f").size(), 25u);
+  EXPECT_GE(times("new.example/f").size(), 23u);
+  for (auto const& alone : {old, older}) {  // whichever stays goes on
+    set_feeds({alone});
+    times_.clear();
+    run_for(24h);
+    EXPECT_GE(times("new.example/f").size(), 22u);
+  }
+}
+
 boost::asio::awaitable<void> read_page(fetch::Client& client, std::string url) {
   fetch::Request request;
   request.url = std::move(url);
