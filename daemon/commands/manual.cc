@@ -129,6 +129,7 @@ std::string manual_of_configuration(std::string const& version) {
       else if (!option.default_toml.empty())
         out += " Default: \\fB" + roff(option.default_toml) + "\\fR.";
       if (!option.bounds.empty()) out += " Bounds: " + roff(option.bounds) + ".";
+      if (option.takes_effect == config::TakesEffect::at_restart) out += " Needs a restart.";
       out += "\n";
     }
   }

@@ -162,12 +162,13 @@ struct ChoiceCodec {
 enum class Presence : std::uint8_t { optional, required };
 
 template <class Section, class Member, class Codec>
-Option option(std::string_view key, Member Section::*member, Codec codec, std::string_view sentence,
-              Presence presence = Presence::optional) {
+Option option(std::string_view key, Member Section::*member, Codec codec, TakesEffect takes_effect,
+              std::string_view sentence, Presence presence = Presence::optional) {
   using Type = typename Codec::Type;
   static constexpr bool may_be_absent = std::same_as<Member, std::optional<Type>>;
   static_assert(may_be_absent || std::same_as<Member, Type>);
-  Option row{key, codec.name(), codec.bounds(), "", sentence, presence == Presence::required, {}, {}};
+  Option row{
+      key, codec.name(), codec.bounds(), "", sentence, presence == Presence::required, takes_effect, {}, {}};
   if constexpr (!may_be_absent) {
     if (!row.required) row.default_toml = codec.print(Section{}.*member);
   }

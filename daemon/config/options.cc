@@ -17,20 +17,24 @@ using BigCount = IntegerCodec<std::uint64_t>;
 constexpr TextCodec text{};
 constexpr TextCodec path{TextRule::path};
 
+// When a changed value holds: each row says it.
+constexpr auto reload = TakesEffect::at_reload;
+constexpr auto restart = TakesEffect::at_restart;
+
 ChoiceCodec<FetchPages> fetch_pages_choice() {
   return {{{"auto", FetchPages::automatic}, {"always", FetchPages::always}, {"never", FetchPages::never}}};
 }
 
 std::vector<Option> daemon_options() {
   return {
-      option("threads", &Daemon::threads, Count{0, 256},
+      option("threads", &Daemon::threads, Count{0, 256}, restart,
              "Threads that parse, clean and fingerprint; 0 means one for each core."),
-      option("contact_url", &Daemon::contact_url, TextCodec{TextRule::http_url},
+      option("contact_url", &Daemon::contact_url, TextCodec{TextRule::http_url}, restart,
              "A page about you, sent to every publisher in the User-Agent, so that they can reach you "
              "instead of blocking you."),
-      option("user_agent", &Daemon::user_agent, text,
+      option("user_agent", &Daemon::user_agent, text, restart,
              "Replaces the whole User-Agent; empty means \"newsfold/VERSION (+contact_url)\"."),
-      option("stop_timeout", &Daemon::stop_timeout, DurationCodec{"1s", "5m"},
+      option("stop_timeout", &Daemon::stop_timeout, DurationCodec{"1s", "5m"}, reload,
              "How long transfers in flight may take to finish when the daemon is asked to stop."),
   };
 }
@@ -38,96 +42,98 @@ std::vector<Option> daemon_options() {
 std::vector<Option> storage_options() {
   return {
       option(
-          "path", &Storage::path, path,
+          "path", &Storage::path, path, restart,
           "Folder of the store; empty means \"store\" in $STATE_DIRECTORY, in $XDG_STATE_HOME/newsfold or in "
           "~/.local/state/newsfold."),
       option("sync", &Storage::sync,
-             ChoiceCodec<SyncMode>{{{"group", SyncMode::group}, {"os", SyncMode::os}}},
+             ChoiceCodec<SyncMode>{{{"group", SyncMode::group}, {"os", SyncMode::os}}}, restart,
              "\"group\": a change is announced only when it is on the disk (one sync for many articles). "
              "\"os\": the "
              "kernel writes when it likes; survives a crash of the daemon, not of the machine."),
-      option("retention_age", &Storage::retention_age, DurationCodec{"0", "36500d"},
+      option("retention_age", &Storage::retention_age, DurationCodec{"0", "36500d"}, reload,
              "Articles older than this are deleted with all their versions; 0 keeps them for ever."),
-      option("retention_size", &Storage::retention_size, SizeCodec{"0", "1000TiB"},
+      option("retention_size", &Storage::retention_size, SizeCodec{"0", "1000TiB"}, reload,
              "When the store outgrows this, the oldest articles are deleted; 0 sets no limit."),
-      option("changes_age", &Storage::changes_age, DurationCodec{"1h", "36500d"},
+      option("changes_age", &Storage::changes_age, DurationCodec{"1h", "36500d"}, reload,
              "How far back a subscriber may resume."),
-      option("changes_max", &Storage::changes_max, BigCount{0, 1'000'000'000'000},
+      option("changes_max", &Storage::changes_max, BigCount{0, 1'000'000'000'000}, reload,
              "The most events kept in the change log; 0 sets no limit."),
       option(
-          "changes_size", &Storage::changes_size, SizeCodec{"0", "1000TiB"},
+          "changes_size", &Storage::changes_size, SizeCodec{"0", "1000TiB"}, reload,
           "The size of the change log on disk, about; beyond it the oldest events leave. 0 sets no limit."),
-      option("cache", &Storage::cache, SizeCodec{"1MiB", "1TiB"},
+      option("cache", &Storage::cache, SizeCodec{"1MiB", "1TiB"}, restart,
              "Memory for blocks that were read from disk."),
-      option("write_buffer", &Storage::write_buffer, SizeCodec{"1MiB", "4GiB"},
+      option("write_buffer", &Storage::write_buffer, SizeCodec{"1MiB", "4GiB"}, restart,
              "Memory for rows that are not yet in a file of their own; larger means fewer, bigger writes."),
-      option("disk_free_min", &Storage::disk_free_min, SizeCodec{"0", "1000TiB"},
+      option("disk_free_min", &Storage::disk_free_min, SizeCodec{"0", "1000TiB"}, reload,
              "Below this much free space polling pauses, says so, and resumes by itself."),
-      option("group_max", &Storage::group_max, Count{1, 10'000}, "The most articles in one commit."),
+      option("group_max", &Storage::group_max, Count{1, 10'000}, restart, "The most articles in one commit."),
   };
 }
 
 std::vector<Option> fetch_options() {
   return {
-      option("concurrency", &Fetch::concurrency, Count{1, 512},
+      option("concurrency", &Fetch::concurrency, Count{1, 512}, restart,
              "Transfers in flight at once, over all hosts."),
-      option("timeout", &Fetch::timeout, DurationCodec{"1s", "10m"},
+      option("timeout", &Fetch::timeout, DurationCodec{"1s", "10m"}, reload,
              "The longest that one request may take in all."),
-      option("connect_timeout", &Fetch::connect_timeout, DurationCodec{"1s", "5m"},
+      option("connect_timeout", &Fetch::connect_timeout, DurationCodec{"1s", "5m"}, reload,
              "The longest that name resolution, connection and TLS may take."),
-      option("body_max", &Fetch::body_max, SizeCodec{"64KiB", "1GiB"},
+      option("body_max", &Fetch::body_max, SizeCodec{"64KiB", "1GiB"}, reload,
              "The largest body, counted after decompression; a larger one is an error of its feed."),
-      option("header_max", &Fetch::header_max, SizeCodec{"4KiB", "1MiB"},
+      option("header_max", &Fetch::header_max, SizeCodec{"4KiB", "1MiB"}, reload,
              "The most bytes of response headers."),
-      option("redirects_max", &Fetch::redirects_max, Count{0, 50}, "Redirects followed in one poll."),
-      option("allow_private", &Fetch::allow_private, BoolCodec{},
+      option("redirects_max", &Fetch::redirects_max, Count{0, 50}, reload, "Redirects followed in one poll."),
+      option("allow_private", &Fetch::allow_private, BoolCodec{}, restart,
              "Whether private, loopback and link-local addresses may be fetched; off, a hostile feed cannot "
              "make "
              "us knock at doors inside your network."),
-      option("resolve", &Fetch::resolve, TextListCodec{},
+      option("resolve", &Fetch::resolve, TextListCodec{}, restart,
              "Fixed addresses, each \"HOST:PORT:ADDRESS\" or \"HOST:PORT:ADDRESS:PORT\"; for tests and split "
              "DNS."),
-      option("ca_file", &Fetch::ca_file, path, "Certificates to trust; empty means the system's bundle."),
-      option("http2", &Fetch::http2, BoolCodec{}, "Whether HTTP/2 is offered to servers over TLS."),
+      option("ca_file", &Fetch::ca_file, path, restart,
+             "Certificates to trust; empty means the system's bundle."),
+      option("http2", &Fetch::http2, BoolCodec{}, restart, "Whether HTTP/2 is offered to servers over TLS."),
   };
 }
 
 std::vector<Option> polling_options() {
   return {
-      option("interval", &Polling::interval, DurationCodec{"1m", "7d"},
+      option("interval", &Polling::interval, DurationCodec{"1m", "7d"}, reload,
              "Between two polls of a feed whose server says nothing about it."),
-      option("floor", &Polling::floor, DurationCodec{"1m", "24h"},
+      option("floor", &Polling::floor, DurationCodec{"1m", "24h"}, reload,
              "A server's hint (max-age, ttl) may shorten the interval to no less than this."),
-      option("ceiling", &Polling::ceiling, DurationCodec{"1m", "30d"},
+      option("ceiling", &Polling::ceiling, DurationCodec{"1m", "30d"}, reload,
              "The longest between two polls of a feed."),
-      option("budget", &Polling::budget, RateCodec{},
+      option("budget", &Polling::budget, RateCodec{}, reload,
              "The most requests to make for feeds, over all hosts; they go where news is likeliest. \"0\" "
              "sets none."),
       option(
-          "adaptive", &Polling::adaptive, BoolCodec{},
+          "adaptive", &Polling::adaptive, BoolCodec{}, reload,
           "Whether polls are placed by what was learned of each feed's rate and hours; off, every feed has "
           "the plain interval."),
-      option("jitter", &Polling::jitter, NumberCodec{0, 1},
+      option("jitter", &Polling::jitter, NumberCodec{0, 1}, reload,
              "The largest random delay, as a share of the interval; always later, never earlier."),
-      option("jitter_max", &Polling::jitter_max, DurationCodec{"0", "24h"}, "The largest random delay."),
-      option("overdue_spread", &Polling::overdue_spread, DurationCodec{"0", "24h"},
+      option("jitter_max", &Polling::jitter_max, DurationCodec{"0", "24h"}, reload,
+             "The largest random delay."),
+      option("overdue_spread", &Polling::overdue_spread, DurationCodec{"0", "24h"}, restart,
              "After a pause of the daemon, overdue polls are spread over this time (or their interval, if "
              "shorter)."),
-      option("host_spacing", &Polling::host_spacing, DurationCodec{"0", "10m"},
+      option("host_spacing", &Polling::host_spacing, DurationCodec{"0", "10m"}, restart,
              "The least time between two requests to one host; a Crawl-delay of the host may raise it."),
-      option("robots_for_feeds", &Polling::robots_for_feeds, BoolCodec{},
+      option("robots_for_feeds", &Polling::robots_for_feeds, BoolCodec{}, reload,
              "Whether robots.txt binds feed URLs, too; article pages always obey it."),
-      option("failing_after", &Polling::failing_after, DurationCodec{"0", "30d"},
+      option("failing_after", &Polling::failing_after, DurationCodec{"0", "30d"}, reload,
              "How long a feed may fail before feed.failing is announced."),
-      option("error_backoff", &Polling::error_backoff, DurationCodec{"1s", "24h"},
+      option("error_backoff", &Polling::error_backoff, DurationCodec{"1s", "24h"}, reload,
              "The delay after a first failure; doubled at each further one."),
-      option("error_backoff_max", &Polling::error_backoff_max, DurationCodec{"1s", "7d"},
+      option("error_backoff_max", &Polling::error_backoff_max, DurationCodec{"1s", "7d"}, reload,
              "The longest delay after failures, for the first two weeks of them; then it is 7 days."),
-      option("recheck", &Polling::recheck, RecheckCodec{},
+      option("recheck", &Polling::recheck, RecheckCodec{}, restart,
              "How often article pages are looked at again for edits, by age: \"15m < 3h\" is every 15 "
              "minutes while "
              "younger than 3 hours; [] never."),
-      option("websub_callback_url", &Polling::websub_callback_url, TextCodec{TextRule::http_url},
+      option("websub_callback_url", &Polling::websub_callback_url, TextCodec{TextRule::http_url}, restart,
              "Public URL of this daemon's /websub, where hubs push to; empty means no WebSub."),
   };
 }
@@ -135,78 +141,82 @@ std::vector<Option> polling_options() {
 std::vector<Option> clean_options() {
   return {
       option("paid_text", &Clean::paid_text,
-             ChoiceCodec<PaidText>{{{"drop", PaidText::drop}, {"keep", PaidText::keep}}},
+             ChoiceCodec<PaidText>{{{"drop", PaidText::drop}, {"keep", PaidText::keep}}}, reload,
              "What to do with text that a publisher left in the page but marks as paid."),
-      option("fetch_pages", &Clean::fetch_pages, fetch_pages_choice(),
+      option("fetch_pages", &Clean::fetch_pages, fetch_pages_choice(), reload,
              "Whether the page of an item is fetched: \"auto\" when the feed carries only a summary."),
       option("photo_credits", &Clean::photo_credits,
-             ChoiceCodec<PhotoCredits>{{{"drop", PhotoCredits::drop}, {"keep", PhotoCredits::keep}}},
+             ChoiceCodec<PhotoCredits>{{{"drop", PhotoCredits::drop}, {"keep", PhotoCredits::keep}}}, reload,
              "Whether lines that name a photographer stay in the text."),
-      option("join_pages", &Clean::join_pages, BoolCodec{},
+      option("join_pages", &Clean::join_pages, BoolCodec{}, reload,
              "Whether an article in several pages is put together."),
-      option("join_pages_max", &Clean::join_pages_max, Count{2, 50}, "The most pages of one article."),
+      option("join_pages_max", &Clean::join_pages_max, Count{2, 50}, reload,
+             "The most pages of one article."),
       option(
-          "learn_templates", &Clean::learn_templates, BoolCodec{},
+          "learn_templates", &Clean::learn_templates, BoolCodec{}, restart,
           "Whether blocks that recur over many articles of a host are taken for its template and dropped."),
-      option("rules_dir", &Clean::rules_dir, path,
+      option("rules_dir", &Clean::rules_dir, path, reload,
              "Folder with site rules of your own (*.toml); empty means none."),
   };
 }
 
 std::vector<Option> dedup_options() {
   return {
-      option("window", &Dedup::window, DurationCodec{"1h", "3650d"},
+      option("window", &Dedup::window, DurationCodec{"1h", "3650d"}, restart,
              "Articles further apart than this are never folded into one story."),
-      option("threshold", &Dedup::threshold, NumberCodec{0.5, 1},
+      option("threshold", &Dedup::threshold, NumberCodec{0.5, 1}, restart,
              "How sure the comparison must be that two articles are copies."),
       option(
           "scope", &Dedup::scope,
           ChoiceCodec<DedupScope>{
               {{"all", DedupScope::all}, {"feed", DedupScope::feed}, {"tag", DedupScope::tag}}},
+          restart,
           "Among which articles copies are looked for: all, those of one feed, or those that share a tag."),
   };
 }
 
 std::vector<Option> http_options() {
   return {
-      option("listen", &Http::listen, text,
+      option("listen", &Http::listen, text, restart,
              "ADDRESS:PORT of the API; empty means none. Any address but loopback needs token_file."),
-      option("socket", &Http::socket, text,
+      option("socket", &Http::socket, text, restart,
              "Path of the API's Unix socket; \"none\" means none; empty means newsfold.sock in "
              "$RUNTIME_DIRECTORY, in "
              "$XDG_RUNTIME_DIR, or beside the store."),
-      option("socket_mode", &Http::socket_mode, ModeCodec{}, "Who may open the Unix socket."),
+      option("socket_mode", &Http::socket_mode, ModeCodec{}, restart, "Who may open the Unix socket."),
       option(
-          "token_file", &Http::token_file, path,
+          "token_file", &Http::token_file, path, reload,
           "File with the tokens that may read, one a line; empty means the credential newsfold.token where "
           "systemd passes one."),
-      option("admin_token_file", &Http::admin_token_file, path,
+      option("admin_token_file", &Http::admin_token_file, path, reload,
              "File with the tokens that may also change things; empty means the credential "
              "newsfold.admin-token."),
-      option("tls_cert_file", &Http::tls_cert_file, path,
+      option("tls_cert_file", &Http::tls_cert_file, path, restart,
              "Certificate chain (PEM); with tls_key_file turns TLS on."),
-      option("tls_key_file", &Http::tls_key_file, path, "Private key (PEM)."),
-      option("public_url", &Http::public_url, TextCodec{TextRule::http_url},
+      option("tls_key_file", &Http::tls_key_file, path, restart, "Private key (PEM)."),
+      option("public_url", &Http::public_url, TextCodec{TextRule::http_url}, restart,
              "How the outside reaches this API; stands in links and as the source of events."),
-      option("allowed_hosts", &Http::allowed_hosts, TextListCodec{},
+      option("allowed_hosts", &Http::allowed_hosts, TextListCodec{}, restart,
              "Further names that a Host header may hold; guards against DNS rebinding."),
-      option("cors_origins", &Http::cors_origins, TextListCodec{},
+      option("cors_origins", &Http::cors_origins, TextListCodec{}, restart,
              "Origins whose pages may read the API; [] means none."),
-      option("connections_max", &Http::connections_max, Count{1, 1'000'000}, "The most clients at once."),
-      option("request_max", &Http::request_max, SizeCodec{"4KiB", "64MiB"}, "The largest request body."),
-      option("bookmark_interval", &Http::bookmark_interval, DurationCodec{"1s", "15s"},
+      option("connections_max", &Http::connections_max, Count{1, 1'000'000}, restart,
+             "The most clients at once."),
+      option("request_max", &Http::request_max, SizeCodec{"4KiB", "64MiB"}, restart,
+             "The largest request body."),
+      option("bookmark_interval", &Http::bookmark_interval, DurationCodec{"1s", "15s"}, restart,
              "A stream without a matching event gets a bookmark this often, so that its cursor moves."),
   };
 }
 
 std::vector<Option> alarm_options() {
   return {
-      option("silent_gaps", &Alarms::silent_gaps, NumberCodec{0, 1000},
+      option("silent_gaps", &Alarms::silent_gaps, NumberCodec{0, 1000}, reload,
              "A feed that answers well and brings nothing for so many times its usual gap raises an alarm; 0 "
              "raises none."),
-      option("silent_min", &Alarms::silent_min, DurationCodec{"1h", "365d"},
+      option("silent_min", &Alarms::silent_min, DurationCodec{"1h", "365d"}, reload,
              "No alarm for a silence shorter than this: weekends."),
-      option("shrink_share", &Alarms::shrink_share, NumberCodec{0, 1},
+      option("shrink_share", &Alarms::shrink_share, NumberCodec{0, 1}, reload,
              "A feed whose newest articles have less than this share of the words that its articles used to "
              "have "
              "raises an alarm: a new layout, or a wall; 0 raises none."),
@@ -221,13 +231,14 @@ std::vector<Option> log_options() {
                                    {"info", log::Level::info},
                                    {"warning", log::Level::warning},
                                    {"error", log::Level::error}}},
+          reload,
           "The least important lines that are written; `systemctl reload newsfold` changes it at run time."),
       option("style", &Log::style,
              ChoiceCodec<log::Style>{{{"auto", log::Style::automatic},
                                       {"journal", log::Style::journal},
                                       {"terminal", log::Style::terminal},
                                       {"plain", log::Style::plain}}},
-             "How lines look; \"auto\" sees whether it writes to the journal, a terminal or a file."),
+             reload, "How lines look; \"auto\" sees whether it writes to the journal, a terminal or a file."),
   };
 }
 
@@ -237,18 +248,18 @@ std::vector<Option> filter_options() {
   using List = std::vector<std::string>;
   constexpr auto list = [](List EventFilter::*member) { return static_cast<List Section::*>(member); };
   return {
-      option("types", list(&EventFilter::types), TextListCodec{},
+      option("types", list(&EventFilter::types), TextListCodec{}, reload,
              "Event types, such as \"article.*\"; [] means all."),
-      option("feeds", list(&EventFilter::feeds), TextListCodec{},
+      option("feeds", list(&EventFilter::feeds), TextListCodec{}, reload,
              "Names of feeds, with * and ?; [] means all."),
-      option("tags", list(&EventFilter::tags), TextListCodec{},
+      option("tags", list(&EventFilter::tags), TextListCodec{}, reload,
              "Articles with any of these tags; [] means all."),
-      option("languages", list(&EventFilter::languages), TextListCodec{},
+      option("languages", list(&EventFilter::languages), TextListCodec{}, reload,
              "Articles in any of these languages; [] means all."),
-      option("query", static_cast<std::string Section::*>(&EventFilter::query), text,
+      option("query", static_cast<std::string Section::*>(&EventFilter::query), text, reload,
              "Words and \"phrases\" that must stand in title or text."),
       option("copies", static_cast<Copies Section::*>(&EventFilter::copies),
-             ChoiceCodec<Copies>{{{"fold", Copies::fold}, {"show", Copies::show}}},
+             ChoiceCodec<Copies>{{{"fold", Copies::fold}, {"show", Copies::show}}}, reload,
              "\"fold\" leaves out what happens to articles that do not lead their story; \"show\" sends it, "
              "too."),
   };
@@ -260,15 +271,15 @@ void append(std::vector<Option>& options, std::vector<Option> more) {
 
 std::vector<Option> nats_options() {
   std::vector<Option> options{
-      option("url", &Nats::url, TextCodec{TextRule::url},
+      option("url", &Nats::url, TextCodec{TextRule::url}, reload,
              "A NATS server, nats://HOST:PORT or tls://HOST:PORT; empty means none."),
-      option("stream", &Nats::stream, TextCodec{TextRule::name},
+      option("stream", &Nats::stream, TextCodec{TextRule::name}, reload,
              "The JetStream stream that takes the events."),
       option(
-          "subject", &Nats::subject, TextCodec{TextRule::name},
+          "subject", &Nats::subject, TextCodec{TextRule::name}, reload,
           "Under which subject each event goes: parts between dots, of which {type}, {feed} and {lang} are "
           "filled in. A stream that is missing is made to take them."),
-      option("credentials_file", &Nats::credentials_file, path,
+      option("credentials_file", &Nats::credentials_file, path, reload,
              "Credentials as `nsc` makes them; empty means the credential newsfold.nats where systemd passes "
              "one, else none."),
   };
@@ -278,7 +289,7 @@ std::vector<Option> nats_options() {
 
 template <std::string FeedAccess::*member>
 Option access_option(std::string_view key, std::string_view sentence) {
-  Option row{key, path.name(), "", "\"\"", sentence, false, {}, {}};
+  Option row{key, path.name(), "", "\"\"", sentence, false, reload, {}, {}};
   row.read = [](Value const& value, void* section, std::string const& base) {
     return path.read(value, static_cast<Source*>(section)->access.*member, base);
   };
@@ -291,29 +302,32 @@ Option access_option(std::string_view key, std::string_view sentence) {
 
 std::vector<Option> source_options() {
   return {
-      option("name", &Source::name, TextCodec{TextRule::name},
+      option("name", &Source::name, TextCodec{TextRule::name}, reload,
              "What the feed is called everywhere; its identity: under a new name it is a new feed.",
              Presence::required),
-      option("url", &Source::url, TextCodec{TextRule::http_url}, "Where it is.", Presence::required),
-      option("interval", &Source::interval, DurationCodec{"1s", "30d"},
+      option("url", &Source::url, TextCodec{TextRule::http_url}, reload, "Where it is.", Presence::required),
+      option("interval", &Source::interval, DurationCodec{"1s", "30d"}, reload,
              "Polls exactly this often, whatever the server says or we have learned. Under 5 minutes is "
              "rude; under "
              "1 minute is refused unless fetch.resolve names the host."),
-      option("fresh", &Source::fresh, DurationCodec{"1m", "7d"},
+      option("fresh", &Source::fresh, DurationCodec{"1m", "7d"}, reload,
              "A goal: news of this feed should be known this soon after it appears."),
-      option("weight", &Source::weight, NumberCodec{0.01, 100},
+      option("weight", &Source::weight, NumberCodec{0.01, 100}, reload,
              "How much sooner than others this feed should be known when the budget is short; of copies that "
              "nothing "
              "else tells apart, the one of the heavier feed is taken for the original."),
-      option("tags", &Source::tags, TextListCodec{},
+      option("tags", &Source::tags, TextListCodec{}, reload,
              "Put on every article of the feed; subscribers filter by them."),
-      option("language", &Source::language, text, "BCP 47, for feeds that do not say it or say it wrongly."),
-      option("fetch_pages", &Source::fetch_pages, fetch_pages_choice(), "Overrides clean.fetch_pages."),
-      option("recheck", &Source::recheck, BoolCodec{},
+      option("language", &Source::language, text, reload,
+             "BCP 47, for feeds that do not say it or say it wrongly."),
+      option("fetch_pages", &Source::fetch_pages, fetch_pages_choice(), reload,
+             "Overrides clean.fetch_pages."),
+      option("recheck", &Source::recheck, BoolCodec{}, reload,
              "Whether pages of this feed are looked at again for edits (polling.recheck)."),
-      option("retention_age", &Source::retention_age, DurationCodec{"0", "36500d"},
+      option("retention_age", &Source::retention_age, DurationCodec{"0", "36500d"}, reload,
              "Overrides storage.retention_age; 0 leaves it."),
-      option("enabled", &Source::enabled, BoolCodec{}, "Whether it is polled; off keeps what was stored."),
+      option("enabled", &Source::enabled, BoolCodec{}, reload,
+             "Whether it is polled; off keeps what was stored."),
       access_option<&FeedAccess::basic_auth_file>("basic_auth_file", "File with one line \"user:password\"."),
       access_option<&FeedAccess::bearer_token_file>("bearer_token_file",
                                                     "File with one line, sent as a bearer token."),
@@ -325,21 +339,22 @@ std::vector<Option> source_options() {
 std::vector<Option> page_options() {
   auto options = source_options();
   std::vector<Option> const selectors{
-      option("item", &Source::item, text,
+      option("item", &Source::item, text, reload,
              "CSS selector of one item in the list; empty: items are found by themselves."),
-      option("link", &Source::link, text, "CSS selector of the link inside an item; empty: its first link."),
-      option("title", &Source::title, text, "CSS selector of the headline; empty: the link's text."),
-      option("date", &Source::date, text, "CSS selector of the date; empty: a <time> element or none."),
-      option("summary", &Source::summary, text, "CSS selector of the summary; empty: none."),
+      option("link", &Source::link, text, reload,
+             "CSS selector of the link inside an item; empty: its first link."),
+      option("title", &Source::title, text, reload, "CSS selector of the headline; empty: the link's text."),
+      option("date", &Source::date, text, reload,
+             "CSS selector of the date; empty: a <time> element or none."),
+      option("summary", &Source::summary, text, reload, "CSS selector of the summary; empty: none."),
   };
   options.insert(options.begin() + 2, selectors.begin(), selectors.end());
   return options;
 }
 
-// What a list's feeds cannot have of it: they have their own pace, and strangers' secrets are not for them.
+// Its feeds get what is said here, but a pace of their own and none of its secrets.
 std::vector<Option> opml_options() {
   auto options = source_options();
-  std::erase_if(options, [](Option const& row) { return row.key == "retention_age"; });
   for (auto& row : options) {
     if (row.key == "name")
       row.sentence = "What the list is called; its feeds are called what the list calls them.";
@@ -351,28 +366,29 @@ std::vector<Option> opml_options() {
 
 std::vector<Option> webhook_options() {
   std::vector<Option> options{
-      option("name", &Webhook::name, TextCodec{TextRule::name},
+      option("name", &Webhook::name, TextCodec{TextRule::name}, reload,
              "What the webhook is called (letters, digits and . _ -); its cursor is stored under it.",
              Presence::required),
-      option("url", &Webhook::url, TextCodec{TextRule::http_url},
+      option("url", &Webhook::url, TextCodec{TextRule::http_url}, reload,
              "Where events are sent by POST. At a new one, a webhook that was disabled begins anew.",
              Presence::required),
-      option("secret_file", &Webhook::secret_file, path,
+      option("secret_file", &Webhook::secret_file, path, reload,
              "File with the signing keys (Standard Webhooks, \"whsec_...\"), one a line, the newest first; "
              "all sign. Empty means the credential newsfold.webhook.NAME where systemd passes one."),
   };
   append(options, filter_options<Webhook>());
-  append(options, {
-                      option("batch_max", &Webhook::batch_max, Count{1, 1'000},
-                             "The most events in one request; above 1 the body is an array."),
-                      option("batch_wait", &Webhook::batch_wait, DurationCodec{"0", "1m"},
-                             "How long to wait for a batch to fill."),
-                      option("timeout", &Webhook::timeout, DurationCodec{"1s", "1m"},
-                             "The longest that the receiver may take to answer."),
-                      option("allow_private", &Webhook::allow_private, BoolCodec{},
-                             "Whether the receiver may be at a private, loopback or link-local address."),
-                      option("enabled", &Webhook::enabled, BoolCodec{}, "Off keeps the cursor where it is."),
-                  });
+  append(options,
+         {
+             option("batch_max", &Webhook::batch_max, Count{1, 1'000}, reload,
+                    "The most events in one request; above 1 the body is an array."),
+             option("batch_wait", &Webhook::batch_wait, DurationCodec{"0", "1m"}, reload,
+                    "How long to wait for a batch to fill."),
+             option("timeout", &Webhook::timeout, DurationCodec{"1s", "1m"}, reload,
+                    "The longest that the receiver may take to answer."),
+             option("allow_private", &Webhook::allow_private, BoolCodec{}, reload,
+                    "Whether the receiver may be at a private, loopback or link-local address."),
+             option("enabled", &Webhook::enabled, BoolCodec{}, reload, "Off keeps the cursor where it is."),
+         });
   return options;
 }
 

@@ -5,6 +5,7 @@
 #include "daemon/config/config.h"
 #include "daemon/config/value.h"
 
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <span>
@@ -14,6 +15,8 @@
 
 namespace newsfold::config {
 
+enum class TakesEffect : std::uint8_t { at_reload, at_restart };
+
 struct Option {
   std::string_view key;
   std::string type;    // "duration", "size", "list of strings" ...
@@ -22,6 +25,7 @@ struct Option {
       default_toml;  // as it stands in a file; empty: no default, `required` says whether it must stand
   std::string_view sentence;
   bool required = false;
+  TakesEffect takes_effect = TakesEffect::at_restart;  // of a value that was changed in the file
 
   // Reads `value` into the section's struct; what is wrong with it otherwise, without the place.
   // `base` is the folder that relative paths are resolved against.

@@ -26,6 +26,8 @@ std::string cell(std::string text) {
   return text;
 }
 
+bool needs_restart(Option const& option) { return option.takes_effect == TakesEffect::at_restart; }
+
 std::string wrap_comment(std::string_view sentence) {
   constexpr std::size_t width = 100;
   std::string out, line = "#";
@@ -68,7 +70,13 @@ constexpr std::string_view introduction =
     "- secrets (tokens, passwords, signing keys) stand in files of their own, never in this one\n\n"
     "`include` names further files, with `*`, `?` and `[...]`; they may hold any section, but no `include`. "
     "An option\n"
-    "that is set twice is an error, as are unknown keys, two feeds of one name, and two feeds of one URL.\n";
+    "that is set twice is an error, as are unknown keys, two feeds of one name, and two feeds of one URL.\n\n"
+    "`newsfold reload` (or `systemctl reload newsfold`, or SIGHUP) applies a changed file, but for the "
+    "options "
+    "below that\n"
+    "need a restart; it names those that differ. The files that hold tokens, keys and site rules are read "
+    "again, "
+    "too.\n";
 
 constexpr std::string_view sample_introduction =
     "# Newsfold configuration: every option at its default. Remove what you do not change.\n"
@@ -86,7 +94,8 @@ std::string reference_markdown() {
            "| option | type | default | bounds | |\n|---|---|---|---|---|\n";
     for (auto const& option : section.options) {
       out += "| " + code(option.key) + " | " + option.type + " | " + cell(default_cell(option)) + " | " +
-             cell(option.bounds) + " | " + cell(std::string(option.sentence)) + " |\n";
+             cell(option.bounds) + " | " + cell(std::string(option.sentence)) +
+             (needs_restart(option) ? " *Needs a restart.*" : "") + " |\n";
     }
   }
   return out;
@@ -101,7 +110,8 @@ std::string sample_toml() {
     for (auto const& option : section.options) {
       bool const has_value = !option.default_toml.empty();
       out += wrap_comment(std::string(option.sentence) +
-                          (option.bounds.empty() ? "" : " (" + option.bounds + ")"));
+                          (option.bounds.empty() ? "" : " (" + option.bounds + ")") +
+                          (needs_restart(option) ? " Needs a restart." : ""));
       out += (has_value ? off : "# ") + std::string(option.key) + " = " +
              (has_value ? option.default_toml : "...") + "\n";
     }
