@@ -154,11 +154,13 @@ void check_webhooks(SourcePlaces const& places, LoadResult& result) {
   auto const& webhooks = result.config.webhooks;
   for (std::size_t i = 0; i < webhooks.size(); ++i) {
     auto const& webhook = webhooks[i];
-    if (!webhook.name.empty() && !is_webhook_name(webhook.name))
+    bool const named = is_webhook_name(webhook.name);
+    if (!webhook.name.empty() && !named)
       result.problems.push_back(problem_at(places.webhooks[i].name, "`name` in [[webhook]]: wants at most " +
                                                                         std::to_string(webhook_name_max) +
                                                                         " letters, digits and . _ -"));
-    if (webhook.enabled && webhook.secret_file.empty())
+    // The name is part of the credential's: first things first.
+    if (named && webhook.enabled && webhook.secret_file.empty())
       result.problems.push_back(
           problem_at(places.webhooks[i].entry,
                      "[[webhook]] lacks `secret_file`, and systemd passes no credential newsfold.webhook." +

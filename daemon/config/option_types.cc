@@ -28,14 +28,14 @@ bool has_control(std::string_view text) {
 
 Complaint check_url(std::string const& text, TextRule rule) {
   auto const parsed = boost::urls::parse_uri(text);
+  bool const is_http = parsed && (parsed->scheme_id() == boost::urls::scheme::http ||
+                                  parsed->scheme_id() == boost::urls::scheme::https);
+  if (parsed && rule == TextRule::http_url && !is_http)
+    return "only http and https are fetched, not " + toml_string(text);
   if (!parsed || parsed->host().empty()) {
     return toml_string(text) +
            " is not an absolute URL (no scheme and host, or characters that must be escaped)";
   }
-  bool const is_http =
-      parsed->scheme_id() == boost::urls::scheme::http || parsed->scheme_id() == boost::urls::scheme::https;
-  if (rule == TextRule::http_url && !is_http)
-    return "only http and https are fetched, not " + toml_string(text);
   if (parsed->has_userinfo()) return "a password does not belong here; name a file that holds it";
   return std::nullopt;
 }

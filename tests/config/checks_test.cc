@@ -9,6 +9,7 @@ namespace newsfold::config {
 namespace {
 
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 using Variables = std::map<std::string, std::string>;
 
@@ -104,6 +105,15 @@ TEST(ConfigChecks, AWebhookNeedsAKeyAndANameThatIsSafeInUrlsAndFiles) {
     EXPECT_THAT(problems("[[webhook]]\nname = \"" + std::string(name) + "\"\nsecret_file = \"k\"\n" + url),
                 HasSubstr("letters, digits"))
         << name;
+  // The name comes first: it is part of the credential's.
+  auto const both = problems("[[webhook]]\nname = \"two words\"\n" + url);
+  EXPECT_THAT(both, HasSubstr("letters, digits"));
+  EXPECT_THAT(both, Not(HasSubstr("secret_file")));
+}
+
+TEST(ConfigChecks, AFileIsNoAddressOfAFeed) {
+  for (auto const* url : {"file:///srv/feed.xml", "file:/srv/feed.xml", "gopher://old.example/"})
+    EXPECT_THAT(problems(feed("a", url)), HasSubstr("only http and https are fetched")) << url;
 }
 
 }  // namespace
