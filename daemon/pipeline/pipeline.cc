@@ -60,10 +60,14 @@ std::shared_ptr<Source const> Pipeline::source(FeedId id) const {
   return found == sources_.end() ? nullptr : found->second;
 }
 
+std::shared_ptr<Source const> Pipeline::source_of(schedule::FeedSpec const& feed) const {
+  return feed.reading ? std::static_pointer_cast<Source const>(feed.reading) : source(feed.id);
+}
+
 asio::awaitable<schedule::Digest> Pipeline::digest(schedule::FeedSpec const& feed, fetch::Response response) {
   schedule::Digest digest;
   auto pending = std::make_unique<Pending>();
-  pending->source = source(feed.id);
+  pending->source = source_of(feed);
   if (!pending->source) {
     digest.report = Error{ErrorCode::not_found, "feed " + feed.name + " was removed from the configuration"};
     co_return digest;
@@ -204,7 +208,7 @@ asio::awaitable<Result<void>> Pipeline::commit(schedule::FeedSpec const& feed,
     change.notices.push_back(
         {event_type(notice.kind), std::move(notice.message), std::move(notice.url), notice.since});
   change.blocks = templates_.take_unsaved();
-  auto const shared = source(feed.id);
+  auto const shared = source_of(feed);
   if (shared) change.feed_weight = shared->weight;
   auto outcomes = co_await writer_.commit(std::move(change));
   if (!outcomes) co_return outcomes.error();

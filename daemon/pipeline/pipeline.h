@@ -65,10 +65,11 @@ class Pipeline final : public schedule::PollSink {
   using OnNew = std::function<void(ArticleId article, FeedId feed)>;
   void on_new(OnNew listener) { on_new_ = std::move(listener); }
 
-  // The sources from now on; polls under way finish with what they began with.
+  // The sources from now on; polls under way finish with those that they began with.
   void set_sources(std::vector<Source> sources);
   std::shared_ptr<Source const> source(FeedId id) const;
 
+  std::shared_ptr<void const> begin(schedule::FeedSpec const& feed) override { return source(feed.id); }
   boost::asio::awaitable<schedule::Digest> digest(schedule::FeedSpec const& feed,
                                                   fetch::Response response) override;
   boost::asio::awaitable<Result<void>> commit(schedule::FeedSpec const& feed,
@@ -85,6 +86,7 @@ class Pipeline final : public schedule::PollSink {
   struct Pending;
   using Built = std::vector<storage::IngestItem>;
 
+  std::shared_ptr<Source const> source_of(schedule::FeedSpec const& feed) const;
   boost::asio::awaitable<FetchedPage> fetch_page(Source const& source, std::string url);
   boost::asio::awaitable<void> fetch_series(Source const& source, FetchedPage& page);
   boost::asio::awaitable<Result<void>> build_all(Pending& pending, std::vector<ItemWork> work);

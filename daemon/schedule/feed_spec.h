@@ -7,6 +7,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -27,6 +28,8 @@ struct FeedSpec {
   RobotsRule robots = RobotsRule::obey;
   fetch::Credentials credentials;
   fetch::Limits limits;
+  // What PollSink::begin() gave for the poll under way: how its documents are read. Null outside of a poll.
+  std::shared_ptr<void const> reading = nullptr;
 
   bool operator==(FeedSpec const&) const = default;
 };

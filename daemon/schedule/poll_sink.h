@@ -70,6 +70,10 @@ class PollSink {
  public:
   virtual ~PollSink() = default;
 
+  // A poll begins: what the sink is to read its documents by, whatever is configured meanwhile. Stands in
+  // FeedSpec::reading of the calls below.
+  virtual std::shared_ptr<void const> begin(FeedSpec const&) { return nullptr; }
+
   // Reads a full answer (status 200): parse, fetch pages, clean, look up. Keeps nothing yet.
   virtual boost::asio::awaitable<Digest> digest(FeedSpec const& feed, fetch::Response response) = 0;
 

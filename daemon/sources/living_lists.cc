@@ -96,6 +96,8 @@ Subscriptions const* LivingLists::find(FeedId list) {
   return &lists_.emplace(list, std::move(*parsed)).first->second;
 }
 
+std::shared_ptr<void const> LivingLists::begin(schedule::FeedSpec const& feed) { return inner_.begin(feed); }
+
 asio::awaitable<schedule::Digest> LivingLists::digest(schedule::FeedSpec const& feed,
                                                       fetch::Response response) {
   if (feed.kind != schedule::SourceKind::opml) co_return co_await inner_.digest(feed, std::move(response));

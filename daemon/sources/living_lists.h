@@ -16,6 +16,7 @@
 #include <filesystem>
 #include <functional>
 #include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -39,6 +40,7 @@ class LivingLists final : public schedule::PollSink {
   // there is none: then the list must be asked for without validators.
   Subscriptions const* find(FeedId list);
 
+  std::shared_ptr<void const> begin(schedule::FeedSpec const& feed) override;
   boost::asio::awaitable<schedule::Digest> digest(schedule::FeedSpec const& feed,
                                                   fetch::Response response) override;
   boost::asio::awaitable<Result<void>> commit(schedule::FeedSpec const& feed,
