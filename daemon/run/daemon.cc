@@ -261,6 +261,7 @@ Result<schedule::Scheduler::Difference> Daemon::Impl::apply_sources(config::Conf
   auto sources = make_sources(from, [this](FeedId list) { return lists->find(list); });
   if (!sources) return sources.error();
   pipeline->set_sources(std::move(sources->sources));
+  scheduler->set_polling(scheduler_options(from, 0).polling);  // by which the feeds are paced
   auto difference = scheduler->set_feeds(std::move(sources->feeds), load_state(from));
   health->set_feeds(scheduler->status());
   log::info("feeds", {{"total", scheduler->feeds()},
@@ -298,7 +299,6 @@ asio::awaitable<ReloadOutcome> Daemon::Impl::reload() {
     done.removed = std::move(applied->removed);
     done.changed = std::move(applied->changed);
     done.needs_restart = options_that_need_a_restart(config, loaded.config);
-    scheduler->set_polling(scheduler_options(loaded.config, 0).polling);
     log::configure(loaded.config.log.level, loaded.config.log.style);
     health->set_options(health_options(loaded.config));
     config = std::move(loaded.config);

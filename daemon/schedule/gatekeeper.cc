@@ -23,7 +23,12 @@ Gatekeeper::Gatekeeper(asio::any_io_executor executor, SleepingClock& clock, Hos
     : executor_(executor), clock_(clock), gates_(options), alarm_(executor, clock, [this] { ring(); }) {}
 
 void Gatekeeper::enqueue(std::string const& host, Go go) {
-  lanes_[host].queue.push_back(std::move(go));
+  Waiting waiting{std::move(go)};
+  enqueue(host, std::move(waiting));
+}
+
+void Gatekeeper::enqueue(std::string const& host, Waiting waiting) {
+  lanes_[host].queue.push_back(std::move(waiting));
   ++waiting_;
   pump(host);
 }
@@ -45,7 +50,7 @@ void Gatekeeper::pump(std::string const& host) {
     alarm_.set(wakes_.empty() ? UtcMicros::max() : wakes_.begin()->first);
     return;
   }
-  Go const go = std::move(lane.queue.front());
+  Go const go = std::move(lane.queue.front().go);
   lane.queue.pop_front();
   --waiting_;
   if (lane.queue.empty()) lanes_.erase(it);
@@ -70,7 +75,26 @@ void Gatekeeper::leave(std::string const& host, HostReply reply) {
 
 void Gatekeeper::rest(std::string const& host, UtcMicros until) {
   gates_.rest(host, until, clock_.now());
+  turn_away(host);
   pump(host);
+}
+
+// Those in line that would rather go without than wait for the end of a rest.
+void Gatekeeper::turn_away(std::string const& host) {
+  auto const it = lanes_.find(host);
+  if (it == lanes_.end() || gates_.rests_until(host) <= clock_.now()) return;
+  Lane& lane = it->second;
+  std::vector<Go> gone;
+  std::erase_if(lane.queue, [&](Waiting& one) {
+    if (!one.patient) gone.push_back(std::move(one.go));
+    return !one.patient;
+  });
+  waiting_ -= gone.size();
+  if (lane.queue.empty()) {
+    if (lane.wakes_at != UtcMicros::max()) wakes_.erase({lane.wakes_at, host});
+    lanes_.erase(it);
+  }
+  for (auto const& go : gone) go(Permit());
 }
 
 void Gatekeeper::ask_spacing(std::string const& host, std::chrono::milliseconds spacing) {
@@ -101,13 +125,23 @@ struct Turn {
 }  // namespace
 
 asio::awaitable<Gatekeeper::Permit> Gatekeeper::enter(std::string host) {
+  co_return co_await wait_for_turn(std::move(host), true);
+}
+
+asio::awaitable<Gatekeeper::Permit> Gatekeeper::enter_unless_resting(std::string host) {
+  if (gates_.rests_until(host) > clock_.now()) co_return Permit();
+  co_return co_await wait_for_turn(std::move(host), false);
+}
+
+asio::awaitable<Gatekeeper::Permit> Gatekeeper::wait_for_turn(std::string host, bool patient) {
   auto const turn = std::make_shared<Turn>(executor_);
   Go go = [turn](Permit permit) {
     if (turn->abandoned) return;  // the permit goes back as it goes
     turn->permit.emplace(std::move(permit));
     turn->timer.cancel();
   };
-  enqueue(host, std::move(go));
+  Waiting waiting{std::move(go), patient};
+  enqueue(host, std::move(waiting));
   if (!turn->permit) {
     boost::system::error_code error;
     co_await turn->timer.async_wait(asio::redirect_error(asio::use_awaitable, error));

@@ -59,6 +59,11 @@ class Gatekeeper {
   // The same for a coroutine. Cancellable (operation_aborted).
   boost::asio::awaitable<Permit> enter(std::string host);
 
+  // The same for who can do without: an empty permit (of no host) where the host rests, or as soon as it is
+  // told to while we wait.
+  boost::asio::awaitable<Permit> enter_unless_resting(std::string host);
+  UtcMicros rests_until(std::string const& host) const { return gates_.rests_until(host); }
+
   // Sleeps as long as politeness wants between two requests of one permit (robots.txt, then the page).
   boost::asio::awaitable<void> pause(Permit const& permit);
 
@@ -73,10 +78,17 @@ class Gatekeeper {
   std::size_t waiting() const noexcept { return waiting_; }
 
  private:
+  struct Waiting {
+    Go go;
+    bool patient = true;
+  };
   struct Lane {
-    std::deque<Go> queue;
+    std::deque<Waiting> queue;
     UtcMicros wakes_at = UtcMicros::max();
   };
+  void enqueue(std::string const& host, Waiting waiting);
+  boost::asio::awaitable<Permit> wait_for_turn(std::string host, bool patient);
+  void turn_away(std::string const& host);
   void pump(std::string const& host);
   void ring();
   void leave(std::string const& host, HostReply reply);

@@ -38,6 +38,11 @@ UtcMicros HostGates::opens_at(std::string_view host) const {
   return std::max(gate.rest_until, gate.last_end + spacing_of(gate, gate.last_end));
 }
 
+UtcMicros HostGates::rests_until(std::string_view host) const {
+  auto const it = gates_.find(host);
+  return it == gates_.end() ? UtcMicros{} : it->second.rest_until;
+}
+
 void HostGates::enter(std::string_view host, UtcMicros) { gates_[std::string(host)].in_flight = true; }
 
 void HostGates::leave(std::string_view host, UtcMicros now, HostReply reply) {

@@ -36,6 +36,9 @@ class HostGates {
   // When a request to `host` may start, as far as known now; UtcMicros::max() while one is in flight.
   UtcMicros opens_at(std::string_view host) const;
 
+  // The end of the rest that was asked for last; UtcMicros{}: none that is remembered.
+  UtcMicros rests_until(std::string_view host) const;
+
   // REQUIRES: opens_at(host) <= now.
   void enter(std::string_view host, UtcMicros now);
   void leave(std::string_view host, UtcMicros now, HostReply reply);

@@ -63,7 +63,8 @@ asio::awaitable<Result<fetch::Response>> Scheduler::Impl::ask_more(FeedSpec cons
                                                                    fetch::Request request) {
   auto host = host_key(request.url);
   if (host.empty()) co_return Error{ErrorCode::malformed, "not a usable URL: " + request.url.substr(0, 200)};
-  auto permit = co_await gates.enter(std::move(host));
+  auto permit = co_await gates.enter_unless_resting(host);
+  if (permit.host().empty()) co_return Error{ErrorCode::unreachable, host + " wants rest"};
   UtcMicros asked{};
   co_return co_await exchange(spec, std::move(request), std::move(permit), asked);
 }
@@ -79,9 +80,8 @@ asio::awaitable<void> Scheduler::Impl::page_back(FeedSpec const& spec, PollState
     visited.push_back(next);
     fetch::Request request;
     request.url = std::move(next);
-    request.credentials = spec.credentials;
+    request.credentials = credentials_for(spec, request.url);
     request.limits = spec.limits;
-    if (host_of(request.url) != host_of(spec.url)) request.credentials = {};
     auto response = co_await ask_more(spec, std::move(request));
     if (!response || response->status != 200) break;
     Digest digest = co_await sink.digest(spec, std::move(*response));
@@ -107,7 +107,7 @@ asio::awaitable<void> Scheduler::Impl::follow(FeedSpec const& spec, PollState& s
     request.etag = document.etag;
     request.last_modified = document.last_modified;
     request.limits = spec.limits;
-    if (host_of(document.url) == host_of(spec.url)) request.credentials = spec.credentials;
+    request.credentials = credentials_for(spec, document.url);
     auto response = co_await ask_more(spec, std::move(request));
     if (!response || (response->status != 200 && response->status != 304)) continue;
     auto const now = clock.now();

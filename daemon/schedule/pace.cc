@@ -19,10 +19,6 @@ seconds hint_within(seconds hint, PollingOptions const& options) {
   return hint > options.hint_max ? 0s : hint;
 }
 
-seconds hint_of(PollState const& state, PollingOptions const& options) {
-  return std::max(hint_within(state.header_hint, options), hint_within(state.document_hint, options));
-}
-
 bool never_answers_304(PollState const& state) {
   return state.last_full != UtcMicros{} &&
          ((state.etag.empty() && state.last_modified.empty()) || state.needless_full >= needless_full_max);
@@ -34,6 +30,10 @@ std::string minutes(seconds time) {
 
 }  // namespace
 
+seconds hint_of(PollState const& state, PollingOptions const& options) {
+  return std::max(hint_within(state.header_hint, options), hint_within(state.document_hint, options));
+}
+
 std::optional<seconds> window_guard(PollState const& state, UtcMicros now) {
   if (state.window_items == 0) return std::nullopt;
   double const days = window_share_max * state.window_items / state.rate.per_day(now);
@@ -43,13 +43,15 @@ std::optional<seconds> window_guard(PollState const& state, UtcMicros now) {
 
 seconds floor_of(PollState const& state, FeedSpec const& feed, PollingOptions const& options) {
   if (feed.interval) return std::max(*feed.interval, options.interval_min);
-  if (auto const hint = hint_of(state, options); hint > 0s) return std::max(hint, options.floor_hinted);
-  if (!never_answers_304(state)) return options.floor;
+  auto const hint = hint_of(state, options);
+  if (!never_answers_304(state)) return hint > 0s ? std::max(hint, options.floor_hinted) : options.floor;
   // Whole feeds each time are dear to the publisher, lost news to the reader: once a day, but before half
-  // of what the feed shows has scrolled by, and never below the ordinary floor.
+  // of what the feed shows has scrolled by, and never below the ordinary floor. A hint of more is heard; one
+  // of less was meant for those who ask conditionally.
   auto const guard = window_guard(state, std::max(state.last_request, state.last_answer));
-  return std::clamp(guard.value_or(options.floor_unconditional), options.floor,
-                    std::max(options.floor, options.floor_unconditional));
+  auto const whole = std::clamp(guard.value_or(options.floor_unconditional), options.floor,
+                                std::max(options.floor, options.floor_unconditional));
+  return std::max(whole, hint);
 }
 
 BudgetShare share_of(PollState const& state, FeedSpec const& feed, PollingOptions const& options,
@@ -89,10 +91,10 @@ std::optional<InfeasibleWish> infeasible_wish(PollState const& state, FeedSpec c
              minutes(2 * *feed.fresh) + "; ";
   if (feed.interval)
     wish.why += "its own interval is " + minutes(floor);
+  else if (never_answers_304(state) && hint_of(state, options) < floor)
+    wish.why += "the server sends the whole feed each time, so it is asked every " + minutes(floor);
   else if (hint_of(state, options) > 0s)
     wish.why += "the publisher asks for " + minutes(floor) + " between two requests";
-  else if (never_answers_304(state))
-    wish.why += "the server sends the whole feed each time, so it is asked every " + minutes(floor);
   else
     wish.why += "the server gives no hint that more than one request in " + minutes(floor) + " is welcome";
   return wish;

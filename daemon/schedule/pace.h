@@ -17,6 +17,9 @@ namespace newsfold::schedule {
 // The earliest time that politeness allows, whatever the model would like: the floor of rule and server.
 std::chrono::seconds floor_of(PollState const& state, FeedSpec const& feed, PollingOptions const& options);
 
+// The largest of what the last good answer and its document ask for; 0: nothing that counts.
+std::chrono::seconds hint_of(PollState const& state, PollingOptions const& options);
+
 // When half of what the feed shows would have scrolled by; nothing where that is not known.
 std::optional<std::chrono::seconds> window_guard(PollState const& state, UtcMicros now);
 

@@ -1,9 +1,11 @@
 // The rules in their order: what the answer means for the record, then how long to stay away.
 #include "daemon/schedule/poll_policy.h"
 
+#include "daemon/schedule/host_key.h"
 #include "daemon/schedule/pace.h"
 #include "daemon/schedule/server_hints.h"
 #include "daemon/schedule/window_gap.h"
+#include "feeds/fetch/target.h"
 
 #include <algorithm>
 #include <cmath>
@@ -39,8 +41,7 @@ enum class Answer : std::uint8_t {
 Answer classify(PollState const& state, PollOutcome const& outcome) {
   if (!outcome.response) return Answer::broken;
   unsigned const status = outcome.response->status;
-  // The document that failed to parse is still there: unchanged is not mended.
-  bool const was_broken = state.failures > 0 && state.last_status == 200;
+  bool const was_broken = !state.document_error.empty();
   if (status == 304)
     return was_broken || !outcome.response->conditional ? Answer::broken : Answer::not_modified;
   if (status == 429) return Answer::throttled;
@@ -53,8 +54,8 @@ std::string cause_of(PollState const& state, PollOutcome const& outcome) {
   if (!outcome.response) return outcome.response.error().message;
   auto const& response = *outcome.response;
   if (outcome.document && !*outcome.document) return outcome.document->error().message;
-  if ((response.status == 200 || response.status == 304) && !state.last_error.empty())
-    return state.last_error;
+  if ((response.status == 200 || response.status == 304) && !state.document_error.empty())
+    return state.document_error;
   switch (response.status) {
     case 304: return "the server answered 304 to an unconditional request";
     case 401: return "the server wants a user and password (401)";
@@ -313,6 +314,13 @@ seconds jitter_of(seconds interval, PollingOptions const& options, double random
   return std::chrono::duration_cast<seconds>(most * random);
 }
 
+// The host that asked for rest is the one that answered, not the one that sent us there.
+UtcMicros rest_host(PollState& state, fetch::Response const& response, UtcMicros until) {
+  auto host = host_key(response.final_url);
+  state.cooled_host = host == host_key(state.poll_url()) ? std::string() : std::move(host);
+  return state.host_cooled_until = until;
+}
+
 }  // namespace
 
 Decision settle(PollState& state, FeedSpec const& feed, PollingOptions const& options,
@@ -351,6 +359,7 @@ Decision settle(PollState& state, FeedSpec const& feed, PollingOptions const& op
     if (answer != Answer::not_modified) {
       state.last_full = now;
       state.body_hash = outcome.body_hash;
+      state.document_error.clear();
     }
     note_success(state, now, decision.notices);
     watch_redirects(state, *response, now, decision.notices);
@@ -367,12 +376,13 @@ Decision settle(PollState& state, FeedSpec const& feed, PollingOptions const& op
     rest = std::min(rest, options.hint_max);
     if (status == 503) note_failure(state, options, status, now, decision.notices);
     pace = {rest, now + std::max(rest, floor_of(state, feed, options))};
-    decision.host_rest_until = state.host_cooled_until = now + rest;
+    decision.host_rest_until = rest_host(state, *response, now + rest);
   } else {
     // The bytes that are no feed have validators, too: asking for them again would cost the publisher.
     if (status == 200 && outcome.document) {
       keep_validators(state, *response);
       state.body_hash = outcome.body_hash;
+      state.document_error = state.last_error;
     }
     note_failure(state, options, status, now, decision.notices);
     auto const delay = std::max({error_delay(state, options, outcome), floor_of(state, feed, options),
@@ -381,11 +391,10 @@ Decision settle(PollState& state, FeedSpec const& feed, PollingOptions const& op
     if (status == 503) {
       auto const rest = std::chrono::duration_cast<seconds>(
           std::chrono::duration<double>(options.throttled_min) * (1 + random));
-      decision.host_rest_until = state.host_cooled_until = now + rest;
+      decision.host_rest_until = rest_host(state, *response, now + rest);
     }
   }
-  // A 304 to a document that was broken keeps the status by which it is known as broken.
-  if (!(answer == Answer::broken && status == 304)) state.last_status = status;
+  state.last_status = status;
   decision.interval = pace.interval;
   auto const jitter = jitter_of(pace.interval, options, random);
   decision.next_due = pace.due + jitter;
@@ -396,11 +405,31 @@ Decision settle(PollState& state, FeedSpec const& feed, PollingOptions const& op
   return decision;
 }
 
+std::optional<UtcMicros> due_by(PollState const& state, FeedSpec const& feed, PollingOptions const& options,
+                                double k) {
+  if (state.last_answer == UtcMicros{} || !state.last_error.empty()) return std::nullopt;
+  auto const asked = std::max(state.last_answer, state.last_request);
+  auto const due = pace_of_success(state, feed, options, asked, k).due;
+  return std::max({due, asked + hint_of(state, options), state.host_cooled_until});
+}
+
+fetch::Credentials credentials_for(FeedSpec const& feed, std::string_view url) {
+  auto credentials = feed.credentials;
+  if (credentials.empty() && feed.url.find('@') == std::string::npos) return credentials;
+  auto const configured = fetch::parse_target(feed.url), asked = fetch::parse_target(url);
+  if (!configured || !asked || !fetch::may_keep_credentials(*configured, *asked)) return {};
+  if (credentials.user.empty() && credentials.password.empty()) {
+    credentials.user = configured->user;
+    credentials.password = configured->password;
+  }
+  return credentials;
+}
+
 fetch::Request request_for(PollState const& state, FeedSpec const& feed, UtcMicros now) {
   fetch::Request request;
   request.url = state.poll_url();
   request.accept = feed.kind == SourceKind::page ? fetch::Accept::page : fetch::Accept::feed;
-  request.credentials = feed.credentials;
+  request.credentials = credentials_for(feed, request.url);
   request.limits = feed.limits;
   // Some servers answer 304 for ever. Where items should long have come, one full answer a week settles it.
   auto const silent_max = std::max<std::chrono::duration<double, std::ratio<86400>>>(

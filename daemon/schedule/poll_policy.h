@@ -11,6 +11,7 @@
 #include <chrono>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace newsfold::schedule {
@@ -73,6 +74,15 @@ struct Decision {
 // [0, 1) is the jitter's.
 Decision settle(PollState& state, FeedSpec const& feed, PollingOptions const& options,
                 PollOutcome const& outcome, double k, double random);
+
+// When a feed that waits after a good answer would be due had these options held then; nothing where it
+// waits for another reason (an error, a rest). No sooner than its publisher asked at that answer.
+std::optional<UtcMicros> due_by(PollState const& state, FeedSpec const& feed, PollingOptions const& options,
+                                double k);
+
+// What of the operator's secrets for this feed (a user in its URL is one) may go to `url`: all of them where
+// scheme, host and port are those of the configured URL, or its step from http to https; else none.
+fetch::Credentials credentials_for(FeedSpec const& feed, std::string_view url);
 
 // The request that the next poll makes: URL, validators (or none, where the frozen-validator guard says
 // so), accept, credentials, limits.

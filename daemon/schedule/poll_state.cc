@@ -65,6 +65,7 @@ std::string encode(PollState const& state) {
   row.set_last_new(micros(state.last_new));
   row.set_last_status(state.last_status);
   row.set_last_error(state.last_error);
+  row.set_document_error(state.document_error);
   row.set_failures(state.failures);
   row.set_failing_since(micros(state.failing_since));
   row.set_failing_announced(state.failing_announced);
@@ -85,6 +86,7 @@ std::string encode(PollState const& state) {
   row.set_window_items(state.window_items);
   row.set_newest_published(micros(state.newest_published));
   row.set_host_cooled_until(micros(state.host_cooled_until));
+  row.set_cooled_host(state.cooled_host);
   auto const rate = state.rate.snapshot();
   row.set_rate_arrivals(rate.arrivals);
   row.set_rate_days(rate.days);
@@ -127,6 +129,10 @@ Result<PollState> decode_poll_state(std::string_view bytes) {
   state.last_status = row.last_status();
   state.last_error = row.last_error();
   state.failures = row.failures();
+  state.document_error = row.document_error();
+  // Records from before that field: a failure with status 200 was one of the document.
+  if (state.document_error.empty() && state.failures > 0 && state.last_status == 200)
+    state.document_error = state.last_error;
   state.failing_since = time(row.failing_since());
   state.failing_announced = row.failing_announced();
   state.gone_count = row.gone_count();
@@ -146,6 +152,7 @@ Result<PollState> decode_poll_state(std::string_view bytes) {
   state.window_items = row.window_items();
   state.newest_published = time(row.newest_published());
   state.host_cooled_until = time(row.host_cooled_until());
+  state.cooled_host = row.cooled_host();
   RateModel::Snapshot rate;
   rate.arrivals = row.rate_arrivals();
   rate.days = row.rate_days();

@@ -66,8 +66,10 @@ struct PollState {
   UtcMicros last_unconditional{};  // a request without validators
   UtcMicros last_new{};            // a poll that brought new items
 
-  unsigned last_status = 0;    // 0: no answer came
-  std::string last_error;      // in words; empty: all well
+  unsigned last_status = 0;  // 0: no answer came
+  std::string last_error;    // in words; empty: all well
+  // Why the bytes behind `body_hash` are no feed; empty: they are one. Unchanged is not mended.
+  std::string document_error;
   std::uint32_t failures = 0;  // in a row; throttling (429, 503 with Retry-After) is none
   UtcMicros failing_since{};
   bool failing_announced = false;
@@ -93,6 +95,7 @@ struct PollState {
   std::uint32_t window_items = 0;   // in the last document
   UtcMicros newest_published{};     // by the items' own dates
   UtcMicros host_cooled_until{};    // what this feed's publisher asked of the whole host
+  std::string cooled_host;          // which that is; empty: the one of poll_url()
   RateModel rate;
   std::unique_ptr<PushState> push;
   std::vector<FollowedDocument> followed;

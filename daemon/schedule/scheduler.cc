@@ -109,7 +109,8 @@ EntryPtr Scheduler::Impl::make_entry(FeedSpec spec, std::string const& record, U
   if (state.push) entry->push = std::make_unique<PushState>(*state.push);
   entry->record = encode(state);
   entry->share = share_of(state, *entry->spec, options.polling, now);
-  if (state.host_cooled_until > now) gates.rest(entry->host, state.host_cooled_until);
+  if (state.host_cooled_until > now)
+    gates.rest(state.cooled_host.empty() ? entry->host : state.cooled_host, state.host_cooled_until);
   return entry;
 }
 
@@ -125,6 +126,20 @@ void Scheduler::Impl::spread(std::vector<EntryPtr> const& late, UtcMicros now) {
   }
 }
 
+// The configuration wants a feed more often than when it was asked last: that holds from now on, not from
+// the next poll on, which may be a day away.
+void Scheduler::Impl::bring_forward(EntryPtr const& entry, UtcMicros now, std::vector<EntryPtr>& late) {
+  if (entry->activity != FeedStatus::Activity::waiting || entry->paused()) return;
+  auto const state = decode_poll_state(entry->record);
+  auto const due = state ? due_by(*state, *entry->spec, options.polling, k) : std::nullopt;
+  if (!due || *due >= entry->next_due) return;
+  entry->next_due = *due;
+  if (*due <= now)
+    late.push_back(entry);
+  else
+    queue.set(*entry, *due);
+}
+
 Scheduler::Scheduler(asio::any_io_executor executor, SleepingClock& clock, fetch::Client& client,
                      PollSink& sink, SchedulerOptions options)
     : impl_(std::make_unique<Impl>(std::move(executor), clock, client, sink, std::move(options))) {}
@@ -136,6 +151,8 @@ Scheduler::Difference Scheduler::set_feeds(std::vector<FeedSpec> feeds, LoadStat
   Difference difference;
   std::unordered_map<std::uint64_t, EntryPtr> before = std::move(impl.entries);
   impl.entries.clear();
+  impl.by_url.clear();
+  impl.leaders.clear();
   std::vector<EntryPtr> late;
   for (auto& spec : feeds) {
     auto const id = number(spec.id);
@@ -145,14 +162,15 @@ Scheduler::Difference Scheduler::set_feeds(std::vector<FeedSpec> feeds, LoadStat
     if (it != before.end() && it->second->spec->url == spec.url) {
       entry = it->second;  // keeps its record, its place in the queue and the poll in hand
       before.erase(it);
+      bool const paced_anew =
+          impl.polling_changed || entry->spec->interval != spec.interval || entry->spec->fresh != spec.fresh;
       if (*entry->spec != spec) {
         difference.changed.push_back(spec.name);
         entry->spec = std::make_shared<FeedSpec const>(std::move(spec));
         if (auto const state = decode_poll_state(entry->record))
           entry->share = share_of(*state, *entry->spec, impl.options.polling, now);
       }
-  impl.by_url.clear();
-  impl.leaders.clear();
+      if (paced_anew) impl.bring_forward(entry, now, late);
     } else {
       (it == before.end() ? difference.added : difference.changed).push_back(spec.name);
       entry = impl.make_entry(std::move(spec), load ? load(FeedId{id}) : std::string(), now);
@@ -162,6 +180,7 @@ Scheduler::Difference Scheduler::set_feeds(std::vector<FeedSpec> feeds, LoadStat
       else if (!entry->paused())
         impl.queue.set(*entry, entry->next_due);
     }
+    impl.by_url.emplace(entry->spec->url, entry.get());
     impl.entries.emplace(id, std::move(entry));
   }
   for (auto const& [id, entry] : before) {
@@ -170,6 +189,7 @@ Scheduler::Difference Scheduler::set_feeds(std::vector<FeedSpec> feeds, LoadStat
     impl.drop_push(entry);
     impl.queue.remove(*entry);
   }
+  impl.polling_changed = false;
   impl.spread(late, now);
   impl.solved_at = {};
   std::ranges::sort(difference.added);
@@ -180,10 +200,13 @@ Scheduler::Difference Scheduler::set_feeds(std::vector<FeedSpec> feeds, LoadStat
 }
 
 void Scheduler::set_polling(PollingOptions polling) {
-    impl.by_url.emplace(entry->spec->url, entry.get());
+  auto& now = impl_->options.polling;
+  impl_->polling_changed |= now.floor != polling.floor || now.floor_hinted != polling.floor_hinted ||
+                            now.floor_unconditional != polling.floor_unconditional ||
+                            now.ceiling != polling.ceiling || now.adaptive != polling.adaptive;
   // Subscriptions stand in the world under the callback that they were made with.
-  polling.push = std::move(impl_->options.polling.push);
-  impl_->options.polling = std::move(polling);
+  polling.push = std::move(now.push);
+  now = std::move(polling);
   impl_->solved_at = {};
 }
 

@@ -86,14 +86,16 @@ class Scheduler {
   // Where the state of a feed is looked up when it is added: what commit() kept, "" for none.
   using LoadState = std::function<std::string(FeedId)>;
 
-  // The feeds from now on. Feeds that stay keep their due times; a changed URL starts that feed anew;
-  // removed ones finish the poll in hand. Call before run() and again at every reload.
+  // The feeds from now on. Feeds that stay keep their due times, or get sooner ones where their interval
+  // became shorter; a changed URL starts that feed anew; removed ones finish the poll in hand. Call before
+  // run() and again at every reload.
   struct Difference {
     std::vector<std::string> added, removed, changed;  // names
   };
   Difference set_feeds(std::vector<FeedSpec> feeds, LoadState const& load);
 
-  // Pace and patience from the next poll on; due times that stand are kept.
+  // Pace and patience from the next poll on; the set_feeds() that follows brings forward the due times of
+  // feeds that are to be asked more often, none before its publisher wants.
   void set_polling(PollingOptions polling);
 
   // Called after each poll, on the executor. Must not block.

@@ -7,6 +7,7 @@
 #include "daemon/schedule/alarm.h"
 #include "daemon/schedule/budget.h"
 #include "daemon/schedule/due_queue.h"
+#include "daemon/schedule/gated_client.h"
 #include "daemon/schedule/gatekeeper.h"
 #include "daemon/schedule/page_client.h"
 #include "daemon/schedule/robots_cache.h"
@@ -54,7 +55,8 @@ struct Scheduler::Impl {
         random(options.seed),
         gates(e, c, options.hosts),
         robots(c, f, gates, options.robots_agent),
-        pages(f, gates, robots, c),
+        gated(f, gates, robots, c),
+        pages(gated, gates),
         alarm(e, c, [this] { pump(); }),
         push_alarm(e, c, [this] { renew_due(); }),
         over(e, boost::asio::steady_timer::time_point::max()),
@@ -98,6 +100,7 @@ struct Scheduler::Impl {
   boost::asio::awaitable<void> read_push(EntryPtr entry, PushDelivery delivery);
 
   EntryPtr make_entry(FeedSpec spec, std::string const& record, UtcMicros now);
+  void bring_forward(EntryPtr const& entry, UtcMicros now, std::vector<EntryPtr>& late);
   void spread(std::vector<EntryPtr> const& late, UtcMicros now);
   double price(UtcMicros now);
   double dice() { return std::uniform_real_distribution<double>(0, 1)(random); }
@@ -109,24 +112,26 @@ struct Scheduler::Impl {
   SchedulerOptions options;
   std::mt19937_64 random;
   std::unordered_map<std::uint64_t, EntryPtr> entries;
-  DueQueue<Entry> queue;
-  std::deque<std::pair<EntryPtr, Gatekeeper::Permit>> ready;  // through the gate, beyond polls_max
-  SchedulerCounters counters;
   std::unordered_map<std::string_view, Entry*> by_url;  // as configured; the keys stand in the entries
   std::unordered_map<std::string, std::uint64_t>
       leaders;  // of feeds that moved to one address: who asks there
+  DueQueue<Entry> queue;
+  std::deque<std::pair<EntryPtr, Gatekeeper::Permit>> ready;  // through the gate, beyond polls_max
+  SchedulerCounters counters;
   std::function<void(PollTrace const&)> listener;
   double k = 1;
   UtcMicros solved_at{};
   bool running = false;
   bool stopping = false;
   bool held = false;
+  bool polling_changed = false;                            // since the feeds were set last
   std::unordered_map<std::string, EntryPtr> callbacks;     // by the last segment of their URL
   std::unordered_map<std::string, std::string> leaving;    // callbacks that we asked to be let go of: topics
   std::set<std::pair<UtcMicros, std::uint64_t>> renewals;  // when, of which feed; some are out of date
   std::size_t deliveries = 0;                              // being read
   Gatekeeper gates;
   RobotsCache robots;
+  GatedClient gated;
   PageClient pages;
   Alarm alarm;
   Alarm push_alarm;

@@ -2,7 +2,6 @@
 #include "daemon/schedule/host_key.h"
 #include "daemon/schedule/pace.h"
 #include "daemon/schedule/scheduler_impl.h"
-#include "daemon/schedule/server_hints.h"
 
 #include <xxhash.h>
 
@@ -49,7 +48,8 @@ asio::awaitable<void> Scheduler::Impl::poll(EntryPtr entry, Gatekeeper::Permit p
   state.push = entry->push ? std::make_unique<PushState>(*entry->push) : nullptr;
   if (state.push) outcome.more.new_items += std::exchange(state.push->arrivals, 0);
   Decision const decision = settle(state, *spec, options.polling, outcome, price_now, dice());
-  if (decision.host_rest_until) gates.rest(entry->host, *decision.host_rest_until);
+  if (decision.host_rest_until)
+    gates.rest(state.cooled_host.empty() ? entry->host : state.cooled_host, *decision.host_rest_until);
   if (outcome.document && *outcome.document) trace.new_items = (*outcome.document)->new_items;
 
   entry->push = state.push ? std::make_unique<PushState>(*state.push) : nullptr;
@@ -126,12 +126,10 @@ asio::awaitable<Result<void>> Scheduler::Impl::keep(FeedSpec const& spec, Pendin
 asio::awaitable<PollOutcome> Scheduler::Impl::ask(FeedSpec const& spec, PollState const& state,
                                                   Gatekeeper::Permit permit, PollTrace& trace) {
   PollOutcome outcome;
-  auto const host = permit.host();
   auto request = request_for(state, spec, clock.now());
   auto response = co_await exchange(spec, std::move(request), std::move(permit), outcome.asked);
   outcome.now = clock.now();
   if (response) {
-    gates.learn_address(host, response->address);
     trace.status = response->status;
     trace.wire_bytes = response->wire_bytes;
     trace.time = response->total_time;
@@ -145,30 +143,11 @@ asio::awaitable<Result<fetch::Response>> Scheduler::Impl::exchange(FeedSpec cons
                                                                    fetch::Request request,
                                                                    Gatekeeper::Permit permit,
                                                                    UtcMicros& asked) {
-  auto const host = permit.host();
-  Gatekeeper::Permit shared;
-  if (auto gate = gates.address_gate(host); !gate.empty()) shared = co_await gates.enter(std::move(gate));
-  if (spec.robots == RobotsRule::obey) {
-    auto const allowed = co_await robots.check(request.url, permit);
-    if (!allowed) {
-      ++counters.robots_denied;
-      asked = clock.now();
-      co_return allowed.error();
-    }
-  }
-  asked = clock.now();
-  auto response = co_await client.fetch(std::move(request));
-  auto const now = clock.now();
-  auto reply = HostReply::fine;
-  auto const wait = response ? retry_after(response->headers, now) : std::nullopt;
-  if (!response)
-    reply = HostReply::unreachable;
-  else if (response->status == 429 || (response->status == 503 && wait))
-    reply = HostReply::throttled;
-  // Rest before the gate opens: else the next in line would slip through between the two.
-  if (reply == HostReply::throttled && wait) gates.rest(host, now + *wait);
-  shared.leave(reply);
-  permit.leave(reply);
+  GatedClient::Manners const manners{.robots = spec.robots, .by_address = true};
+  GatedClient::Account account;
+  auto response = co_await gated.fetch(std::move(request), std::move(permit), manners, account);
+  asked = account.asked;
+  if (account.robots_denied) ++counters.robots_denied;
   co_return response;
 }
 

@@ -282,6 +282,8 @@ TEST(PollState, ComesBackAsItWas) {
   state.etag = "W/\"\x80\xff\"";
   state.validators_url = "https://h.example/f";
   state.next_due = noon;
+  state.host_cooled_until = noon;
+  state.cooled_host = "cdn.example";
   state.failures = 3;
   state.header_hint = 300s;
   state.rate.note_arrival(noon);

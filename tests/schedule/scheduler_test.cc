@@ -52,7 +52,7 @@ TEST_F(PollWorld, AFullAnswerWithoutValidatorsClearsTheOldOnes) {
                         : say(std::to_string(polls), {{"Cache-Control", "max-age=3600"}});
   });
   start({feed("http://h.example/f")});
-  run_for(3h);
+  run_for(30h);
   auto const seen = origin_.requests();
   ASSERT_GE(seen.size(), 3u);
   EXPECT_TRUE(seen[1].has_header("If-None-Match"));
@@ -183,6 +183,22 @@ TEST_F(PollWorld, AServerThatNeverAnswers304IsAskedOnceADay) {
   run_for(std::chrono::days(5));
   EXPECT_LE(times("h.example/f").size(), 6u);
   for (auto const gap : gaps_min("h.example/f")) EXPECT_GE(gap, 1440);
+}
+
+TEST_F(PollWorld, AShortHintDoesNotOpenTheDoorToAServerThatNeverAnswers304) {
+  auto const whole = [](std::string age) {
+    return [age](OriginRequest const&) {
+      return say("1\n2\n3\n4\n5\n6\n7\n8\n9\n", {{"Cache-Control", "max-age=" + age}});
+    };
+  };
+  serve("a.example", "/f", whole("300"));
+  serve("b.example", "/f", whole("172800"));
+  start({feed("http://a.example/f", 1), feed("http://b.example/f", 2)});
+  run_for(std::chrono::days(9));
+  ASSERT_GE(times("a.example/f").size(), 4u);
+  ASSERT_GE(times("b.example/f").size(), 4u);
+  for (auto const gap : gaps_min("a.example/f")) EXPECT_GE(gap, 1440);
+  for (auto const gap : gaps_min("b.example/f")) EXPECT_GE(gap, 2880);
 }
 
 TEST_F(PollWorld, TheOperatorsIntervalWins) {
@@ -325,6 +341,30 @@ TEST_F(PollWorld, APageWhereAFeedShouldBeIsAFailureInWordsAlsoWhenItStaysUnchang
   EXPECT_EQ(sink_.digested, 1);
 }
 
+TEST_F(PollWorld, ABrokenDocumentIsNotMendedByAnErrorBetweenTwoUnchangedAnswers) {
+  bool down = false, mended = false;
+  serve("h.example", "/f", [&](OriginRequest const& request) {
+    if (down) return status(500);
+    return mended ? say("1\n") : answer_conditionally(request, say("<html>", {{"ETag", etag}}));
+  });
+  start({feed("http://h.example/f")});
+  run_for(24h);
+  ASSERT_EQ(sink_.kinds(), (std::vector{NoticeKind::failing}));
+  down = true;
+  run_for(std::chrono::days(2));
+  EXPECT_EQ(state().last_error, "the server answered 500");
+  down = false;
+  stop();
+  start({feed("http://h.example/f")});
+  run_for(std::chrono::days(4));
+  EXPECT_EQ(state().last_status, 304u);
+  EXPECT_EQ(state().last_error, "this is an HTML page");
+  EXPECT_EQ(sink_.kinds(), (std::vector{NoticeKind::failing}));
+  mended = true;
+  run_for(std::chrono::days(2));
+  EXPECT_EQ(sink_.kinds(), (std::vector{NoticeKind::failing, NoticeKind::recovered}));
+}
+
 TEST_F(PollWorld, WhatCouldNotBeStoredComesAgainButNotSooner) {
   serve("h.example", "/f", [](OriginRequest const& request) {
     return answer_conditionally(request, say("1\n", {{"ETag", etag}}));
@@ -370,6 +410,36 @@ TEST_F(PollWorld, ATemporaryHopIsNeverAdopted) {
   run_for(std::chrono::days(15));
   EXPECT_TRUE(sink_.notices.empty());
   EXPECT_EQ(times("a.example/f").size(), times("c.example/f").size());
+}
+
+TEST_F(PollWorld, SecretsStayWithTheConfiguredHostAlsoAfterItsRedirectWasAdopted) {
+  serve("old.example", "/f", [](OriginRequest const&) { return redirect_to("http://new.example/f", 301); });
+  serve("new.example", "/f", [](OriginRequest const& request) {
+    return answer_conditionally(request, say("1\n", {{"ETag", etag}}));
+  });
+  auto spec = feed("http://old.example/f");
+  spec.credentials.headers = {{"X-Key", "secret"}};
+  spec.credentials.bearer = "secret";
+  start({spec});
+  run_for(std::chrono::days(9));
+  ASSERT_EQ(state().poll_url(), "http://new.example/f");
+  for (auto const& request : origin_.requests("old.example")) EXPECT_EQ(request.header("X-Key"), "secret");
+  for (auto const& request : origin_.requests("new.example")) {
+    EXPECT_FALSE(request.has_header("X-Key"));
+    EXPECT_FALSE(request.has_header("Authorization"));
+  }
+}
+
+TEST(Credentials, GoToTheConfiguredPlaceAndFromHttpToHttpsOfIt) {
+  FeedSpec spec;
+  spec.url = "http://me:secret@h.example/f";
+  for (auto const* url : {"http://h.example/f", "https://H.example:443/g"})
+    EXPECT_EQ(credentials_for(spec, url).password, "secret") << url;
+  for (auto const* url : {"http://h.example:8080/f", "https://h.example:8443/f", "http://a.h.example/f", "x"})
+    EXPECT_TRUE(credentials_for(spec, url).empty()) << url;
+  spec.url = "https://h.example/f";
+  spec.credentials.bearer = "secret";
+  EXPECT_TRUE(credentials_for(spec, "http://h.example/f").empty());
 }
 
 // ---- robots.txt -----------------------------------------------------------------------------------
@@ -425,6 +495,64 @@ TEST_F(PollWorld, AReloadSaysTheDifferenceAndDisturbsNobody) {
   EXPECT_EQ(times("b.example/f").size(), 1u);
   EXPECT_GE(times("c.example/f").size(), 4u);
   for (auto const gap : gaps_min("a.example/f")) EXPECT_GE(gap, 60);
+}
+
+TEST_F(PollWorld, AShorterIntervalHoldsFromTheReloadOn) {
+  serve("h.example", "/f", [](OriginRequest const& request) {
+    return answer_conditionally(request, say("1\n", {{"ETag", etag}}));
+  });
+  auto spec = feed("http://h.example/f");
+  spec.interval = 24h;
+  start({spec});
+  run_for(1h);
+  spec.interval = 5min;
+  set_feeds({spec});
+  drain();
+  run_for(1min);
+  EXPECT_EQ(gaps_min("h.example/f"), (std::vector<long>{60}));
+  run_for(30min);
+  EXPECT_EQ(gaps_min("h.example/f"), (std::vector<long>{60, 5, 5, 5, 5, 5, 5}));
+}
+
+TEST_F(PollWorld, AShorterIntervalOfAllFeedsHoldsFromTheReloadOn) {
+  serve("h.example", "/f", [](OriginRequest const& request) {
+    return answer_conditionally(request, say("1\n", {{"ETag", etag}}));
+  });
+  options_.polling.adaptive = false;
+  options_.polling.floor = 10h;
+  start({feed("http://h.example/f")});
+  run_for(1h);
+  auto polling = options_.polling;
+  polling.floor = 2h;
+  scheduler_->set_polling(polling);
+  set_feeds({feed("http://h.example/f")});
+  drain();
+  run_for(4h);
+  EXPECT_EQ(gaps_min("h.example/f"), (std::vector<long>{120, 120}));
+}
+
+TEST_F(PollWorld, AReloadShortensNoGapThatThePublisherAskedFor) {
+  serve("a.example", "/f", [](OriginRequest const&) { return status(429, {{"Retry-After", "7200"}}); });
+  serve("b.example", "/f", [](OriginRequest const& request) {
+    return answer_conditionally(request, say("1\n", {{"ETag", etag}, {"Cache-Control", "max-age=7200"}}));
+  });
+  serve("c.example", "/f", [](OriginRequest const&) { return status(500); });
+  std::vector<FeedSpec> feeds{feed("http://a.example/f", 1), feed("http://b.example/f", 2),
+                              feed("http://c.example/f", 3)};
+  start(feeds);
+  run_for(31min);
+  for (auto& spec : feeds) spec.interval = 5min;
+  set_feeds(feeds);
+  drain();
+  run_for(28min);
+  for (auto const* key : {"a.example/f", "b.example/f", "c.example/f"})
+    EXPECT_EQ(times(key).size(), 1u) << key;
+  run_for(2min);
+  EXPECT_EQ(times("c.example/f").size(), 2u);
+  run_for(58min);
+  for (auto const* key : {"a.example/f", "b.example/f"}) EXPECT_EQ(times(key).size(), 1u) << key;
+  run_for(3min);
+  for (auto const* key : {"a.example/f", "b.example/f"}) EXPECT_EQ(times(key).size(), 2u) << key;
 }
 
 TEST_F(PollWorld, StopLetsThePollInHandFinishAndStartsNoOther) {

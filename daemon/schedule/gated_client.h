@@ -1,0 +1,47 @@
+#pragma once
+// One exchange that is polite to every host it touches: a redirect to another host leaves the gate of the
+// first and waits at the gate of the second, what an answer asks for holds for the host that gave it, and a
+// host that wants rest is not disturbed by way of another.
+//
+// Not thread-safe: one executor.
+
+#include "daemon/runtime/clock.h"
+#include "daemon/schedule/feed_spec.h"
+#include "daemon/schedule/gatekeeper.h"
+#include "daemon/schedule/robots_cache.h"
+#include "feeds/fetch/client.h"
+
+namespace newsfold::schedule {
+
+class GatedClient {
+ public:
+  GatedClient(fetch::Client& client, Gatekeeper& gates, RobotsCache& robots, SleepingClock& clock)
+      : client_(client), gates_(gates), robots_(robots), clock_(clock) {}
+
+  struct Manners {
+    RobotsRule robots = RobotsRule::obey;  // asked at each host of the chain
+    bool by_address = false;               // waits at the gate of the host's address, too
+  };
+  // What is worth knowing also where no answer came.
+  struct Account {
+    UtcMicros asked{};  // when the first request left, or would have
+    bool robots_denied = false;
+  };
+
+  // With the permit of the URL's host in hand, which goes back. Where a redirect leads to a host that rests,
+  // the answer is what that host said last: 429, and when to come again. Fails as Client::fetch does, and as
+  // RobotsCache::check.
+  boost::asio::awaitable<Result<fetch::Response>> fetch(fetch::Request request, Gatekeeper::Permit permit,
+                                                        Manners manners, Account& account);
+
+ private:
+  boost::asio::awaitable<Result<fetch::Response>> ask(fetch::Request request, Gatekeeper::Permit permit,
+                                                      Manners manners, Account& account);
+
+  fetch::Client& client_;
+  Gatekeeper& gates_;
+  RobotsCache& robots_;
+  SleepingClock& clock_;
+};
+
+}  // namespace newsfold::schedule

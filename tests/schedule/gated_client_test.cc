@@ -1,0 +1,166 @@
+// A chain of redirects over several hosts: each host is treated as if it had been asked for itself.
+#include "daemon/schedule/gated_client.h"
+#include "tests/schedule/poll_world.h"
+
+#include <boost/asio/detached.hpp>
+
+namespace newsfold::schedule {
+namespace {
+
+using origin::answer_conditionally;
+using origin::OriginRequest;
+using origin::redirect_to;
+
+class Chains : public PollWorld {
+ protected:
+  void redirect(std::string host, std::string to, unsigned status = 302) {
+    serve(std::move(host), "/f", [=](OriginRequest const&) { return redirect_to(to, status); });
+  }
+  void publish(std::string host, std::string path = "/f") {
+    serve(std::move(host), std::move(path), [](OriginRequest const& request) {
+      return answer_conditionally(request, say("1\n", {{"ETag", "\"1\""}}));
+    });
+  }
+};
+
+TEST_F(Chains, TheHostThatAsksForRestIsTheOneThatRests) {
+  for (bool const restarted : {false, true}) {
+    SCOPED_TRACE(restarted);
+    bool throttle = true;
+    redirect("a.example", "http://b.example/f");
+    serve("b.example", "/f", [&](OriginRequest const&) {
+      return throttle ? status(429, {{"Retry-After", "7200"}}) : say("1\n");
+    });
+    publish("a.example", "/g");
+    publish("b.example", "/h");
+    auto other = feed("http://a.example/g", 2), there = feed("http://b.example/h", 3);
+    other.interval = there.interval = 10min;
+    start({feed("http://a.example/f", 1)});
+    run_for(2s);
+    ASSERT_EQ(times("b.example/f").size(), 1u);
+    throttle = false;
+    if (restarted) stop();
+    if (restarted)
+      start({feed("http://a.example/f", 1), other, there});
+    else
+      set_feeds({feed("http://a.example/f", 1), other, there});
+    drain();
+    run_for(119min);
+    EXPECT_GE(times("a.example/g").size(), 11u);
+    EXPECT_EQ(times("b.example/h").size(), 0u);
+    EXPECT_EQ(times("b.example/f").size(), 1u);
+    run_for(30min);
+    EXPECT_GE(times("b.example/h").size(), 1u);
+    EXPECT_TRUE(sink_.notices.empty());
+    stop();
+    sink_.states.clear();
+    times_.clear();
+  }
+}
+
+TEST_F(Chains, AHostThatRestsIsNotDisturbedByWayOfAnother) {
+  int asked = 0;
+  serve("b.example", "/h", [&](OriginRequest const&) {
+    return ++asked == 1 ? status(429, {{"Retry-After", "7200"}}) : say("1\n");
+  });
+  redirect("a.example", "http://b.example/f");
+  publish("b.example");
+  auto often = feed("http://a.example/f", 2);
+  often.interval = 20min;
+  start({feed("http://b.example/h", 1)});
+  run_for(2s);
+  set_feeds({feed("http://b.example/h", 1), often});
+  drain();
+  run_for(118min);
+  EXPECT_EQ(times("a.example/f").size(), 1u);  // learnt there that its news is at a host that rests
+  EXPECT_EQ(times("b.example/f").size(), 0u);
+  EXPECT_EQ(state(2).failures, 0u);
+  run_for(60min);
+  EXPECT_GE(times("b.example/f").size(), 1u);
+  EXPECT_TRUE(sink_.notices.empty());
+}
+
+TEST_F(Chains, TheTargetOfManyRedirectsIsAskedWithASpaceBetween) {
+  std::vector<FeedSpec> feeds;
+  for (std::uint64_t id = 1; id <= 5; ++id) {
+    auto const host = "a" + std::to_string(id) + ".example";
+    redirect(host, "http://b.example/f?" + std::to_string(id));
+    feeds.push_back(feed("http://" + host + "/f", id));
+  }
+  publish("b.example");
+  start(feeds);
+  run_for(1min);
+  auto const& all = times("b.example/f");
+  ASSERT_EQ(all.size(), 5u);
+  for (std::size_t i = 1; i < all.size(); ++i) EXPECT_GE(all[i] - all[i - 1], 1s);
+}
+
+TEST_F(Chains, RobotsTxtOfEachHostHolds) {
+  redirect("a.example", "http://b.example/f");
+  publish("b.example");
+  serve("b.example", "/robots.txt",
+        [](OriginRequest const&) { return say("User-agent: *\nDisallow: /f\n"); });
+  auto spec = feed("http://a.example/f");
+  spec.robots = RobotsRule::obey;
+  start({spec});
+  run_for(1h);
+  EXPECT_EQ(times("a.example/f").size(), 1u);
+  EXPECT_EQ(times("b.example/f").size(), 0u);
+  EXPECT_EQ(scheduler_->counters().robots_denied, 1u);
+}
+
+TEST_F(Chains, CirclesOverTwoHostsEndAndSecretsDoNotComeBack) {
+  redirect("a.example", "http://b.example/f");
+  redirect("b.example", "http://a.example/g");
+  serve("a.example", "/g", [](OriginRequest const&) { return redirect_to("http://b.example/f"); });
+  auto spec = feed("http://a.example/f");
+  spec.credentials.bearer = "secret";
+  start({spec});
+  run_for(10s);
+  EXPECT_NE(state().last_error.find("circle"), std::string::npos) << state().last_error;
+  auto const seen = origin_.requests("a.example");
+  ASSERT_EQ(seen.size(), 2u);
+  EXPECT_TRUE(seen[0].has_header("Authorization"));
+  EXPECT_FALSE(seen[1].has_header("Authorization"));
+}
+
+// http://a.example/ redirects to http://b.example/, each at an address of its own.
+class TwoAddresses final : public fetch::Client {
+ public:
+  boost::asio::awaitable<Result<fetch::Response>> fetch(fetch::Request request) override {
+    fetch::Response response;
+    bool const first = request.url == "http://a.example/";
+    response.status = first ? 301 : 200;
+    response.final_url = request.url;
+    response.address = first ? "192.0.2.1" : "192.0.2.2";
+    if (first) response.redirects.push_back({request.url, "http://b.example/", 301});
+    co_return response;
+  }
+};
+
+TEST(GatedClient, LearnsTheAddressOfTheHostThatWasConnectedTo) {
+  boost::asio::io_context loop;
+  ManualClock clock(test_start());
+  TwoAddresses client;
+  Gatekeeper gates(loop.get_executor(), clock, {});
+  RobotsCache robots(clock, client, gates, "newsfold");
+  GatedClient gated(client, gates, robots, clock);
+  std::string final_url;
+  auto task = [](GatedClient& polite, Gatekeeper& keeper, std::string& out) -> boost::asio::awaitable<void> {
+    fetch::Request request;
+    request.url = "http://a.example/";
+    auto permit = co_await keeper.enter("a.example");
+    GatedClient::Manners const manners{.robots = RobotsRule::ignore};
+    GatedClient::Account account;
+    auto const response = co_await polite.fetch(std::move(request), std::move(permit), manners, account);
+    out = response.value().final_url;
+  };
+  boost::asio::co_spawn(loop, task(gated, gates, final_url), boost::asio::detached);
+  loop.run();
+  EXPECT_EQ(final_url, "http://b.example/");
+  EXPECT_EQ(gates.address_gate("a.example"), "ip 192.0.2.1");
+  EXPECT_EQ(gates.address_gate("b.example"), "ip 192.0.2.2");
+}
+
+}  // namespace
+}  // namespace newsfold::schedule
