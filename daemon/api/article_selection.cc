@@ -9,13 +9,13 @@ namespace {
 
 constexpr std::size_t slice_rows = 100;
 
+}  // namespace
+
 EventType newest_event(storage::ArticleHead const& head) {
   if (head.withdrawn_at) return EventType::article_withdrawn;
   if (head.version > 1) return EventType::article_updated;
   return number(head.story) == number(head.id) ? EventType::article_created : EventType::article_copied;
 }
-
-}  // namespace
 
 Result<Selection> select_articles(storage::View const& view, notify::Filter const& filter,
                                   PageWanted const& wanted) {

@@ -35,6 +35,9 @@ struct Selection {
   std::optional<ArticleId> next_after;    // there may be older ones
 };
 
+// What the log last said of an article, as far as its state tells.
+EventType newest_event(storage::ArticleHead const& head);
+
 // `type` in the filter asks what the log last said of an article, as far as its state tells.
 Result<Selection> select_articles(storage::View const& view, notify::Filter const& filter,
                                   PageWanted const& wanted);

@@ -124,6 +124,7 @@ class Session {
     Caller caller;  // points into the message
     Reply answer;   // where route is null
   };
+  asio::awaitable<bool> begins(beast::flat_buffer& buffer);
   Head admit(HttpRequest const& message);
   asio::awaitable<After> stream_changes(HttpRequest const& message, Request const& request,
                                         std::string const& origin);
@@ -182,6 +183,17 @@ Session::Head Session::admit(HttpRequest const& message) {
   return head;
 }
 
+// The first byte of a further request may take its time, the rest of its header may not. False where none
+// comes.
+asio::awaitable<bool> Session::begins(beast::flat_buffer& buffer) {
+  if (buffer.size() > 0) co_return true;
+  wire_.expires_after(server_.options.idle_timeout);
+  auto const room = buffer.prepare(read_ahead_bytes);
+  error_code failure;
+  buffer.commit(co_await wire_.async_read_some(room, asio::redirect_error(asio::use_awaitable, failure)));
+  co_return !failure;
+}
+
 asio::awaitable<void> Session::serve_requests() {
   auto const& options = server_.options;
   beast::flat_buffer buffer(options.header_bytes_max + read_ahead_bytes);
@@ -189,7 +201,8 @@ asio::awaitable<void> Session::serve_requests() {
     http::request_parser<http::string_body> parser;
     parser.header_limit(std::uint32_t(options.header_bytes_max));
     parser.body_limit(options.request_bytes_max);
-    wire_.expires_after(first ? options.header_timeout : options.idle_timeout);
+    if (!first && !co_await begins(buffer)) co_return;
+    wire_.expires_after(options.header_timeout);
     error_code failure;
     co_await http::async_read_header(wire_, buffer, parser,
                                      asio::redirect_error(asio::use_awaitable, failure));
@@ -313,7 +326,8 @@ asio::awaitable<void> Session::follow(StreamStart start, std::optional<Counted> 
       server_.fan_out.join(std::move(member));
       co_return;
     } else {
-      auto const batch = co_await changes.next(Clock::now() + server_.options.bookmark_interval);
+      auto const batch =
+          co_await changes.next(Clock::now() + bookmark_after(server_.options.bookmark_interval));
       if (!batch) {
         co_await end_stream(changes.format(),
                             refused_cursor_json(server_.parts.store, changes.cursor(), batch.error()));
@@ -332,12 +346,9 @@ asio::awaitable<void> Session::end_stream(StreamFormat format, std::string text)
 }
 
 asio::awaitable<bool> Session::send_state(Snapshot& state) {
-  auto const deadline = Clock::now() + server_.options.snapshot_timeout;
   while (!state.done()) {
     auto job = [&state] { return state.next(); };
-    auto part = co_await run_on(server_.blocking, std::move(job));
-    if (Clock::now() > deadline)
-      part = Error{ErrorCode::expired, "the snapshot took too long to read; begin again, or with a filter"};
+    auto const part = co_await run_on(server_.blocking, std::move(job));
     if (!part) {
       co_await end_stream(state.format(), error_json(part.error()));
       co_return false;

@@ -57,7 +57,7 @@ struct Shared {
   Sequence from{};
   Sequence to{};
   Sequence previous{};  // after it
-  bool lost = false;    // memory has moved on beyond the group: who is no further reads the disk
+  bool lost = false;    // memory has moved on beyond the group: all of it reads the disk
 };
 
 void prepare(FanOut::Socket& socket, std::chrono::milliseconds write_timeout) {
@@ -117,10 +117,6 @@ struct FanOut::State : std::enable_shared_from_this<FanOut::State> {
   Bytes render(notify::Filter const& filter, StreamFormat format, Sequence& cursor, Sequence& previous,
                std::size_t& events);
   Shared next_for(Group& group);
-  // A little early, so that the way to the socket is within the interval.
-  std::chrono::milliseconds bookmark_after() const {
-    return options.bookmark_interval - options.bookmark_interval / 16;
-  }
   void schedule();
   void begin_pass();
   void slice();
@@ -195,7 +191,7 @@ Shared FanOut::State::next_for(Group& group) {
   auto const now = Time::now();
   if (batch.bytes) {
     group.sent_at = now;
-  } else if (!batch.lost && now - group.sent_at >= bookmark_after()) {
+  } else if (!batch.lost && now - group.sent_at >= bookmark_after(options.bookmark_interval)) {
     batch.bytes =
         std::make_shared<std::string const>(chunk(bookmark_bytes(group.format, group.cursor, epoch)));
     group.sent_at = now;
@@ -239,7 +235,8 @@ void FanOut::State::serve(PeerPtr const& peer, Shared const& batch) {
   auto& member = peer->member;
   if (peer->rest) return;  // it reads on by itself when its socket takes bytes again
   if (batch.lost) {
-    if (!reachable(member.cursor)) hand_back(peer);
+    // Also one that is further: its group would stand here for as long as it is in it.
+    hand_back(peer);
     return;
   }
   if (number(member.cursor) != number(batch.from)) {
@@ -385,9 +382,9 @@ void FanOut::State::hand_back(PeerPtr const& peer) {
 void FanOut::State::run_bookmark_timer() {
   if (bookmark_timer_runs || closed || size == 0) return;
   bookmark_timer_runs = true;
-  auto due = Time::now() + bookmark_after();
+  auto due = Time::now() + bookmark_after(options.bookmark_interval);
   for (auto const& [key, group] : groups)
-    if (!group.peers.empty()) due = std::min(due, group.sent_at + bookmark_after());
+    if (!group.peers.empty()) due = std::min(due, group.sent_at + bookmark_after(options.bookmark_interval));
   bookmark_timer.expires_at(std::max(due, Time::now() + std::chrono::milliseconds(1)));
   bookmark_timer.async_wait([self = shared_from_this()](error_code cancelled) {
     self->bookmark_timer_runs = false;

@@ -1,5 +1,6 @@
 #include "daemon/api/snapshot.h"
 
+#include "daemon/api/article_selection.h"
 #include "feeds/model/event_json.h"
 
 #include <utility>
@@ -11,10 +12,13 @@ constexpr std::size_t articles_per_part = 32;
 
 }  // namespace
 
-Snapshot::Snapshot(storage::Store const& store, notify::Filter filter, StreamFormat format)
-    : view_(store.view()), filter_(std::move(filter)), format_(format) {}
+Snapshot::Snapshot(storage::Store const& store, notify::Filter filter, StreamFormat format,
+                   std::chrono::steady_clock::time_point deadline)
+    : view_(store.view()), filter_(std::move(filter)), format_(format), deadline_(deadline) {}
 
 Result<std::string> Snapshot::next() {
+  if (std::chrono::steady_clock::now() > deadline_)
+    return Error{ErrorCode::expired, "the snapshot took too long to read; begin again, or with a filter"};
   storage::ArticlePage page;
   page.order = storage::Order::oldest_first;
   page.after = after_;
@@ -28,7 +32,7 @@ Result<std::string> Snapshot::next() {
   after_ = heads->back().id;
   std::string out;
   for (auto const& head : *heads) {
-    if (head.withdrawn_at) continue;
+    if (head.withdrawn_at || !filter_.wants(newest_event(head))) continue;
     auto const version = view_.version(head.id, 0);
     if (!version) continue;  // set aside; counted in the store's metrics
     std::string folded;

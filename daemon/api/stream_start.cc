@@ -21,7 +21,8 @@ asio::awaitable<std::optional<Reply>> start_stream(ServerState& server, Request 
   if (beginning->snapshot) {
     if (format == StreamFormat::list)
       co_return error_reply({ErrorCode::invalid, "since=snapshot is a stream: ask for application/x-ndjson"});
-    auto open = [&] { return std::make_unique<Snapshot>(store, *filter, format); };
+    auto const deadline = std::chrono::steady_clock::now() + server.options.snapshot_timeout;
+    auto open = [&] { return std::make_unique<Snapshot>(store, *filter, format, deadline); };
     start.state = co_await run_on(server.blocking, std::move(open));
     after = start.state->sequence();
   }

@@ -91,12 +91,22 @@ asio::awaitable<void> Conversation::tell() {
   while (start_.state && !start_.state->done()) {
     auto job = [this] { return start_.state->next(); };
     auto const part = co_await run_on(server_.blocking, std::move(job));
-    if (!part) co_return co_await close(websocket::close_code::internal_error);
+    if (!part) {
+      auto const why = error_json(part.error());
+      if (co_await tell_lines(why)) co_await close(websocket::close_code::policy_error);
+      co_return;
+    }
     if (!co_await tell_lines(*part)) co_return;
   }
-  start_.state.reset();
+  if (start_.state) {
+    start_.state.reset();
+    // Where the state ends: what follows are changes to it.
+    auto const end_of_state = changes.bookmark();
+    if (!co_await tell_lines(end_of_state)) co_return;
+  }
   for (bool first = true;; first = false) {
-    auto const wait = first ? std::chrono::milliseconds(0) : server_.options.bookmark_interval;
+    auto const wait =
+        first ? std::chrono::milliseconds(0) : bookmark_after(server_.options.bookmark_interval);
     auto const batch = co_await changes.next(Clock::now() + wait);
     if (!batch) {
       auto const why = refused_cursor_json(server_.parts.store, changes.cursor(), batch.error());

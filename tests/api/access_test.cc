@@ -66,6 +66,21 @@ TEST(Access, AReadTokenReadsAndAnAdminTokenDoesBoth) {
   EXPECT_EQ(status("Bearer admin-1", Scope::admin), 200u);
 }
 
+TEST(Access, NewTokensTakeThePlaceOfTheOldOnes) {
+  auto all = rules();
+  all.read_tokens = {Secret("old")};
+  all.admin_tokens = {Secret("old-admin")};
+  Access access(all);
+  access.set_tokens({Secret("new")}, {Secret("new-admin")});
+  auto const admits = [&](std::string_view authorization, Scope scope) {
+    return !access.judge(calling("localhost", authorization), scope).refusal;
+  };
+  EXPECT_TRUE(admits("Bearer new", Scope::read));
+  EXPECT_TRUE(admits("Bearer new-admin", Scope::admin));
+  EXPECT_FALSE(admits("Bearer old", Scope::read));
+  EXPECT_FALSE(admits("Bearer old-admin", Scope::read));
+}
+
 TEST(Access, WithoutAnAdminTokenNobodyIsAdminOverTcp) {
   Access const access(rules());
   for (auto const* header : {"", "Bearer ", "Bearer x"}) {
@@ -132,6 +147,44 @@ TEST(AccessOnTheWire, CorsIsOffByDefaultAndAnswersPreflightsWhereItIsOn) {
   EXPECT_EQ(client.read_head().fields.at("access-control-allow-origin"), "https://reader.example");
 }
 
+TEST(AccessOnTheWire, TokensAreAskedForByEveryRequestAndByAWebSocket) {
+  auto settings = ApiWorld::quick();
+  settings.api.read_tokens = {Secret("read-1")};
+  settings.api.admin_tokens = {Secret("admin-1")};
+  ApiWorld world(settings);
+  world.notice("alpha");
+  constexpr auto put = "PUT /v1/subscriptions/archive HTTP/1.1\r\nHost: localhost\r\nContent-Length: 14\r\n";
+  auto const upgrade = std::string(
+      "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+      "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n");
+  struct Case {
+    std::string authorization;
+    int read;
+    int change;
+    int socket;
+  };
+  for (auto const& [authorization, read, change, socket] :
+       {Case{"", 401, 401, 401},
+        {"Authorization: Bearer wrong\r\n", 401, 401, 401},
+        {"Authorization: Bearer read-1\r\n", 200, 403, 101},
+        {"Authorization: Bearer admin-1\r\n", 200, 200, 101}}) {
+    for (auto const* target : {"/v1/status", "/v1/changes?since=0&wait=0", "/v1/changes?stream=sse"}) {
+      auto client = world.wire();
+      client.get(target, authorization);
+      EXPECT_EQ(status_of(client), read) << target << " " << authorization;
+    }
+    auto changing = world.wire();
+    changing.send(put + authorization + "\r\n{\"cursor\":\"1\"}");
+    EXPECT_EQ(status_of(changing), change) << authorization;
+    auto upgrading = world.wire();
+    upgrading.get("/v1/changes?since=0", authorization + upgrade);
+    EXPECT_EQ(status_of(upgrading), socket) << authorization;
+    auto health = world.wire();
+    health.get("/healthz", authorization);
+    EXPECT_EQ(status_of(health), 200);
+  }
+}
+
 TEST(AccessOnTheWire, TheUnixSocketHasMode0660) {
   ApiWorld world;
   struct stat about {};
@@ -155,6 +208,13 @@ TEST(AccessOnTheWire, HeadersAndConnectionsAreBounded) {
   {
     auto idle = world.wire();  // says nothing
     EXPECT_TRUE(idle.closed()) << "a header that does not come is not waited for";
+  }
+  {
+    auto slow = world.wire();
+    slow.get("/healthz");
+    slow.read_body(slow.read_head());
+    slow.send("GET /healthz HT");
+    EXPECT_TRUE(slow.closed()) << "nor is the rest of a later one, though it may begin when it likes";
   }
   auto one = world.wire();
   one.get("/v1/changes?since=now", "Accept: text/event-stream\r\n");

@@ -1,5 +1,7 @@
 #include "tests/api/api_world.h"
 
+#include "feeds/dedup/version.h"
+
 #include <gtest/gtest.h>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
@@ -83,6 +85,16 @@ Sequence ApiWorld::notice_unannounced(std::string const& feed) {
   return commit(std::move(change)).last;
 }
 
+Sequence ApiWorld::notice(EventType type) {
+  storage::FeedChange change;
+  change.feed = FeedId{1};
+  change.feed_name = "alpha";
+  change.notices.push_back({type, "what happened", "https://alpha.example/feed", storage::at(0)});
+  auto const report = commit(std::move(change));
+  asio::post(*io_, [this, report] { changes_->publish(report); });
+  return report.last;
+}
+
 Sequence ApiWorld::notice(std::string const& feed, std::string const& message) {
   return notices(feed, 1, message);
 }
@@ -100,7 +112,16 @@ Sequence ApiWorld::notices(std::string const& feed, int count, std::string const
 }
 
 storage::CommitReport ApiWorld::ingest(FeedId feed, std::vector<storage::Doc> const& docs, int minutes) {
-  auto report = storage::ingest(*store_, feed, docs, minutes);
+  auto const view = store_->view();
+  auto change = storage::change(view, feed, docs);
+  for (auto& item : change.items) {  // as the pipeline has it
+    auto const before = view.version(item.identity.article, 0);
+    if (item.identity.reason == dedup::IdentityReason::new_item || !before) continue;
+    item.edit = storage::EditFrom{
+        before->number, dedup::compare_versions({before->content.title, before->content.content_text},
+                                                {item.article.title, item.article.content_text})};
+  }
+  auto report = commit(std::move(change), minutes);
   asio::post(*io_, [this, report] { changes_->publish(report); });
   return report;
 }

@@ -40,6 +40,7 @@ class ApiWorld {
 
   // Commits and announces; the number of the (last) event.
   Sequence notice(std::string const& feed, std::string const& message = "it does not answer");
+  Sequence notice(EventType type);
   Sequence notices(std::string const& feed, int count, std::string const& message = "it does not answer");
   storage::CommitReport ingest(FeedId feed, std::vector<storage::Doc> const& docs, int minutes = 0);
   void withdraw(FeedId feed, ArticleId article);

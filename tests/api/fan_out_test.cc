@@ -6,11 +6,15 @@
 #include "tests/api/api_world.h"
 
 #include <gtest/gtest.h>
+#include <sys/socket.h>
+#include <unistd.h>
 #include <boost/json/parse.hpp>
 
+#include <algorithm>
 #include <iterator>
 #include <list>
 #include <random>
+#include <utility>
 #include <vector>
 
 namespace newsfold::api {
@@ -72,6 +76,62 @@ TEST(FanOut, WhoComesAndGoesLeavesTheOthersWhole) {
       for (auto& one : followers) read_to(one, number(last));
   }
   while (world.counters().subscribers != followers.size()) std::this_thread::yield();
+}
+
+// A FanOut alone, on a loop that the test turns, over the ends of socket pairs.
+class FanOutAlone : public ::testing::Test {
+ protected:
+  void publish() {
+    storage::FeedChange change;
+    change.feed = FeedId{1};
+    change.feed_name = "alpha";
+    change.notices.push_back({EventType::feed_failing, "it does not answer", {}, {}});
+    feed_.publish(store_->commit(std::span(&change, 1), storage::at(0)).value());
+  }
+  // The other end of the member's socket stays open.
+  FanOut::Member member(std::uint64_t cursor) {
+    int ends[2];
+    EXPECT_EQ(::socketpair(AF_UNIX, SOCK_STREAM, 0, ends), 0);
+    ends_.emplace_back(ends[1]);
+    FanOut::Socket socket(io_, boost::asio::generic::stream_protocol(AF_UNIX, 0), ends[0]);
+    return {std::move(socket),    Counted(connections_), Counted(subscribers_), {},
+            StreamFormat::ndjson, Sequence{cursor},      Sequence{cursor}};
+  }
+  struct End {
+    explicit End(int of) : fd(of) {}
+    End(End&& other) noexcept : fd(std::exchange(other.fd, -1)) {}
+    ~End() {
+      if (fd >= 0) ::close(fd);
+    }
+    int fd;
+  };
+
+  storage::TempDirectory directory_;
+  std::unique_ptr<storage::Store> store_ = storage::open(directory_ / "store");
+  boost::asio::io_context io_;
+  notify::ChangeFeed feed_{io_.get_executor(), Sequence{0}, {2, 1 << 20}};
+  std::size_t connections_ = 0;
+  std::size_t subscribers_ = 0;
+  std::vector<End> ends_;
+};
+
+// It joined between an announcement and the pass that serves it; then memory left its group behind.
+TEST_F(FanOutAlone, OneThatIsAheadOfAGroupThatIsLostIsHandedBackWithIt) {
+  std::vector<std::uint64_t> handed_back;
+  FanOut fan_out(feed_, store_->epoch(), {},
+                 [&](FanOut::Member one) { handed_back.push_back(number(one.cursor)); });
+  fan_out.join(member(0));
+  publish();
+  fan_out.join(member(1));
+  publish();
+  publish();
+  for (int turns = 0; handed_back.size() < 2 && turns < 100; ++turns) {
+    io_.restart();
+    io_.run_for(std::chrono::milliseconds(1));
+  }
+  std::ranges::sort(handed_back);
+  EXPECT_EQ(handed_back, (std::vector<std::uint64_t>{0, 1}));
+  EXPECT_EQ(fan_out.size(), 0u);
 }
 
 TEST(FanOut, AThousandSubscribersGetEveryEventOnce) {

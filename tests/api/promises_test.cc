@@ -95,17 +95,41 @@ TEST(Promise1, ACursorOfAnEpochBeforeARestoreGets409OnEveryWayOfGivingIt) {
   auto const body = json::parse(by_epoch->body);
   EXPECT_EQ(body.at("error").at("epoch").as_string(), format_epoch(world.store().epoch()));
   EXPECT_EQ(body.at("error").at("snapshot").as_string(), "/v1/changes?since=snapshot");
-  // Numbers that were given out after the backup are not of this epoch either.
-  auto const by_number = world.client().get("/v1/changes?since=8&wait=0");
-  ASSERT_TRUE(by_number);
-  EXPECT_EQ(by_number->status, 409) << by_number->body;
-  auto client = world.wire();
-  client.get("/v1/changes?stream=sse", "Last-Event-ID: 00000000000000000008\r\n");
-  EXPECT_EQ(client.read_head().status, 409);
   restore_from("later", 0xe3);
   auto const by_name = world.client().get("/v1/changes?as=archive&wait=0");
   ASSERT_TRUE(by_name);
   EXPECT_EQ(by_name->status, 409) << by_name->body;
+}
+
+// A client that says nothing of the epoch must not be served what now stands under its number.
+TEST(Promise1, ABareNumberOfBeforeARestoreGets410AlsoWhenTheNewLogHasGrown) {
+  ApiWorld world;
+  world.notices("alpha", 4);
+  ASSERT_TRUE(world.store().backup(world.file("backup")));
+  world.notices("alpha", 4);
+  world.restart([&](std::filesystem::path const& store) {
+    std::filesystem::remove_all(store);
+    auto const done = storage::Store::restore(world.file("backup"), store, Epoch{0xe2});
+    ASSERT_TRUE(done) << done.error().message;
+  });
+  for (int round = 0; round < 2; ++round) {
+    for (auto const* since : {"3", "4", "8"}) {
+      auto const answer = world.client().get("/v1/changes?wait=0&since=" + std::string(since));
+      ASSERT_TRUE(answer);
+      EXPECT_EQ(answer->status, 410) << since << ": " << answer->body;
+      EXPECT_EQ(json::parse(answer->body).at("error").at("snapshot").as_string(),
+                "/v1/changes?since=snapshot");
+    }
+    auto client = world.wire();
+    client.get("/v1/changes?stream=sse", "Last-Event-ID: 00000000000000000008\r\n");
+    EXPECT_EQ(client.read_head().status, 410);
+    world.notices("beta", 10);
+  }
+  auto const last = number(world.store().last_sequence());
+  auto const got = follow(world, "/v1/changes?since=" + std::to_string(last - 20), last);
+  ASSERT_EQ(got.size(), 20u);
+  EXPECT_EQ(got.front().prev, 0u);
+  EXPECT_EQ(got.back().prev, last - 1);
 }
 
 // ---- 2 --------------------------------------------------------------------------------------------
@@ -218,6 +242,60 @@ TEST(Promise3, AStreamThatRetentionOvertakesSaysSoAndEnds) {
   EXPECT_TRUE(client.ended());
 }
 
+// One damaged row in the middle of four; a filter that lets nothing pass still hears of it.
+TEST(Promise3, AnEventThatTheDiskDamagedIsToldAsLostOnEveryTransportAndWhatFollowsComes) {
+  ApiWorld world;
+  world.notices("alpha", 4);
+  world.restart([](std::filesystem::path const& store) { storage::damage_event(store, Sequence{2}); });
+  using Chain = std::vector<std::string>;
+  auto const link = [](json::value const& event) {
+    auto const type = std::string(event.at("type").as_string());
+    return type + " " + std::to_string(number_of(event.at("id"))) + "<" +
+           std::to_string(number_of(event.at("prev")));
+  };
+  for (auto const& [filter, expected] :
+       {std::pair<std::string, Chain>{
+            "", {"feed.failing 1<0", "lost 2<1", "feed.failing 3<2", "feed.recovered 4<3"}},
+        {"&feed=nobody", {"lost 2<0"}}}) {
+    auto const target = "/v1/changes?since=0" + filter;
+    Chain polled;
+    auto const page = world.json(target + "&wait=0");
+    for (auto const& event : page.at("events").as_array()) polled.push_back(link(event));
+    EXPECT_EQ(polled, expected);
+    EXPECT_EQ(number_of(page.at("last")), 4u);
+    Chain lines;
+    auto stream = world.wire();
+    stream.get(target, "Accept: application/x-ndjson\r\n");
+    ASSERT_EQ(stream.read_head().status, 200);
+    while (lines.size() < expected.size()) lines.push_back(link(json::parse(stream.read_line())));
+    EXPECT_EQ(lines, expected);
+    EXPECT_EQ(number_of(json::parse(stream.read_line()).at("id")), 4u) << "the bookmark behind it all";
+    auto sse = world.wire();
+    sse.get(target, "Accept: text/event-stream\r\n");
+    ASSERT_EQ(sse.read_head().status, 200);
+    sse.read_line_with("id: 00000000000000000002");
+    EXPECT_EQ(sse.read_line(), "event: lost");
+    EXPECT_EQ(link(json::parse(sse.read_line().substr(6))), expected[filter.empty() ? 1 : 0]);
+    Chain messages;
+    WsClient socket(world.port(), target);
+    while (messages.size() < expected.size()) messages.push_back(link(json::parse(socket.read())));
+    EXPECT_EQ(messages, expected);
+    EXPECT_EQ(number_of(json::parse(socket.read()).at("id")), 4u);
+  }
+  EXPECT_EQ(follow(world, "/v1/changes?since=2", 4).front().prev, 2u) << "also for one that resumes";
+}
+
+TEST(Promise3, AFailingDiskIsAnErrorAndNotASilentWait) {
+  ApiWorld world;
+  for (int i = 0; i < 10; ++i) world.notices("alpha", 30);
+  world.restart(storage::damage_log);
+  for (auto const* since : {"0", "60"}) {
+    auto const answer = world.client().get("/v1/changes?wait=0&since=" + std::string(since));
+    ASSERT_TRUE(answer);
+    EXPECT_EQ(answer->status, 500) << answer->body;
+  }
+}
+
 // ---- 4 --------------------------------------------------------------------------------------------
 
 TEST(Promise4, ASnapshotAndTheChangesBehindItAreOneStreamWithoutGapOrOverlap) {
@@ -251,6 +329,70 @@ TEST(Promise4, ASnapshotAndTheChangesBehindItAreOneStreamWithoutGapOrOverlap) {
   }
   stop = true;
   ingesting.join();
+}
+
+// `type` asks of an article what happened to it last, as in lists.
+TEST(Promise4, TheStateIsWhatPassesTheFilterOnEveryTransportAndEndsWithABookmark) {
+  ApiWorld world;
+  world.ingest(storage::harbour, {storage::doc(1), storage::doc(2)});
+  auto edited = storage::doc(2);
+  edited.title = "Another headline";
+  world.ingest(storage::harbour, {edited}, 1);
+  world.notice("alpha");
+  auto const last = number(world.store().last_sequence());
+  std::map<std::string, std::vector<std::string>> const states{
+      {"", {"1", "2"}},
+      {"&type=article.*", {"1", "2"}},
+      {"&type=article.created", {"1"}},
+      {"&type=article.updated", {"2"}},
+      {"&type=feed.*", {}},
+  };
+  for (auto const& [filter, expected] : states) {
+    auto const target = "/v1/changes?since=snapshot" + filter;
+    auto const state = [&](auto next) {
+      std::vector<std::string> articles;
+      for (;;) {
+        auto const entry = json::parse(next());
+        if (entry.at("type").as_string() == "bookmark") {
+          EXPECT_EQ(number_of(entry.at("id")), last) << filter;
+          return articles;
+        }
+        EXPECT_EQ(entry.at("type").as_string(), "article.snapshot") << filter;
+        articles.emplace_back(entry.at("data").at("id").as_string());
+      }
+    };
+    auto lines = world.wire();
+    lines.get(target, "Accept: application/x-ndjson\r\n");
+    ASSERT_EQ(lines.read_head().status, 200);
+    EXPECT_EQ(state([&] { return lines.read_line(); }), expected) << filter;
+    auto sse = world.wire();
+    sse.get(target, "Accept: text/event-stream\r\n");
+    ASSERT_EQ(sse.read_head().status, 200);
+    EXPECT_EQ(state([&] { return sse.read_line_with("data: ").substr(6); }), expected) << filter;
+    WsClient socket(world.port(), target);
+    EXPECT_EQ(state([&] { return socket.read(); }), expected) << filter;
+  }
+}
+
+TEST(Promise4, AStateThatTakesTooLongEndsWithAnErrorOnEveryTransport) {
+  ApiWorld::Settings settings = ApiWorld::quick();
+  settings.api.snapshot_timeout = std::chrono::milliseconds(-1);
+  ApiWorld world(settings);
+  world.ingest(storage::harbour, {storage::doc(1)});
+  auto const code = [](std::string const& line) {
+    return std::string(json::parse(line).at("error").at("code").as_string());
+  };
+  auto lines = world.wire();
+  lines.get("/v1/changes?since=snapshot", "Accept: application/x-ndjson\r\n");
+  ASSERT_EQ(lines.read_head().status, 200);
+  EXPECT_EQ(code(lines.read_line()), "expired");
+  auto sse = world.wire();
+  sse.get("/v1/changes?since=snapshot", "Accept: text/event-stream\r\n");
+  ASSERT_EQ(sse.read_head().status, 200);
+  EXPECT_EQ(code(sse.read_line_with("data: ").substr(6)), "expired");
+  WsClient socket(world.port(), "/v1/changes?since=snapshot");
+  EXPECT_EQ(code(socket.read()), "expired");
+  EXPECT_EQ(socket.read(), "");
 }
 
 // ---- 5 --------------------------------------------------------------------------------------------
@@ -404,6 +546,17 @@ TEST(Promise7, EveryTransportTellsTheSameEventsUnderTheSameFilter) {
     }
     EXPECT_EQ(messages, long_polled) << filter;
   }
+}
+
+TEST(Promise7, AnSseClientIsToldWhenToComeBackAndItsLastEventIdGoesBeforeSince) {
+  ApiWorld world;
+  world.notices("alpha", 5);
+  auto client = world.wire();
+  client.get("/v1/changes?since=0", "Accept: text/event-stream\r\nLast-Event-ID: 00000000000000000003\r\n");
+  ASSERT_EQ(client.read_head().status, 200);
+  EXPECT_EQ(client.read_line(), "retry: 2000");
+  EXPECT_EQ(client.read_line_with("id: "), "id: 00000000000000000004");
+  EXPECT_EQ(client.read_line_with("id: "), "id: 00000000000000000005");
 }
 
 // ---- 8 --------------------------------------------------------------------------------------------
