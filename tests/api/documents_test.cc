@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 #include <boost/json/parse.hpp>
 
+#include <fstream>
 #include <set>
 
 namespace newsfold::api {
@@ -31,7 +32,19 @@ void fill(ApiWorld& world) {
   edited.title = "Another headline";
   auto const report = world.ingest(storage::harbour, {edited}, 2);
   world.withdraw(storage::harbour, report.outcomes[0][0].article);
-  world.notices("alpha", 2);
+  // Two halves that have nothing in common but the title, then the whole.
+  auto half = storage::doc(3);
+  auto const middle = half.text.find(' ', half.text.size() / 2);
+  half.guid = "first half";
+  half.text = storage::doc(3).text.substr(0, middle);
+  world.ingest(storage::harbour, {half}, 3);
+  half.guid = "second half";
+  half.text = storage::doc(3).text.substr(middle + 1);
+  world.ingest(storage::valley, {half}, 4);
+  world.ingest(FeedId{0x3003}, {storage::doc(3)}, 5);
+  for (auto const type : {EventType::feed_failing, EventType::feed_recovered, EventType::feed_moved,
+                          EventType::feed_gone, EventType::feed_gap})
+    world.notice(type);
 }
 
 TEST(Documents, EveryEventOnEveryTransportFitsTheSchema) {
@@ -39,6 +52,7 @@ TEST(Documents, EveryEventOnEveryTransportFitsTheSchema) {
   fill(world);
   auto const last = format_sequence(world.store().last_sequence());
   std::set<std::string> types;
+  bool diff = false;
   for (auto const* since : {"0", "snapshot"}) {
     auto client = world.wire();
     client.get("/v1/changes?since=" + std::string(since), "Accept: application/x-ndjson\r\n");
@@ -48,14 +62,43 @@ TEST(Documents, EveryEventOnEveryTransportFitsTheSchema) {
       EXPECT_EQ(as_event(line), "");
       auto const event = json::parse(line);
       types.emplace(event.at("type").as_string());
+      diff |=
+          event.at("type") == "article.updated" && event.at("data").at("_newsfold").at("diff").is_object();
       if (event.at("type").as_string() == "bookmark") break;
     }
   }
-  for (auto const* type : {"article.created", "article.copied", "article.updated", "article.withdrawn",
-                           "feed.failing", "feed.recovered", "bookmark", "article.snapshot"})
+  for (auto const* type : {"article.created", "article.copied", "article.updated", "article.merged",
+                           "article.withdrawn", "feed.failing", "feed.recovered", "feed.moved", "feed.gone",
+                           "feed.gap", "bookmark", "article.snapshot"})
     EXPECT_TRUE(types.contains(type)) << type << " was not tried";
+  EXPECT_TRUE(diff) << "no article.updated had a difference";
   WsClient socket(world.port(), "/v1/changes?since=0");
   for (int i = 0; i < 5; ++i) EXPECT_EQ(as_event(socket.read()), "");
+}
+
+TEST(Documents, AnEventThatIsLostFitsTheSchema) {
+  ApiWorld world;
+  world.notices("alpha", 3);
+  world.restart([](std::filesystem::path const& store) { storage::damage_event(store, Sequence{2}); });
+  WsClient socket(world.port(), "/v1/changes?since=1");
+  auto const lost = socket.read();
+  EXPECT_EQ(json::parse(lost).at("type").as_string(), "lost");
+  EXPECT_EQ(as_event(lost), "");
+  Question const page{"GET", "/v1/changes", "/v1/changes?since=0&wait=0", 200};
+  EXPECT_EQ(documents().ask(WireClient(world.socket_path()), page), "");
+}
+
+// A merge once lost seven of them.
+TEST(Documents, TheApiPageStatesTheEightPromises) {
+  std::ifstream file(PROJECT_DIR "/docs/API.md");
+  std::string line;
+  while (std::getline(file, line) && line != "### What is promised") {
+  }
+  std::string numbers;
+  while (std::getline(file, line) && !line.starts_with("#"))
+    if (line.size() > 4 && line[0] >= '0' && line[0] <= '9' && line.substr(1, 4) == ". **")
+      numbers += line[0];
+  EXPECT_EQ(numbers, "12345678");
 }
 
 TEST(Documents, TheCheckSeesWhatIsWrong) {
@@ -68,6 +111,19 @@ TEST(Documents, TheCheckSeesWhatIsWrong) {
   EXPECT_NE(as_event(R"({"type":"bookmark","id":"00000000000000000001","epoch":"00000000000000e1","x":1})"),
             "");
   EXPECT_NE(as_event(R"({"type":"article.nonsense"})"), "");
+  auto const updated = [](std::string const& diff) {
+    return as_event(
+        R"({"specversion":"1.0","id":"00000000000000000001","source":"/newsfold/00000000000000e1",)"
+        R"("type":"article.updated","time":"2026-11-24T05:32:26Z","datacontenttype":"application/json",)"
+        R"("data":{"id":"1","content_text":"","_newsfold":{"article":1,"version":2,"story":1,)"
+        R"("feed":{"id":"00000000000000e1","name":"a"},"paywall":"none","diff":)" +
+        diff + R"(}},"prev":"00000000000000000000"})");
+  };
+  std::string const words = R"("words":{"added":1,"removed":0,"kept":2})";
+  EXPECT_EQ(updated("{\"title\":[[\"added\",\"x\"]]," + words + "}"), "");
+  EXPECT_NE(updated("{\"title\":[[\"added\"]]," + words + "}"), "");
+  EXPECT_NE(updated("{\"title\":[[\"grown\",\"x\"]]," + words + "}"), "");
+  EXPECT_NE(updated("{}"), "");
 }
 
 TEST(Documents, EveryAnswerHasAStatusATypeAndABodyThatTheDocumentNames) {

@@ -96,6 +96,19 @@ std::string SchemaCheck::against(json::value const& value, Place const& place,
         auto why = against(value.get_array()[i], {&rule, place.document}, path + "/" + std::to_string(i));
         if (!why.empty()) return why;
       }
+    } else if (keyword == "prefixItems") {
+      if (!value.is_array()) continue;
+      auto const& all = rule.as_array();
+      for (std::size_t i = 0; i < std::min(all.size(), value.get_array().size()); ++i) {
+        auto why = against(value.get_array()[i], {&all[i], place.document}, path + "/" + std::to_string(i));
+        if (!why.empty()) return why;
+      }
+    } else if (keyword == "minItems") {
+      if (value.is_array() && value.get_array().size() < rule.to_number<std::size_t>())
+        return broken("has too few items");
+    } else if (keyword == "maxItems") {
+      if (value.is_array() && value.get_array().size() > rule.to_number<std::size_t>())
+        return broken("has too many items");
     } else if (keyword == "allOf") {
       for (auto const& one : rule.as_array())
         if (auto why = against(value, {&one, place.document}, path); !why.empty()) return why;
