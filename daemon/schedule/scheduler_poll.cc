@@ -28,7 +28,9 @@ struct OnExit {
 
 asio::awaitable<void> Scheduler::Impl::poll(EntryPtr entry, Gatekeeper::Permit permit) {
   OnExit const on_exit{[this] { release(); }};
-  auto const spec = entry->spec;
+  // What it began with holds to its end, whatever a reload changes meanwhile.
+  auto const spec = std::make_shared<FeedSpec>(*entry->spec);
+  spec->reading = sink.begin(*spec);
   PollState state;
   if (auto decoded = decode_poll_state(entry->record)) state = std::move(*decoded);
   state.configured_url = spec->url;
