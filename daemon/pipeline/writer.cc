@@ -63,6 +63,7 @@ asio::awaitable<Result<storage::CommitReport>> Writer::commit_group(std::vector<
     if (status_.paused.empty())
       log::error("ingest_paused", {{"reason", report.error().message}, {"retry", options_.retry_after}});
     status_.paused = report.error().message;
+    if (finishing_) co_return report;
     co_await clock_.sleep_until(clock_.now() + options_.retry_after);
     auto resume = [&store = store_] { return store.resume(); };
     (void)co_await run_on(writer_thread_, std::move(resume));  // the next commit says whether it worked
@@ -104,6 +105,9 @@ asio::awaitable<void> Writer::run() {
   }
 }
 
-asio::awaitable<void> Writer::finish() { co_await queue_.finish(); }
+asio::awaitable<void> Writer::finish() {
+  finishing_ = true;
+  co_await queue_.finish();
+}
 
 }  // namespace newsfold::pipeline

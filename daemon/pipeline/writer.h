@@ -4,7 +4,8 @@
 // the number of polls.
 //
 // A full disk pauses it: the group is kept, tried again every few seconds, and nothing is lost; callers
-// wait, and with them the polls. Lives on the I/O executor; only the commit itself runs on the other.
+// wait, and with them the polls. Once it is to finish it tries once more and gives up: callers hear
+// `no_space`, and their feeds stay due. Lives on the I/O executor; only the commit itself runs on the other.
 
 #include "daemon/runtime/channel.h"
 #include "daemon/runtime/clock.h"
@@ -53,7 +54,8 @@ class Writer {
   // Store::split() on the writer's thread; announced like a commit, in its place among them.
   boost::asio::awaitable<Result<storage::CommitReport>> split(ArticleId article, std::string reason);
 
-  // Commits groups until finish() was called and everything handed over before it is durable.
+  // Commits groups until finish() was called and everything handed over before it is durable, or does not
+  // fit on the disk.
   boost::asio::awaitable<void> run();
   boost::asio::awaitable<void> finish();
 
@@ -83,6 +85,7 @@ class Writer {
   Announce announce_;
   Channel<TicketPtr> queue_;
   WriterStatus status_;
+  bool finishing_ = false;
 };
 
 }  // namespace newsfold::pipeline
