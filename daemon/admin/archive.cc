@@ -61,10 +61,10 @@ Result<std::string> archive_line(storage::View const& view, storage::ArticleHead
     versions.push_back(version_json(*version));
     if (number == head.version) item = article_json(version->content);
   }
-  auto& ours = item["_newsfold"].as_object();
   item["id"] = std::to_string(number(head.id));
   item["url"] = head.url;
   item["title"] = head.title;
+  auto& ours = item["_newsfold"].as_object();  // after them: a member that is new may move the others
   ours["feed"] = head.feed_name;
   ours["story"] = std::to_string(number(head.story));
   ours["version"] = head.version;

@@ -7,6 +7,8 @@
 #include <boost/json/object.hpp>
 #include <boost/json/parse.hpp>
 
+#include <functional>
+#include <span>
 #include <sstream>
 
 namespace newsfold::admin {
@@ -45,6 +47,32 @@ std::string whole_export(storage::Store const& store) {
     after = page->after;
   } while (after);
   return out;
+}
+
+// An article has more members or fewer: none of them may be in the way of another.
+TEST(Archive, ArticlesOfEveryShapeAreWritten) {
+  storage::TempDirectory directory;
+  auto const store = storage::open(directory / "store");
+  std::vector<std::function<void(Article&)>> const fields{
+      [](Article&) {},
+      [](Article& article) { article.url.clear(); },
+      [](Article& article) { article.language = "en"; },
+      [](Article& article) { article.image = "https://courier.example/i.png"; },
+      [](Article& article) { article.content_html = "<p>Harbour</p>"; },
+      [](Article& article) { article.date_published = at(1); },
+      [](Article& article) { article.byline = "Ann Example"; }};
+  for (std::size_t count = 1; count <= fields.size(); ++count) {
+    auto change = storage::change(store->view(), storage::harbour, {doc(int(count))});
+    for (std::size_t i = 0; i < count; ++i) fields[i](change.items.front().article);
+    ASSERT_TRUE(store->commit(std::span(&change, 1), at(int(count))));
+  }
+  auto const lines = lines_of(whole_export(*store));
+  ASSERT_EQ(lines.size(), fields.size());
+  for (auto const& line : lines) {
+    auto const item = boost::json::parse(line).as_object();
+    EXPECT_EQ(item.at("_newsfold").as_object().at("versions").as_array().size(), 1u) << line;
+    EXPECT_EQ(item.at("_newsfold").as_object().at("version").to_number<int>(), 1) << line;
+  }
 }
 
 TEST(Archive, ALineHoldsEveryVersionWithItsWholeText) {
