@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 namespace newsfold::api {
 namespace {
@@ -65,6 +66,11 @@ std::string host_without_port(std::string_view host) {
                                         : host.substr(0, host.find(':')));
   std::transform(out.begin(), out.end(), out.begin(), text::to_lower);
   return out;
+}
+
+void Access::set_tokens(std::vector<Secret> read, std::vector<Secret> admin) {
+  rules_.read_tokens = std::move(read);
+  rules_.admin_tokens = std::move(admin);
 }
 
 // Addresses cannot be rebound: a page that is served from one came from us.

@@ -35,6 +35,9 @@ class Access {
  public:
   explicit Access(AccessRules rules) : rules_(std::move(rules)) {}
 
+  // Those from now on, instead of the ones before.
+  void set_tokens(std::vector<Secret> read, std::vector<Secret> admin);
+
   struct Verdict {
     bool admin = false;            // may change things
     std::optional<Reply> refusal;  // 401 or 403

@@ -158,6 +158,10 @@ asio::awaitable<void> ApiServer::stop() {
   co_await impl_->tasks.join();
 }
 
+void ApiServer::set_tokens(std::vector<Secret> read, std::vector<Secret> admin) {
+  impl_->access.set_tokens(std::move(read), std::move(admin));
+}
+
 ApiCounters ApiServer::counters() const { return impl_->all_counters(); }
 RouteTable& ApiServer::routes() noexcept { return impl_->table; }
 

@@ -107,6 +107,10 @@ class ApiServer {
   // No new connections; ends streams and answers under way, and returns when nothing of ours runs.
   boost::asio::awaitable<void> stop();
 
+  // Asked for from the next request on; streams that are open go on. Without a read token everyone who
+  // reaches us may read: the caller must not take the last one from a listener that is open to others.
+  void set_tokens(std::vector<Secret> read, std::vector<Secret> admin);
+
   ApiCounters counters() const;
 
   // What other parts of the daemon answer: add before run(). What the handlers refer to outlives the server.

@@ -25,6 +25,7 @@ namespace {
 
 constexpr std::size_t hits_max = 1'000;
 constexpr std::size_t scan_max = 100'000;  // articles that one request may read
+constexpr std::size_t searches_max = 4;    // at once; each may hold a reader's thread for a second
 constexpr std::size_t body_bytes_max = 16 * 1024;
 
 Reply reply_with(json::object const& value) {
@@ -35,6 +36,25 @@ Reply reply_with(json::object const& value) {
 
 Reply reply_with(Result<json::object> const& value) {
   return value ? reply_with(*value) : api::error_reply(value.error());
+}
+
+struct UnderWay {
+  explicit UnderWay(std::size_t& count) : count_(count) { ++count_; }
+  UnderWay(UnderWay const&) = delete;
+  UnderWay& operator=(UnderWay const&) = delete;
+  ~UnderWay() { --count_; }
+
+ private:
+  std::size_t& count_;
+};
+
+Reply too_many_searches() {
+  auto reply = api::error_reply({ErrorCode::unreachable,
+                                 "as many searches as may run at once are running; "
+                                 "each takes about a second: try again"});
+  reply.status = 503;
+  reply.headers.emplace_back("Retry-After", "1");
+  return reply;
 }
 
 // A number in the query; `fallback` where it is not given.
@@ -84,6 +104,8 @@ asio::awaitable<Reply> AdminRoutes::search(api::Request const& request) {
   query.hits_max = std::max<std::size_t>(1, *limit);
   query.articles_max = std::max<std::size_t>(1, *scan);
   if (*before > 0) query.before = ArticleId{*before};
+  if (searches_ >= searches_max) co_return too_many_searches();
+  UnderWay const one_more(searches_);
   auto job = [&store = store_, query = std::move(query)] { return admin::search_json(store.view(), query); };
   auto const found = co_await run_on(blocking_, std::move(job));
   co_return reply_with(found);
@@ -109,10 +131,8 @@ asio::awaitable<Reply> AdminRoutes::feed(api::Request const& request) {
   auto const name = request.variable("name");
   for (auto const& feed : scheduler_.status()) {
     if (feed.name != name) continue;
-    json::array why;
-    for (auto& sentence : feed_story(feed, health_.feed(feed.id), clock_.now()))
-      why.emplace_back(std::move(sentence));
-    co_return reply_with(json::object{{"name", feed.name}, {"url", feed.url}, {"why", std::move(why)}});
+    auto const story = feed_story_json(feed, health_.feed(feed.id), clock_.now());
+    co_return reply_with(story);
   }
   co_return api::error_reply({ErrorCode::not_found, "no feed is configured by the name " + std::string(name) +
                                                         "; see newsfold feeds"});

@@ -52,6 +52,7 @@ class AdminRoutes {
   health::HealthWatch& health_;
   Clock const& clock_;
   admin::Care care_;
+  std::size_t searches_ = 0;  // under way
 };
 
 }  // namespace newsfold::run

@@ -14,6 +14,7 @@
 #include "daemon/run/wiring.h"
 #include "daemon/runtime/run_on.h"
 #include "daemon/runtime/task_group.h"
+#include "daemon/service/liveness.h"
 #include "daemon/service/systemd.h"
 #include "daemon/sources/living_lists.h"
 #include "daemon/version.h"
@@ -31,6 +32,7 @@
 #include <algorithm>
 #include <csignal>
 #include <filesystem>
+#include <optional>
 #include <random>
 #include <set>
 #include <thread>
@@ -93,7 +95,8 @@ struct Daemon::Impl {
   asio::thread_pool cpu;
   asio::thread_pool writer_thread{1};
   asio::thread_pool blocking{blocking_threads};
-  asio::thread_pool care{1};  // backups, verifications: minutes
+  asio::thread_pool care{1};     // backups, verifications: minutes
+  asio::thread_pool probing{1};  // the watchdog's look at the store: waits behind nobody's reads
 
   SystemClock clock;
   std::unique_ptr<storage::Store> store;
@@ -113,6 +116,7 @@ struct Daemon::Impl {
   std::unique_ptr<Sinks> sinks;
   std::unique_ptr<WriterStories> stories;
   std::unique_ptr<api::ApiServer> api;
+  std::vector<std::pair<FeedId, std::chrono::seconds>> list_ages;
   bool stopping = false;
 
   asio::signal_set signals{io, SIGTERM, SIGINT, SIGHUP};
@@ -137,8 +141,17 @@ struct Daemon::Impl {
   asio::awaitable<void> write();
   asio::awaitable<void> serve();
   asio::awaitable<void> keep_alive();
+  asio::awaitable<void> probe_loop();
+  asio::awaitable<void> probe_writer();
+  asio::awaitable<void> probe_store();
   asio::awaitable<void> keep_retention();
   asio::awaitable<ReloadOutcome> reload();
+  struct Reloading;
+  struct Prepared {
+    Sinks::Plan pushing;
+    api::ApiOptions answering;
+  };
+  Result<Prepared> prepare(config::LoadResult const& loaded) const;
   api::Readiness readiness() const;
   bool reloading = false;
   std::string status_line() const;
@@ -150,7 +163,9 @@ Result<void> Daemon::Impl::open() {
   inherited = std::move(*sockets);
   raise_descriptor_limit();
   if (auto made = make_directory(config.storage.path, "storage.path"); !made) return made;
+  std::optional<systemd::StartExtension> start(std::in_place);
   auto opened = storage::Store::open(config.storage.path, store_options(config, Epoch{random_number() | 1}));
+  start.reset();
   if (!opened) return opened.error();
   store = std::move(*opened);
   changes = std::make_unique<notify::ChangeFeed>(io.get_executor(), store->last_sequence());
@@ -260,6 +275,7 @@ schedule::Scheduler::LoadState Daemon::Impl::load_state(config::Config const& fr
 Result<schedule::Scheduler::Difference> Daemon::Impl::apply_sources(config::Config const& from) {
   auto sources = make_sources(from, [this](FeedId list) { return lists->find(list); });
   if (!sources) return sources.error();
+  list_ages = std::move(sources->list_ages);
   pipeline->set_sources(std::move(sources->sources));
   scheduler->set_polling(scheduler_options(from, 0).polling);  // by which the feeds are paced
   auto difference = scheduler->set_feeds(std::move(sources->feeds), load_state(from));
@@ -277,21 +293,49 @@ void Daemon::Impl::apply_list(std::string const& list) {
     log::error("list_refused", {{"list", list}, {"reason", applied.error().message}});
 }
 
+// The manager hears of the end of a reload however it ends.
+struct Daemon::Impl::Reloading {
+  explicit Reloading(Impl& daemon) : impl(daemon) {
+    impl.reloading = true;
+    systemd::notify_reloading();
+  }
+  Reloading(Reloading const&) = delete;
+  Reloading& operator=(Reloading const&) = delete;
+  ~Reloading() {
+    impl.reloading = false;
+    if (!impl.stopping) systemd::notify_ready(impl.status_line());
+  }
+  Impl& impl;
+};
+
+// What a reload needs beside the sources: read and checked before anything is applied.
+Result<Daemon::Impl::Prepared> Daemon::Impl::prepare(config::LoadResult const& loaded) const {
+  if (!loaded.ok()) return Error{ErrorCode::invalid, config::describe(loaded.problems)};
+  auto pushing = Sinks::plan(loaded.config);
+  if (!pushing) return pushing.error();
+  auto answering = api_options(loaded.config);
+  if (!answering) return answering.error();
+  if (!config.http.token_file.empty() && answering->read_tokens.empty())
+    return Error{ErrorCode::refused,
+                 "without `http.token_file` the API would be open to everyone who reaches it: that needs a "
+                 "restart"};
+  return Prepared{std::move(*pushing), std::move(*answering)};
+}
+
 // All of it or nothing: what cannot be applied whole leaves the running configuration as it is.
 asio::awaitable<ReloadOutcome> Daemon::Impl::reload() {
   ReloadOutcome done;
-  if (std::exchange(reloading, true)) {
+  if (reloading) {
     done.refused = "another reload is under way";
+    log::warning("reload_refused", {{"reason", done.refused}});
     co_return done;
   }
-  systemd::notify_reloading();
+  Reloading const under_way(*this);
   auto loaded = config::load_config(config_path);
-  auto pushing = Sinks::plan(loaded.config);
   for (auto const& warning : loaded.warnings) done.warnings.push_back(warning.to_string());
-  if (!loaded.ok()) {
-    done.refused = config::describe(loaded.problems);
-  } else if (!pushing) {
-    done.refused = pushing.error().message;
+  auto prepared = prepare(loaded);
+  if (!prepared) {
+    done.refused = prepared.error().message;
   } else if (auto applied = apply_sources(loaded.config); !applied) {
     done.refused = applied.error().message;
   } else {
@@ -301,15 +345,14 @@ asio::awaitable<ReloadOutcome> Daemon::Impl::reload() {
     done.needs_restart = options_that_need_a_restart(config, loaded.config);
     log::configure(loaded.config.log.level, loaded.config.log.style);
     health->set_options(health_options(loaded.config));
+    api->set_tokens(std::move(prepared->answering.read_tokens), std::move(prepared->answering.admin_tokens));
     config = std::move(loaded.config);
-    if (auto const pushed = co_await sinks->apply(std::move(*pushing)); !pushed)
+    if (auto const pushed = co_await sinks->apply(std::move(prepared->pushing)); !pushed)
       done.warnings.push_back("webhooks and NATS stay as they were: " + pushed.error().message);
     log::info("reloaded", {{"config", config_path}, {"needs_restart", text::join(done.needs_restart, ", ")}});
   }
   if (!done.refused.empty())
     log::error("reload_refused", {{"reason", done.refused}, {"kept", "the running configuration"}});
-  systemd::notify_ready(status_line());
-  reloading = false;
   co_return done;
 }
 
@@ -324,9 +367,13 @@ api::Readiness Daemon::Impl::readiness() const {
 // "412 feeds, 3 failing, 1,208 articles today".
 std::string Daemon::Impl::status_line() const {
   auto const& feeds = health->counts();
-  auto line = with_commas(feeds.total) + " feeds, " + with_commas(feeds.failing + feeds.gone) + " failing, " +
-              with_commas(observer->articles_today()) + " articles today";
-  if (feeds.silent + feeds.shrunk > 0) line += ", " + with_commas(feeds.silent + feeds.shrunk) + " alarms";
+  auto line = with_commas(feeds.total) + (feeds.total == 1 ? " feed, " : " feeds, ") +
+              with_commas(feeds.failing + feeds.gone) + " failing, " +
+              with_commas(observer->articles_today()) +
+              (observer->articles_today() == 1 ? " article today" : " articles today");
+  if (feeds.silent + feeds.shrunk > 0)
+    line += ", " + with_commas(feeds.silent + feeds.shrunk) +
+            (feeds.silent + feeds.shrunk == 1 ? " alarm" : " alarms");
   for (auto const& condition : health->conditions(writer->status().paused))
     line += "; " + std::string(condition.name) + ": " + condition.message;
   return line;
@@ -336,30 +383,43 @@ asio::awaitable<void> Daemon::Impl::poll() { co_await scheduler->run(); }
 asio::awaitable<void> Daemon::Impl::serve() { co_await api->run(); }
 asio::awaitable<void> Daemon::Impl::write() { co_await writer->run(); }
 
+// How long a task that is ready waits for the loop.
+asio::awaitable<void> Daemon::Impl::probe_loop() {
+  auto const posted = std::chrono::steady_clock::now();
+  co_await asio::post(io.get_executor(), asio::use_awaitable);
+  observer->loop_answered(std::chrono::steady_clock::now() - posted);
+}
+
+asio::awaitable<void> Daemon::Impl::probe_writer() {
+  auto answer = [] {};
+  co_await run_on(writer_thread.get_executor(), answer);
+}
+
+asio::awaitable<void> Daemon::Impl::probe_store() {
+  auto look = [this] { return store->view().sequence(); };
+  co_await run_on(probing.get_executor(), look);
+}
+
 // The watchdog hears of us only after loop, writer and store have all answered.
 asio::awaitable<void> Daemon::Impl::keep_alive() {
   auto const watchdog = systemd::watchdog_interval();
   auto const every = watchdog ? std::min<std::chrono::microseconds>(*watchdog / 3, status_interval)
                               : std::chrono::microseconds(status_interval);
-  for (;;) {
-    // How long a task that is ready waits for the loop.
-    auto const posted = std::chrono::steady_clock::now();
-    co_await asio::post(io.get_executor(), asio::use_awaitable);
-    observer->loop_answered(std::chrono::steady_clock::now() - posted);
-    auto answer = [] {};
-    co_await run_on(writer_thread.get_executor(), answer);
-    auto look = [this] { return store->view().sequence(); };
-    co_await run_on(blocking.get_executor(), look);
+  std::vector<systemd::Probe> parts{[this] { return probe_loop(); }, [this] { return probe_writer(); },
+                                    [this] { return probe_store(); }};
+  auto tell = [this] {
     observer->all_answered();
     systemd::notify_watchdog();
     systemd::notify_status(status_line());
-    co_await clock.sleep_until(clock.now() + every);
-  }
+  };
+  return systemd::watch_liveness(clock, every, std::move(parts), std::move(tell));
 }
 
 asio::awaitable<void> Daemon::Impl::keep_retention() {
   for (;;) {
-    auto job = [this, rules = retention(config)] { return store->retain(rules, clock.now()); };
+    auto rules = retention(config);
+    rules.feed_age_max.insert(rules.feed_age_max.end(), list_ages.begin(), list_ages.end());
+    auto job = [this, rules = std::move(rules)] { return store->retain(rules, clock.now()); };
     auto const report = co_await run_on(writer_thread.get_executor(), std::move(job));
     if (!report)
       log::error("retention_failed", {{"reason", report.error().message}});

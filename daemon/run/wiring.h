@@ -44,6 +44,9 @@ Result<api::ApiOptions> api_options(config::Config const& config);
 struct Sources {
   std::vector<schedule::FeedSpec> feeds;
   std::vector<pipeline::Source> sources;
+  // How long the articles of feeds of living lists are kept, where their list says it; retention() has the
+  // rest.
+  std::vector<std::pair<FeedId, std::chrono::seconds>> list_ages;
 };
 
 // What a list on the web ([[opml]]) held when it was last read; null where that is not known.
@@ -53,6 +56,10 @@ using LookUpList = std::function<std::vector<parse::Subscription> const*(FeedId 
 // left out of the lists. Fails with `unreadable` or `invalid` where a credential file cannot be used; the
 // message names the feed and the file, never what is in it.
 Result<Sources> make_sources(config::Config const& config, LookUpList const& lists = {});
+
+// What makes the files that the configuration names unusable, all of it: secrets that cannot be read, keys
+// that are none, wrong site rules. Each names the option or the source. Empty: a daemon can use them.
+std::vector<std::string> problems_of_files(config::Config const& config);
 
 // Those that are enabled, with their keys. Fails with `unreadable` or `invalid`; the message names the
 // webhook.

@@ -5,8 +5,12 @@
 
 #include <sys/socket.h>
 
+#include <condition_variable>
 #include <cstdint>
+#include <cstdlib>
 #include <cstring>
+#include <mutex>
+#include <stop_token>
 
 namespace newsfold::systemd {
 namespace {
@@ -31,6 +35,28 @@ void notify_reloading() {
   clock_gettime(CLOCK_MONOTONIC, &now);
   auto const micros = std::uint64_t(now.tv_sec) * 1'000'000 + std::uint64_t(now.tv_nsec) / 1'000;
   sd_notify(keep_environment, ("RELOADING=1\nMONOTONIC_USEC=" + std::to_string(micros)).c_str());
+}
+
+namespace {
+
+void extend_start(std::stop_token const& stop) {
+  using namespace std::chrono_literals;
+  constexpr auto every = 30s;
+  constexpr auto longest = 2h;
+  std::mutex mutex;
+  std::condition_variable_any ended;
+  std::unique_lock lock(mutex);
+  for (auto told = 0s; told < longest && !stop.stop_requested(); told += every) {
+    sd_notify(keep_environment, "EXTEND_TIMEOUT_USEC=120000000");
+    ended.wait_for(lock, stop, every, [] { return false; });
+  }
+}
+
+}  // namespace
+
+StartExtension::StartExtension() {
+  if (std::getenv("NOTIFY_SOCKET") != nullptr)
+    thread_ = std::jthread([](std::stop_token const& stop) { extend_start(stop); });
 }
 
 void notify_stopping() {

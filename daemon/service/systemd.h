@@ -7,6 +7,7 @@
 #include <chrono>
 #include <optional>
 #include <string>
+#include <thread>
 #include <vector>
 
 namespace newsfold::systemd {
@@ -16,6 +17,16 @@ void notify_ready(std::string const& status);
 
 // RELOADING=1 with MONOTONIC_USEC in one datagram; follow it with notify_ready.
 void notify_reloading();
+
+// While it lives, the manager hears that the start goes on (EXTEND_TIMEOUT_USEC): a large store takes minutes
+// to open or to migrate. At once, then twice a minute from a thread of its own, for two hours at the most.
+class StartExtension {
+ public:
+  StartExtension();
+
+ private:
+  std::jthread thread_;  // none where nobody listens
+};
 
 // STOPPING=1.
 void notify_stopping();

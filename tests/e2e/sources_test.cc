@@ -10,6 +10,8 @@
 #include <atomic>
 #include <csignal>
 #include <fstream>
+#include <future>
+#include <utility>
 
 namespace newsfold::e2e {
 namespace {
@@ -104,6 +106,29 @@ TEST_F(SourcesTest, TheFeedsOfAListOnTheWebComeAndGoWithIt) {
   EXPECT_THAT(feeds, HasSubstr("\"gamma\""));
 }
 
+TEST_F(SourcesTest, ArticlesOfAListsFeedsAreKeptForAsLongAsTheListSays) {
+  origin_.handle("lists.example", "/team.opml",
+                 [](OriginRequest const&) { return say(opml({"beta"}), "text/x-opml"); });
+  Installation const installation(
+      config(feed("alpha") + "[[opml]]\nname = \"team\"\nurl = \"http://lists.example/team.opml\"\n"
+                             "retention_age = \"1ms\"\n"));
+  {
+    auto const daemon = installation.start_daemon();
+    ASSERT_TRUE(has(until_news_of(installation, "alpha"), "alpha")) << installation.log();
+    ASSERT_TRUE(has(until_news_of(installation, "beta"), "beta")) << installation.log();
+    daemon->signal(SIGTERM);
+    ASSERT_EQ(daemon->wait(within(20s)), 0) << installation.log();
+  }
+  auto const daemon = installation.start_daemon();  // cuts off at once what is too old
+  auto const deadline = within(30s);
+  auto const articles = [&] { return output(installation, {"export"}); };
+  auto kept = articles();
+  while (kept.find("News of beta") != std::string::npos && std::chrono::steady_clock::now() < deadline)
+    kept = articles();
+  EXPECT_THAT(kept, HasSubstr("News of alpha"));
+  EXPECT_THAT(kept, Not(HasSubstr("News of beta")));
+}
+
 TEST_F(SourcesTest, OpmlGoesInAndOut) {
   Installation const installation(config(feed("alpha") + "tags = [\"first\"]\n"));
   auto const list = installation.folder() + "/list.opml";
@@ -162,6 +187,42 @@ TEST_F(SourcesTest, AReloadAppliesTheDifferenceAndABrokenFileChangesNothing) {
   EXPECT_THAT(said, HasSubstr("removed  beta\n"));
   EXPECT_TRUE(has(until_news_of(installation, "gamma"), "gamma")) << installation.log();
   EXPECT_THAT(output(installation, {"feeds", "--json"}), HasSubstr("\"alpha\""));
+}
+
+TEST_F(SourcesTest, ATransferThatAReloadMeetsEndsByTheConfigurationThatItBeganWith) {
+  std::promise<void> asked;
+  std::promise<void> answers;
+  origin_.handle("beta.example", "/feed",
+                 [&, body = feed_of("beta"), first = true](OriginRequest const&) mutable {
+                   if (std::exchange(first, false)) {
+                     asked.set_value();
+                     answers.get_future().wait();
+                   }
+                   return say(body);
+                 });
+  Installation const installation(config(feed("beta")));
+  auto const daemon = installation.start_daemon();
+  ASSERT_EQ(asked.get_future().wait_for(30s), std::future_status::ready) << installation.log();
+  auto text = read_text_file(installation.config_path());
+  text.replace(text.find(feed("beta")), feed("beta").size(), feed("alpha"));
+  std::ofstream(installation.config_path()) << text;
+  EXPECT_THAT(output(installation, {"reload"}), HasSubstr("removed  beta\n"));
+  answers.set_value();
+  EXPECT_TRUE(has(until_news_of(installation, "beta"), "beta")) << installation.log();
+}
+
+TEST_F(SourcesTest, AReloadNamesTheOptionsThatNeedARestartAndNoOthers) {
+  Installation const installation(config(feed("alpha")));
+  auto const daemon = installation.start_daemon();
+  auto text = read_text_file(installation.config_path());
+  std::string const storage = "[storage]\n";
+  text.insert(text.find(storage) + storage.size(),
+              "retention_age = \"30d\"\nchanges_age = \"20d\"\ndisk_free_min = \"1MiB\"\ngroup_max = 7\n");
+  std::ofstream(installation.config_path())
+      << text << "[alarms]\nsilent_gaps = 5\n[dedup]\nwindow = \"2d\"\n";
+  EXPECT_EQ(output(installation, {"reload"}),
+            "takes effect after a restart: storage.group_max\n"
+            "takes effect after a restart: dedup.window\nreloaded\n");
 }
 
 }  // namespace

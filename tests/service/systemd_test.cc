@@ -1,6 +1,7 @@
 #include "daemon/service/systemd.h"
 
 #include <gtest/gtest.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <sys/wait.h>
@@ -42,6 +43,13 @@ class NotifySocket : public ::testing::Test {
     auto const n = recv(fd_, buffer, sizeof buffer, 0);
     return n < 0 ? std::string() : std::string(buffer, std::size_t(n));
   }
+  // What another thread sends.
+  std::string heard_in_time() {
+    constexpr int patience_ms = 60'000;
+    pollfd entry{fd_, POLLIN, 0};
+    poll(&entry, 1, patience_ms);
+    return heard();
+  }
 
  private:
   std::filesystem::path directory_;
@@ -63,6 +71,14 @@ TEST_F(NotifySocket, ReloadingCarriesTheMonotonicTimeInTheSameDatagram) {
   auto const text = heard();
   EXPECT_TRUE(text.starts_with("RELOADING=1\nMONOTONIC_USEC=")) << text;
   EXPECT_GT(std::stoull(text.substr(text.rfind('=') + 1)), 0u);
+}
+
+TEST_F(NotifySocket, ALongStartIsExtendedUntilItEnds) {
+  {
+    StartExtension const start;
+    EXPECT_EQ(heard_in_time(), "EXTEND_TIMEOUT_USEC=120000000");
+  }
+  EXPECT_EQ(heard(), "");
 }
 
 TEST_F(NotifySocket, WatchdogCountsOnlyWhenMeantForThisProcess) {
