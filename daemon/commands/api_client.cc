@@ -1,9 +1,11 @@
 #include "daemon/commands/api_client.h"
 
 #include <curl/curl.h>
+#include <unistd.h>
 #include <boost/json/parse.hpp>
 
 #include <algorithm>
+#include <cerrno>
 #include <cstdlib>
 #include <fstream>
 #include <memory>
@@ -59,6 +61,10 @@ std::string first_line(std::string const& path) {
   return line;
 }
 
+bool may_not_use(ApiAddress const& address) {
+  return address.url.empty() && ::access(address.socket.c_str(), R_OK | W_OK) != 0 && errno == EACCES;
+}
+
 enum class Silence : unsigned char { is_death, is_work };
 
 Result<ApiAnswer> perform(ApiAddress const& address, std::string_view method, std::string_view target,
@@ -100,6 +106,11 @@ Result<ApiAnswer> perform(ApiAddress const& address, std::string_view method, st
   curl_easy_setopt(curl, CURLOPT_WRITEDATA, &sink);
   auto const outcome = curl_easy_perform(curl);
   curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &sink.answer.status);
+  if (outcome != CURLE_OK && !sink.stopped && may_not_use(address))
+    return Error{ErrorCode::refused,
+                 "this user may not use the daemon's socket " + address.socket +
+                     " (permission denied): join the group newsfold (`adduser USER newsfold`, then log in "
+                     "anew), or use sudo"};
   if (outcome != CURLE_OK && !sink.stopped)
     return Error{ErrorCode::unreachable,
                  "no daemon answers at " + address.name() + " (" + curl_easy_strerror(outcome) +

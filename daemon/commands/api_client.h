@@ -30,7 +30,8 @@ class ApiClient {
  public:
   explicit ApiClient(ApiAddress address) : address_(std::move(address)) {}
 
-  // Any status is an answer. Fails with `unreachable` where no daemon answers; the message says what to do.
+  // Any status is an answer. Fails with `unreachable` where no daemon answers, with `refused` where
+  // this user may not ask; the message says what to do.
   Result<ApiAnswer> get(std::string_view target) const;
   Result<ApiAnswer> send(std::string_view method, std::string_view target, std::string_view body) const;
   // The same for what may take minutes without a byte: a backup, a verification.

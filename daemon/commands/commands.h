@@ -2,12 +2,14 @@
 // The subcommands of `newsfold`. Each adds itself to the command line with its help, and sets `exit_code`
 // when it runs. Exit codes: 0 good, 1 the thing asked for failed, 2 bad usage or configuration.
 
+#include <optional>
 #include <string>
 
 namespace newsfold {
 
 class Command;
 struct ApiAddress;
+struct StoreChoice;
 
 struct CommandContext {
   int exit_code = 0;
@@ -40,7 +42,11 @@ void add_version_command(Command app, CommandContext& context);
 void add_webhook_command(Command app, CommandContext& context);
 
 // What `newsfold why FEED` does.
-int explain_feed(ApiAddress const& address, std::string const& feed, bool as_json);
+int explain_feed(StoreChoice const& choice, std::string const& feed, bool as_json);
+
+// The configured sources as OPML 2.0; nothing, and why, where the configuration is wrong. An empty path: the
+// one that `newsfold run` would read.
+std::optional<std::string> sources_as_opml(std::string const& config_path, std::string& problem);
 
 // --socket, --url, --token-file: for commands that ask a running daemon.
 void add_address_options(Command command, ApiAddress& address);

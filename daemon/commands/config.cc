@@ -3,6 +3,7 @@
 #include "daemon/config/load.h"
 #include "daemon/config/reference.h"
 #include "daemon/metrics/catalogue.h"
+#include "daemon/run/wiring.h"
 
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
@@ -61,7 +62,10 @@ int check(CheckOptions const& options) {
     }
     file = *found;
   }
-  auto const result = config::load_config(file);
+  auto result = config::load_config(file);
+  if (result.ok())
+    for (auto& problem : run::problems_of_files(result.config))
+      result.problems.push_back({file, 0, 0, std::move(problem)});
   if (options.json) {
     boost::json::object const answer{
         {"ok", result.ok()}, {"problems", to_json(result.problems)}, {"warnings", to_json(result.warnings)}};
@@ -81,8 +85,12 @@ void add_config_command(Command app, CommandContext& context) {
   auto check_command = command.subcommand("check", "Read a file as the daemon does; name all that is wrong");
   auto options = std::make_shared<CheckOptions>();
   check_command.option("FILE", options->file, "The file; else the one that `newsfold run` would read");
+  check_command.option("-c,--config", options->file, "The same");
   check_command.flag("--json", options->json, "Print {\"ok\", \"problems\", \"warnings\"}");
-  check_command.footer("Exit status: 0 the file is good, 2 it is not.");
+  check_command.footer(
+      "The files of secrets that it names are tried, too: run it as root, who may read them.\nExit status: 0 "
+      "the file "
+      "is good, 2 it is not.");
   check_command.callback([options, &context] { context.exit_code = check(*options); });
 
   auto reference = command.subcommand("reference", "Print every option: type, default, bounds, meaning");

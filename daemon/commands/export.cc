@@ -24,6 +24,7 @@ constexpr std::size_t bad_lines_told_max = 20;
 
 struct ExportArguments {
   StoreChoice choice;
+  std::string format = "jsonl";
   std::string output = "-";
   std::string compress;
 };
@@ -67,10 +68,22 @@ int write_articles(ArchiveWriter& out, PageAfter const& page_after) {
     after = page->after;
   } while (after);
   if (auto done = out.finish(); !done) return fail("export", done.error());
-  std::cerr << articles << " articles written";
+  std::cerr << articles << (articles == 1 ? " article" : " articles") << " written";
   if (corrupt > 0) std::cerr << "; " << corrupt << " could not be read, see newsfold verify";
   std::cerr << '\n';
   return corrupt > 0 ? 1 : 0;
+}
+
+int write_sources(ArchiveWriter& out, std::string const& config) {
+  std::string problem;
+  auto const text = sources_as_opml(config, problem);
+  if (!text) {
+    std::cerr << "newsfold export: " << problem << '\n';
+    return 2;
+  }
+  if (auto done = out.write(*text); !done) return fail("export", done.error());
+  if (auto done = out.finish(); !done) return fail("export", done.error());
+  return 0;
 }
 
 int run_export(ExportArguments const& arguments) {
@@ -78,6 +91,7 @@ int run_export(ExportArguments const& arguments) {
       arguments.compress.empty() ? compression_of(arguments.output) : *parse_compression(arguments.compress);
   auto out = ArchiveWriter::open(arguments.output, compression);
   if (!out) return fail("export", out.error());
+  if (arguments.format == "opml") return write_sources(*out, arguments.choice.config);
   if (daemon_answers(arguments.choice)) {
     ApiClient const client(ApiAddress::with_defaults(arguments.choice.address));
     return write_articles(*out, [&client](auto after) { return page_of_daemon(client, after); });
@@ -137,6 +151,11 @@ int run_import(ImportArguments const& arguments) {
 void add_export_commands(Command app, CommandContext& context) {
   auto const out = std::make_shared<ExportArguments>();
   auto command = app.subcommand("export", "Write all articles with all their versions, one a line");
+  command
+      .option("--format", out->format,
+              "jsonl: the articles; opml: the configured sources, as `newsfold opml export` gives them")
+      .one_of({"jsonl", "opml"})
+      .show_default();
   command.option("-o,--output", out->output, "Where to; - is standard output; .gz and .zst compress")
       .type_name("FILE")
       .show_default();

@@ -4,6 +4,7 @@
 #include "daemon/commands/command_line.h"
 #include "daemon/commands/commands.h"
 #include "daemon/commands/failure.h"
+#include "daemon/commands/store_reader.h"
 #include "daemon/commands/tail_line.h"
 
 #include <boost/json/array.hpp>
@@ -47,9 +48,8 @@ int run_action(std::string_view action, FeedArguments const& arguments) {
 }  // namespace
 
 // `newsfold why FEED`, beside `why ARTICLE`: an article has a number, a feed does not.
-int explain_feed(ApiAddress const& address, std::string const& feed, bool as_json) {
-  ApiClient const client(ApiAddress::with_defaults(address));
-  auto const answer = client.get("/v1/feeds/" + percent_encoded(feed));
+int explain_feed(StoreChoice const& choice, std::string const& feed, bool as_json) {
+  auto const answer = ask_or_read(choice, "why", "/v1/feeds/" + percent_encoded(feed));
   if (!answer) return fail("why", answer.error());
   if (answer->status != 200) return fail("why", error_of(*answer));
   if (as_json) {

@@ -2,6 +2,7 @@
 #include "daemon/commands/command_line.h"
 #include "daemon/commands/commands.h"
 #include "daemon/commands/json_at.h"
+#include "daemon/commands/store_reader.h"
 #include "daemon/commands/tail_line.h"
 #include "feeds/model/time.h"
 
@@ -24,7 +25,7 @@ namespace {
 namespace json = boost::json;
 
 struct FeedsArguments {
-  ApiAddress address;
+  StoreChoice choice;
   bool failing = false;
   bool names = false;
   bool json = false;
@@ -109,9 +110,12 @@ void print_table(json::array const& feeds) {
 }
 
 int run_feeds(FeedsArguments const& arguments) {
-  ApiClient const client(ApiAddress::with_defaults(arguments.address));
-  auto const answer = client.get(arguments.failing ? "/v1/feeds?failing=1" : "/v1/feeds");
-  if (arguments.names && !answer) return 1;  // a shell asks while it completes a word
+  std::string const target = arguments.failing ? "/v1/feeds?failing=1" : "/v1/feeds";
+  // A shell asks for names while it completes a word: no other voice, no other store.
+  auto const answer = arguments.names
+                          ? ApiClient(ApiAddress::with_defaults(arguments.choice.address)).get(target)
+                          : ask_or_read(arguments.choice, "feeds", target);
+  if (arguments.names && !answer) return 1;
   if (!answer || answer->status != 200) {
     std::cerr << "newsfold feeds: " << (answer ? error_of(*answer) : answer.error()).message << '\n';
     return 1;
@@ -130,8 +134,7 @@ int run_feeds(FeedsArguments const& arguments) {
 }
 
 int run_status(FeedsArguments const& arguments) {
-  ApiClient const client(ApiAddress::with_defaults(arguments.address));
-  auto const answer = client.get("/v1/status");
+  auto const answer = ask_or_read(arguments.choice, "status", "/v1/status");
   if (!answer || answer->status != 200) {
     std::cerr << "newsfold status: " << (answer ? error_of(*answer) : answer.error()).message << '\n';
     return 1;
@@ -165,8 +168,9 @@ void add_feeds_command(Command app, CommandContext& context) {
   command.flag("--failing", arguments->failing, "Only those in trouble, or with an alarm");
   command.flag("--names", arguments->names, "Only their names, one a line");
   command.flag("--json", arguments->json, "As JSON");
-  add_address_options(command, arguments->address);
-  command.footer("Exit: 0 good, 1 no daemon answers, 2 bad usage.");
+  add_store_options(command, arguments->choice);
+  command.footer(
+      "Without a daemon it tells what the store remembers.\nExit: 0 good, 1 neither answers, 2 bad usage.");
   command.callback([arguments, &context] { context.exit_code = run_feeds(*arguments); });
 }
 
@@ -174,8 +178,9 @@ void add_status_command(Command app, CommandContext& context) {
   auto command = app.subcommand("status", "Show what the daemon holds: articles, stories, the change log");
   auto const arguments = std::make_shared<FeedsArguments>();
   command.flag("--json", arguments->json, "As JSON");
-  add_address_options(command, arguments->address);
-  command.footer("Exit: 0 good, 1 no daemon answers, 2 bad usage.");
+  add_store_options(command, arguments->choice);
+  command.footer(
+      "Without a daemon it tells what the store remembers.\nExit: 0 good, 1 neither answers, 2 bad usage.");
   command.callback([arguments, &context] { context.exit_code = run_status(*arguments); });
 }
 

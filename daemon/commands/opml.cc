@@ -3,12 +3,14 @@
 #include "daemon/commands/command_line.h"
 #include "daemon/commands/commands.h"
 #include "daemon/commands/document.h"
+#include "daemon/commands/store_access.h"
 #include "daemon/config/checks.h"
 #include "daemon/config/load.h"
 #include "daemon/sources/source_list.h"
 
 #include <iostream>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 
@@ -44,58 +46,54 @@ int import_list(OpmlArguments const& arguments) {
   }
   auto const import = sources::sources_of(*list, names, known);
   std::cout << sources::to_toml(import.sources);
-  std::cerr << "newsfold opml import: " << import.sources.size() << " feeds";
+  std::cerr << "newsfold opml import: " << import.sources.size()
+            << (import.sources.size() == 1 ? " feed" : " feeds");
   if (import.doubles > 0) std::cerr << "; " << import.doubles << " that are there already were left out";
   std::cerr << '\n';
   return batch_all_good;
 }
 
 int export_list(OpmlArguments const& arguments) {
-  auto path = arguments.config;
-  if (path.empty()) {
-    auto const found = config::find_config();
-    if (!found) {
-      std::cerr
-          << "newsfold opml export: no config.toml here, in ~/.config/newsfold or in /etc/newsfold; name a "
-             "file with --config\n";
-      return batch_bad_usage;
-    }
-    path = *found;
-  }
-  auto const loaded = config::load_config(path);
-  if (!loaded.ok()) {
-    std::cerr << config::describe(loaded.problems);
+  std::string problem;
+  auto const text = sources_as_opml(arguments.config, problem);
+  if (!text) {
+    std::cerr << "newsfold opml export: " << problem << '\n';
     return batch_bad_usage;
   }
-  std::cout << sources::to_opml(loaded.config.sources, "Newsfold subscriptions");
+  std::cout << *text;
   return batch_all_good;
 }
 
 }  // namespace
+
+std::optional<std::string> sources_as_opml(std::string const& config_path, std::string& problem) {
+  auto const config = load_for_command(config_path, problem);
+  if (!config) return std::nullopt;
+  return sources::to_opml(config->sources, "Newsfold subscriptions");
+}
 
 void add_opml_command(Command app, CommandContext& context) {
   auto command = app.subcommand("opml", "Take feeds over from a feed reader, or hand them to one");
   command.needs_subcommand();
   auto const arguments = std::make_shared<OpmlArguments>();
 
-  auto import = command.subcommand("import", "Print the feeds of an OPML file as [[feed]] tables");
-  import.option("FILE", arguments->file, "A file, an http(s) address, - for standard input").required();
-  import.option("-c,--config", arguments->config,
-                "Leave out what this configuration has already, and take no name that it uses");
-  add_document_options(import, arguments->document);
-  import.footer(
+  auto import_ = command.subcommand("import", "Print the feeds of an OPML file as [[feed]] tables");
+  import_.option("FILE", arguments->file, "A file, an http(s) address, - for standard input").required();
+  import_.option("-c,--config", arguments->config,
+                 "Leave out what this configuration has already, and take no name that it uses");
+  add_document_options(import_, arguments->document);
+  import_.footer(
       "newsfold opml import subscriptions.opml > feeds.d/mine.toml\n"
       "Folders and categories become tags. A list that others keep up to date is better named as [[opml]].\n"
       "Exit: 0 good, 1 the list cannot be read, 2 the configuration is wrong.");
-  import.callback([arguments, &context] { context.exit_code = import_list(*arguments);
-});
+  import_.callback([arguments, &context] { context.exit_code = import_list(*arguments); });
 
-auto const export_ =
-    command.subcommand("export", "Print the configured sources as OPML 2.0, for any feed reader");
-export_.option("-c,--config", arguments->config,
-               "The configuration; else the one that `newsfold run` would read");
-export_.footer("Exit: 0 good, 2 the configuration is wrong.");
-export_.callback([arguments, &context] { context.exit_code = export_list(*arguments); });
-}  // namespace newsfold
+  auto const export_ =
+      command.subcommand("export", "Print the configured sources as OPML 2.0, for any feed reader");
+  export_.option("-c,--config", arguments->config,
+                 "The configuration; else the one that `newsfold run` would read");
+  export_.footer("Exit: 0 good, 2 the configuration is wrong.");
+  export_.callback([arguments, &context] { context.exit_code = export_list(*arguments); });
+}
 
 }  // namespace newsfold

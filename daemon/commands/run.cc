@@ -2,6 +2,7 @@
 #include "daemon/commands/commands.h"
 #include "daemon/config/load.h"
 #include "daemon/run/daemon.h"
+#include "daemon/run/wiring.h"
 
 #include <iostream>
 #include <memory>
@@ -27,6 +28,9 @@ int run_daemon(std::string path) {
     std::cerr << config::describe(loaded.problems);
     return 2;
   }
+  auto const unusable = run::problems_of_files(loaded.config);
+  for (auto const& problem : unusable) std::cerr << path << ": " << problem << '\n';
+  if (!unusable.empty()) return 2;
   auto daemon = run::Daemon::create(std::move(loaded.config), path);
   if (!daemon) {
     std::cerr << "newsfold: " << daemon.error().message << '\n';
@@ -46,6 +50,7 @@ void add_run_command(Command app, CommandContext& context) {
   auto command = app.subcommand("run", "Run the daemon in the foreground, as systemd does");
   auto const path = std::make_shared<std::string>();
   command.option("-c,--config", *path, "The configuration file").type_name("FILE");
+  command.option("FILE", *path, "The same");
   command.footer(
       "Without --config the first of these that exists is read: ./config.toml, "
       "$XDG_CONFIG_HOME/newsfold/config.toml,\n"

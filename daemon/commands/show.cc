@@ -1,6 +1,6 @@
-#include "daemon/commands/api_client.h"
 #include "daemon/commands/command_line.h"
 #include "daemon/commands/commands.h"
+#include "daemon/commands/store_reader.h"
 #include "daemon/commands/tail_line.h"
 
 #include <unistd.h>
@@ -18,7 +18,7 @@ namespace {
 namespace json = boost::json;
 
 struct ShowArguments {
-  ApiAddress address;
+  StoreChoice choice;
   std::string id;
   bool json = false;
   bool diff = false;
@@ -124,9 +124,8 @@ void print_diff(json::object const& diff) {
 }
 
 int run_show(ShowArguments const& arguments) {
-  ApiClient const client(ApiAddress::with_defaults(arguments.address));
   auto const target = "/v1/articles/" + percent_encoded(arguments.id) + (arguments.diff ? "/diff" : "");
-  auto const answer = client.get(target);
+  auto const answer = ask_or_read(arguments.choice, "show", target);
   if (!answer || answer->status != 200) {
     std::cerr << "newsfold show: " << (answer ? error_of(*answer) : answer.error()).message << '\n';
     return 1;
@@ -152,8 +151,8 @@ void add_show_command(Command app, CommandContext& context) {
   command.option("id", arguments->id, "The article's number, as `newsfold tail --json` gives it").required();
   command.flag("--diff", arguments->diff, "What changed in its newest version");
   command.flag("--json", arguments->json, "The whole answer as JSON");
-  add_address_options(command, arguments->address);
-  command.footer("Exit: 0 good, 1 no such article or no daemon, 2 bad usage.");
+  add_store_options(command, arguments->choice);
+  command.footer("Without a daemon it reads the store.\nExit: 0 good, 1 no such article, 2 bad usage.");
   command.callback([arguments, &context] { context.exit_code = run_show(*arguments); });
 }
 

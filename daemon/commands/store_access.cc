@@ -9,7 +9,7 @@
 #include <sys/file.h>
 #include <unistd.h>
 
-#include <filesystem>
+#include <cerrno>
 #include <random>
 
 namespace newsfold {
@@ -45,7 +45,9 @@ std::optional<config::Config> load_for_command(std::string const& path, std::str
   if (file.empty()) {
     auto const found = config::find_config();
     if (!found) {
-      problem = "no configuration found; say where the store is with --config FILE or --store DIR";
+      problem =
+          "no config.toml here, in ~/.config/newsfold or in /etc/newsfold; say where it is with --config "
+          "FILE";
       return std::nullopt;
     }
     file = *found;
@@ -74,9 +76,13 @@ Epoch random_epoch() {
 Result<std::unique_ptr<storage::Store>> open_store(StoreChoice const& choice, storage::OpenMode mode) {
   auto const path = store_path(choice);
   if (!path) return path.error();
-  std::error_code ignored;
-  if (!std::filesystem::exists(std::filesystem::path(*path) / "CURRENT", ignored))
+  if (::access((*path + "/CURRENT").c_str(), R_OK) != 0) {
+    if (errno == EACCES)
+      return Error{ErrorCode::refused, "this user may not read the store in " + *path +
+                                           " (permission denied): use sudo, or ask the daemon, which members "
+                                           "of the group newsfold may"};
     return Error{ErrorCode::not_found, "there is no store in " + *path};
+  }
   if (locked_by_another(*path))
     return Error{ErrorCode::conflict, "the store in " + *path +
                                           " is open in another process; if that is a daemon, say where it "

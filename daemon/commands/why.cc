@@ -1,8 +1,8 @@
 // `newsfold why`: what an article was held against, and why it was folded or not. Of a feed: feed_control.cc.
 
-#include "daemon/commands/api_client.h"
 #include "daemon/commands/command_line.h"
 #include "daemon/commands/commands.h"
+#include "daemon/commands/store_reader.h"
 #include "daemon/commands/tail_line.h"
 
 #include <boost/json/array.hpp>
@@ -20,7 +20,7 @@ namespace {
 namespace json = boost::json;
 
 struct WhyArguments {
-  ApiAddress address;
+  StoreChoice choice;
   std::string id;
   std::string other;
   bool json = false;
@@ -76,11 +76,10 @@ bool is_number(std::string_view id) {
 
 int run_why(WhyArguments const& arguments) {
   if (!is_number(arguments.id) && arguments.other.empty())
-    return explain_feed(arguments.address, arguments.id, arguments.json);
-  ApiClient const client(ApiAddress::with_defaults(arguments.address));
+    return explain_feed(arguments.choice, arguments.id, arguments.json);
   auto target = "/v1/articles/" + percent_encoded(arguments.id) + "/why";
   if (!arguments.other.empty()) target += "?with=" + percent_encoded(arguments.other);
-  auto const answer = client.get(target);
+  auto const answer = ask_or_read(arguments.choice, "why", target);
   if (!answer || answer->status != 200) {
     std::cerr << "newsfold why: " << (answer ? error_of(*answer) : answer.error()).message << '\n';
     return 1;
@@ -115,8 +114,9 @@ void add_why_command(Command app, CommandContext& context) {
   command.option("other", arguments->other,
                  "Compare with this article only; without it, with all that it was held against");
   command.flag("--json", arguments->json, "The whole answer as JSON, with all figures");
-  add_address_options(command, arguments->address);
-  command.footer("Exit: 0 good, 1 no such article or feed or no daemon, 2 bad usage.");
+  add_store_options(command, arguments->choice);
+  command.footer(
+      "Without a daemon it reads the store.\nExit: 0 good, 1 no such article or feed, 2 bad usage.");
   command.callback([arguments, &context] { context.exit_code = run_why(*arguments); });
 }
 

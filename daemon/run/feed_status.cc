@@ -22,35 +22,36 @@ api::FeedState state_of(schedule::FeedStatus const& feed) {
 
 }  // namespace
 
+api::FeedStatus status_of(schedule::FeedStatus const& feed, health::FeedHealth const* health, UtcMicros now) {
+  api::FeedStatus row;
+  row.id = feed.id;
+  row.name = feed.name;
+  row.url = feed.url;
+  row.state = state_of(feed);
+  row.last_poll = unless_never(feed.state.last_request);
+  row.last_success = unless_never(feed.state.last_answer);
+  row.next_poll = unless_never(feed.state.next_due);
+  row.failing_since = unless_never(feed.state.failing_since);
+  row.http_status = feed.state.last_status;
+  row.error = feed.state.last_error;
+  row.failures = feed.state.failures;
+  row.interval_seconds = std::uint64_t(feed.interval.count());
+  row.items_per_day = feed.state.rate.per_day(now);
+  row.next_poll_reason = reason_of_next_poll(feed, now);
+  if (!health) return row;
+  row.articles = health->articles;
+  row.copies = health->copies;
+  row.polls = health->polls;
+  row.wire_bytes = health->wire_bytes;
+  if (!health->silent.empty()) row.alarms.push_back(health->silent);
+  if (!health->shrunk.empty()) row.alarms.push_back(health->shrunk);
+  return row;
+}
+
 std::vector<api::FeedStatus> SchedulerStatus::feed_status() const {
   std::vector<api::FeedStatus> out;
   auto const now = clock_.now();
-  for (auto& feed : scheduler_.status()) {
-    api::FeedStatus row;
-    row.id = feed.id;
-    row.name = feed.name;
-    row.url = feed.url;
-    row.state = state_of(feed);
-    row.last_poll = unless_never(feed.state.last_request);
-    row.last_success = unless_never(feed.state.last_answer);
-    row.next_poll = unless_never(feed.state.next_due);
-    row.failing_since = unless_never(feed.state.failing_since);
-    row.http_status = feed.state.last_status;
-    row.error = feed.state.last_error;
-    row.failures = feed.state.failures;
-    row.interval_seconds = std::uint64_t(feed.interval.count());
-    row.items_per_day = feed.state.rate.per_day(now);
-    row.next_poll_reason = reason_of_next_poll(feed, now);
-    if (auto const* health = health_.feed(feed.id)) {
-      row.articles = health->articles;
-      row.copies = health->copies;
-      row.polls = health->polls;
-      row.wire_bytes = health->wire_bytes;
-      if (!health->silent.empty()) row.alarms.push_back(health->silent);
-      if (!health->shrunk.empty()) row.alarms.push_back(health->shrunk);
-    }
-    out.push_back(std::move(row));
-  }
+  for (auto const& feed : scheduler_.status()) out.push_back(status_of(feed, health_.feed(feed.id), now));
   return out;
 }
 

@@ -10,6 +10,9 @@
 
 namespace newsfold::run {
 
+// One feed as the API tells of it. `health` may be null.
+api::FeedStatus status_of(schedule::FeedStatus const& feed, health::FeedHealth const* health, UtcMicros now);
+
 class SchedulerStatus final : public api::FeedStatusSource {
  public:
   SchedulerStatus(schedule::Scheduler& scheduler, health::HealthWatch const& health, Clock const& clock)

@@ -1,7 +1,10 @@
 #include "daemon/run/feed_story.h"
 
+#include <boost/json/array.hpp>
+
 #include <cmath>
 #include <cstdio>
+#include <utility>
 
 namespace newsfold::run {
 namespace {
@@ -22,6 +25,10 @@ std::string ago(UtcMicros time, UtcMicros now) {
   return span(std::chrono::duration_cast<std::chrono::seconds>(now - time)) + " ago";
 }
 
+std::string counted(std::uint64_t count, char const* one) {
+  return std::to_string(count) + " " + one + (count == 1 ? "" : "s");
+}
+
 std::string one_decimal(double value) {
   char buffer[32];
   std::snprintf(buffer, sizeof buffer, value < 10 ? "%.1f" : "%.0f", value);
@@ -39,7 +46,7 @@ std::string last_answer(PollState const& state, UtcMicros now) {
   std::string out = "Last asked " + ago(state.last_request, now) + ": ";
   if (!state.last_error.empty()) return out + state.last_error + ".";
   if (state.last_status == 304) return out + "nothing new since the last time (304).";
-  return out + "answered with a document of " + std::to_string(state.window_items) + " items (" +
+  return out + "answered with a document of " + counted(state.window_items, "item") + " (" +
          std::to_string(state.last_status) + ").";
 }
 
@@ -89,8 +96,10 @@ std::vector<std::string> feed_story(schedule::FeedStatus const& feed, health::Fe
   auto next = std::string("Next poll: ");
   if (known(state.paused_at))
     next += "none, ";
+  else if (feed.activity != schedule::FeedStatus::Activity::waiting)
+    next += "now, because ";
   else if (known(state.next_due))
-    next += format_rfc3339(state.next_due) + ", because ";
+    next += (state.next_due > now ? "" : "due since ") + format_rfc3339(state.next_due) + ", because ";
   out.push_back(next + reason_of_next_poll(feed, now) + "." + hints(state));
   if (state.not_modified > 0)
     out.push_back("It answers conditional requests well (304 so far: " + std::to_string(state.not_modified) +
@@ -99,16 +108,24 @@ std::vector<std::string> feed_story(schedule::FeedStatus const& feed, health::Fe
     out.push_back("It sends its whole document each time, although nothing changed.");
   if (!health) return out;
   if (health->articles > 0)
-    out.push_back(std::to_string(health->articles) + " articles are from it first; " +
+    out.push_back(counted(health->articles, "article") + (health->articles == 1 ? " is" : " are") +
+                  " from it first; " +
                   std::to_string(std::llround(100.0 * double(health->copies) / double(health->articles))) +
                   " % of them were copies of others.");
   if (health->polls > 0)
-    out.push_back("Since the daemon's start: " + std::to_string(health->polls) + " polls, " +
+    out.push_back("Since the daemon's start: " + counted(health->polls, "poll") + ", " +
                   size(health->wire_bytes) + ".");
   if (!health->silent.empty()) out.push_back("Alarm: " + health->silent + ".");
   if (!health->shrunk.empty()) out.push_back("Alarm: " + health->shrunk + ".");
   if (!health->suggestion.empty()) out.push_back("What may help:\n" + health->suggestion);
   return out;
+}
+
+boost::json::object feed_story_json(schedule::FeedStatus const& feed, health::FeedHealth const* health,
+                                    UtcMicros now) {
+  boost::json::array why;
+  for (auto& sentence : feed_story(feed, health, now)) why.emplace_back(std::move(sentence));
+  return {{"name", feed.name}, {"url", feed.url}, {"why", std::move(why)}};
 }
 
 }  // namespace newsfold::run

@@ -48,6 +48,20 @@ TEST_F(ConfigCommand, CheckNamesEveryMistakeWithItsPlaceAndExitsWith2) {
   EXPECT_THAT(errors(), HasSubstr(path + ":3:10: `jitter`"));
 }
 
+TEST_F(ConfigCommand, CheckTriesTheFilesOfSecretsAndNamesAllThatCannotBeUsed) {
+  auto const path =
+      put("[http]\ntoken_file = \"no-tokens\"\n"
+          "[[feed]]\nname = \"a\"\nurl = \"https://a.example/feed\"\nbearer_token_file = \"no-bearer\"\n"
+          "[[webhook]]\nname = \"w\"\nurl = \"https://w.example/\"\nsecret_file = \"no-key\"\n");
+  EXPECT_EQ(run({"check", "--config", path}), 2);
+  for (auto const* what : {"http.token_file: cannot read ", "feed \"a\": cannot read ", "webhook \"w\": "})
+    EXPECT_THAT(errors(), HasSubstr(path + ": " + what));
+  // Nor does the daemon start, and its manager is told that trying again is no use.
+  Process daemon({{NEWSFOLD_BIN, "run", path}, {{"HOME", folder_.path()}}, folder_.path() + "/run-errors"});
+  EXPECT_EQ(daemon.wait(within(20s)), 2);
+  EXPECT_THAT(read_text_file(folder_.path() + "/run-errors"), HasSubstr("no-tokens"));
+}
+
 TEST_F(ConfigCommand, CheckAnswersProgramsInJson) {
   EXPECT_EQ(run({"check", "--json", put("[polling]\njitter = 9\n")}), 2);
   EXPECT_THAT(output_, StartsWith("{\"ok\":false,\"problems\":[{"));

@@ -9,6 +9,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <csignal>
@@ -88,6 +89,7 @@ TEST_F(Operations, SearchExportBackupAndVerifyGoWithADaemonAndWithout) {
   EXPECT_EQ(found.status, 0) << found.errors;
   EXPECT_GT(lines_in(found.output), 0u);
   EXPECT_THAT(found.errors, HasSubstr("looked at all"));
+  auto const feed = first_feed();
   auto const archive = installation.folder() + "/articles.jsonl.zst";
   ASSERT_EQ(installation.run({"export", "-o", archive}).status, 0);
   auto const backups = installation.folder() + "/backups";
@@ -114,8 +116,21 @@ TEST_F(Operations, SearchExportBackupAndVerifyGoWithADaemonAndWithout) {
   EXPECT_GE(lines_in(direct.output), lines_in(found.output));
   EXPECT_EQ(installation.run({"verify", "--repair", "--config", config}).status, 0);
 
+  // What the store remembers, by the commands that ask the daemon otherwise.
+  auto const feeds = installation.run({"feeds", "--config", config});
+  EXPECT_EQ(feeds.status, 0) << feeds.errors;
+  EXPECT_THAT(feeds.errors, HasSubstr("no daemon answers; this is what the store remembers"));
+  EXPECT_THAT(feeds.output, HasSubstr(feed));
+  EXPECT_THAT(installation.run({"status", "--config", config}).output, HasSubstr("articles"));
+  EXPECT_THAT(installation.run({"why", feed, "--store", store}).output, HasSubstr("Last asked "));
+  EXPECT_THAT(installation.run({"show", "1", "--store", store}).output, HasSubstr("feed "));
+  EXPECT_EQ(installation.run({"why", "1", "--store", store}).status, 0);
+  auto const nowhere = installation.run({"feeds", "--store", installation.folder() + "/none"});
+  EXPECT_EQ(nowhere.status, 1);
+  EXPECT_THAT(nowhere.errors, HasSubstr("there is no store in"));
+
   // The drill of docs/OPERATIONS.md.
-  auto const drill = installation.folder() + "/drill";
+  auto const drill = installation.folder() + "/a-folder-that-is-not-there-yet/drill";
   auto const restored = installation.run({"restore", backups, "--store", drill});
   ASSERT_EQ(restored.status, 0) << restored.errors;
   EXPECT_THAT(restored.output, HasSubstr("begins epoch"));
@@ -131,6 +146,10 @@ TEST_F(Operations, SearchExportBackupAndVerifyGoWithADaemonAndWithout) {
   auto const exported = installation.run({"export", "--store", other});
   EXPECT_EQ(exported.status, 0);
   EXPECT_GT(lines_in(exported.output), 10u);
+  auto const opml = installation.run({"export", "--format", "opml", "--config", config});
+  EXPECT_EQ(opml.status, 0) << opml.errors;
+  EXPECT_EQ(opml.output, installation.run({"opml", "export", "--config", config}).output);
+  EXPECT_THAT(opml.output, HasSubstr("<opml version=\"2.0\">"));
 }
 
 TEST_F(Operations, HealthNamesWhatIsDegraded) {
@@ -140,6 +159,25 @@ TEST_F(Operations, HealthNamesWhatIsDegraded) {
   EXPECT_EQ(ready->status, 200);
   EXPECT_EQ(ready->body, "ready\n");
   EXPECT_THAT(client.get("/v1/status")->body, HasSubstr("\"degraded\":[]"));
+}
+
+TEST_F(Operations, WhoMayNotAskIsToldWhoMay) {
+  if (geteuid() != 0 || !std::filesystem::exists("/usr/bin/setpriv")) GTEST_SKIP() << "needs another user";
+  auto const as_nobody = [&](std::string const& arguments) {
+    Process process(
+        {{"/bin/sh", "-c",
+          "exec setpriv --reuid=65534 --regid=65534 --clear-groups " NEWSFOLD_BIN " " + arguments + " 2>&1"},
+         {},
+         {}});
+    auto said = process.rest(within(patience));
+    EXPECT_EQ(process.wait(within(patience)), 1) << said;
+    return said;
+  };
+  auto const asked = as_nobody("feeds --socket " + installation.socket_path());
+  EXPECT_THAT(asked, HasSubstr("join the group newsfold"));
+  EXPECT_THAT(asked, Not(HasSubstr("no daemon answers")));
+  EXPECT_THAT(as_nobody("search --store " + installation.folder() + "/store bridge"),
+              HasSubstr("may not read the store"));
 }
 
 TEST(Disk, BelowTheBoundNothingIsPolledAndItIsSaid) {
