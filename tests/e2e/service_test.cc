@@ -1,10 +1,12 @@
 // What a service manager says to the daemon and hears from it, without one: a NOTIFY_SOCKET that listens,
 // sockets that are handed over, signals.
 
+#include "daemon/commands/api_client.h"
 #include "tests/e2e/daemon_process.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <netinet/in.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -31,6 +33,19 @@ int unix_socket(int type, std::string const& path) {
   std::strncpy(address.sun_path, path.c_str(), sizeof address.sun_path - 1);
   EXPECT_EQ(bind(descriptor, reinterpret_cast<sockaddr const*>(&address), sizeof address), 0) << path;
   return descriptor;
+}
+
+// Listens on a free port of loopback, and what it is called by.
+std::pair<int, std::string> tcp_socket() {
+  int const descriptor = socket(AF_INET, SOCK_STREAM, 0);  // inherited on purpose
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t size = sizeof address;
+  EXPECT_EQ(bind(descriptor, reinterpret_cast<sockaddr const*>(&address), size), 0);
+  EXPECT_EQ(listen(descriptor, 16), 0);
+  EXPECT_EQ(getsockname(descriptor, reinterpret_cast<sockaddr*>(&address), &size), 0);
+  return {descriptor, "http://127.0.0.1:" + std::to_string(ntohs(address.sin_port))};
 }
 
 // Stands where systemd would.
@@ -79,7 +94,7 @@ TEST(Service, SaysReadyReloadingAndStopping) {
   Installation const installation(one_feed);
   Manager const manager(installation);
   auto const daemon = manager.start();
-  EXPECT_THAT(manager.hears("READY=1"), HasSubstr("STATUS=1 feeds, 0 failing")) << installation.log();
+  EXPECT_THAT(manager.hears("READY=1"), HasSubstr("STATUS=1 feed, 0 failing")) << installation.log();
 
   daemon->signal(SIGHUP);
   // systemd 252 wants both in one datagram: it compares the time with that of its own signal.
@@ -100,10 +115,60 @@ TEST(Service, AReloadOfABadFileChangesNothingAndSaysWhy) {
   std::ofstream(installation.config_path(), std::ios::app) << "\n[[feed]]\nname = \"broken\n";
   daemon->signal(SIGHUP);
   ASSERT_NE(manager.hears("RELOADING=1"), "");
-  EXPECT_THAT(manager.hears("READY=1"), HasSubstr("1 feeds"));
+  EXPECT_THAT(manager.hears("READY=1"), HasSubstr("1 feed, "));
   EXPECT_THAT(installation.log(), HasSubstr("reload_refused"));
   daemon->signal(SIGTERM);
   EXPECT_EQ(daemon->wait(within(patience)), 0);
+}
+
+// The API on TCP, by a token.
+long answer_to(std::string const& url, std::string const& token_file) {
+  auto const answer = ApiClient(ApiAddress{{}, url, token_file}).get("/v1/status");
+  return answer ? answer->status : 0;
+}
+
+TEST(Service, AReloadTakesNewTokensAndATokenFileThatCannotBeReadChangesNothing) {
+  Installation const installation(one_feed);
+  auto const file = [&](std::string const& name, std::string const& content) {
+    std::ofstream(installation.folder() + "/" + name) << content;
+    return installation.folder() + "/" + name;
+  };
+  auto const token_file = file("tokens", "old\n");
+  auto const config = read_text_file(installation.config_path());
+  auto text = config;
+  text.insert(text.find("[http]\n") + 7, "token_file = \"tokens\"\n");
+  std::ofstream(installation.config_path()) << text;
+  auto const [listening, url] = tcp_socket();
+  Manager const manager(installation);
+  auto const daemon = manager.start({}, listening);
+  ASSERT_NE(manager.hears("READY=1"), "") << installation.log();
+  auto const with_old = file("old", "old\n");
+  auto const with_new = file("new", "new\n");
+  ASSERT_EQ(answer_to(url, with_old), 200);
+  auto const reload = [&] {
+    daemon->signal(SIGHUP);
+    ASSERT_NE(manager.hears("RELOADING=1"), "");
+    ASSERT_NE(manager.hears("READY=1"), "");
+  };
+
+  file("tokens", "");
+  reload();
+  EXPECT_THAT(installation.log(), HasSubstr("reload_refused"));
+  EXPECT_EQ(answer_to(url, with_old), 200);
+
+  file("tokens", "new\n");
+  reload();
+  EXPECT_EQ(answer_to(url, with_old), 401);
+  EXPECT_EQ(answer_to(url, with_new), 200);
+
+  // Nor does taking the file out open the API to everyone.
+  std::ofstream(installation.config_path()) << config;
+  reload();
+  EXPECT_EQ(answer_to(url, with_old), 401);
+  EXPECT_EQ(answer_to(url, with_new), 200);
+  daemon->signal(SIGTERM);
+  EXPECT_EQ(daemon->wait(within(patience)), 0) << installation.log();
+  close(listening);
 }
 
 TEST(Service, FeedsTheWatchdogAfterAllPartsAnswered) {

@@ -69,6 +69,18 @@ TEST_F(UnitFile, UserAndFoldersAreMade) {
             std::filesystem::perms::owner_all);
 }
 
+// Tries for long enough that what passes by itself has passed, and gives up within the interval it counts in.
+TEST_F(UnitFile, TriesAgainForHalfAnHour) {
+  auto const text = read_text_file(unit());
+  auto const number_after = [&](std::string const& key) {
+    auto const at = text.find("\n" + key + "=");
+    return at == std::string::npos ? 0 : std::atoi(text.c_str() + at + key.size() + 2);
+  };
+  int const seconds = number_after("RestartSec") * number_after("StartLimitBurst");
+  EXPECT_GE(seconds, 30 * 60);
+  EXPECT_LT(seconds, number_after("StartLimitIntervalSec") * 3600);
+}
+
 TEST_F(UnitFile, IsExposedToNoMoreThanOnePointOne) {
   EXPECT_EQ(run({"security", "--offline=yes", "--no-pager", "--threshold=11", unit()}), 0)
       << output_ << said();
