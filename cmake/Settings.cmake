@@ -25,6 +25,9 @@ if(CMAKE_UNITY_BUILD)
   target_compile_options(newsfold_warnings INTERFACE -Wno-shadow -Wno-subobject-linkage -Wno-unused-function)
 endif()
 
+# A release does not say in which folder it was built: two builds give the same bytes.
+add_compile_options($<$<CONFIG:Release>:-ffile-prefix-map=${PROJECT_SOURCE_DIR}/=>)
+
 # Asio and Beast are compiled once (daemon/runtime/asio_impl.cc, daemon/api/beast_impl.cc): their
 # headers then only declare.
 add_library(newsfold_asio_settings INTERFACE)
