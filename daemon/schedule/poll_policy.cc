@@ -413,6 +413,22 @@ std::optional<UtcMicros> due_by(PollState const& state, FeedSpec const& feed, Po
   return std::max({due, asked + hint_of(state, options), state.host_cooled_until});
 }
 
+HandWait soonest_by_hand(PollState const& state, FeedSpec const& feed, PollingOptions const& options) {
+  if (state.last_request == UtcMicros{}) return {};
+  auto const asked = state.last_request;
+  HandWait wait{asked + std::min(floor_of(state, feed, options), options.floor_hinted),
+                "it was asked just before"};
+  auto const consider = [&](UtcMicros until, std::string_view why) {
+    if (until > wait.until) wait = {until, std::string(why)};
+  };
+  if (state.failures > 0)
+    consider(asked + options.error_first, "it failed: " + state.last_error);
+  else if (!feed.interval)
+    consider(asked + hint_of(state, options), "its publisher asks for so much time between two requests");
+  consider(state.host_cooled_until, "its publisher wants rest");
+  return wait;
+}
+
 fetch::Credentials credentials_for(FeedSpec const& feed, std::string_view url) {
   auto credentials = feed.credentials;
   if (credentials.empty() && feed.url.find('@') == std::string::npos) return credentials;

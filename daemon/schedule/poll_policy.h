@@ -80,6 +80,14 @@ Decision settle(PollState& state, FeedSpec const& feed, PollingOptions const& op
 std::optional<UtcMicros> due_by(PollState const& state, FeedSpec const& feed, PollingOptions const& options,
                                 double k);
 
+// How soon an operator may have a feed asked out of its turn, and for whose sake no sooner. An error counts
+// with its first step only: who mends something wants to see it work.
+struct HandWait {
+  UtcMicros until{};
+  std::string why;
+};
+HandWait soonest_by_hand(PollState const& state, FeedSpec const& feed, PollingOptions const& options);
+
 // What of the operator's secrets for this feed (a user in its URL is one) may go to `url`: all of them where
 // scheme, host and port are those of the configured URL, or its step from http to https; else none.
 fetch::Credentials credentials_for(FeedSpec const& feed, std::string_view url);

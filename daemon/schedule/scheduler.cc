@@ -109,6 +109,9 @@ EntryPtr Scheduler::Impl::make_entry(FeedSpec spec, std::string const& record, U
   if (state.push) entry->push = std::make_unique<PushState>(*state.push);
   entry->record = encode(state);
   entry->share = share_of(state, *entry->spec, options.polling, now);
+  if (state.last_request != UtcMicros{} && state.next_due > state.last_request)
+    entry->interval_s =
+        static_cast<std::uint32_t>(std::chrono::floor<seconds>(state.next_due - state.last_request).count());
   if (state.host_cooled_until > now)
     gates.rest(state.cooled_host.empty() ? entry->host : state.cooled_host, state.host_cooled_until);
   return entry;
@@ -240,19 +243,31 @@ asio::awaitable<void> Scheduler::stop() {
   impl.over.cancel();
 }
 
-bool Scheduler::poll_now(FeedId feed) {
+Result<void> Scheduler::poll_now(FeedId feed) {
   Impl& impl = *impl_;
   auto const it = impl.entries.find(number(feed));
-  if (it == impl.entries.end()) return false;
+  if (it == impl.entries.end()) return Error{ErrorCode::not_found, "there is no such feed"};
   Entry& entry = *it->second;
-  auto const state = decode_poll_state(entry.record);
+  auto const& name = entry.spec->name;
+  auto const refused = [&](std::string_view why) {
+    return Error{ErrorCode::refused, "feed " + name + " " + std::string(why)};
+  };
+  if (entry.paused()) return refused("is paused; `newsfold resume " + name + "` first");
+  if (entry.activity == FeedStatus::Activity::polling) return refused("is being asked now");
+  if (entry.activity == FeedStatus::Activity::queued)
+    return refused("is due already and waits for its host's turn");
+  if (impl.held) return refused("is not asked now: polling is held, as the disk is nearly full");
+  PollState state;
+  if (auto decoded = decode_poll_state(entry.record)) state = std::move(*decoded);
+  auto wait = soonest_by_hand(state, *entry.spec, impl.options.polling);
+  if (auto const rest = impl.gates.rests_until(entry.host); rest > wait.until)
+    wait = {rest, "its host wants rest"};
   auto const now = impl.clock.now();
-  auto const floor = std::min<seconds>(entry.share.floor, impl.options.polling.floor_hinted);
-  if (!state || entry.paused() || impl.held || entry.activity != FeedStatus::Activity::waiting) return false;
-  if (state->host_cooled_until > now || now - state->last_request < floor) return false;
+  if (wait.until > now)
+    return refused("may not be asked before " + format_rfc3339(wait.until) + ": " + wait.why);
   impl.queue.set(entry, now);
   impl.pump();
-  return true;
+  return {};
 }
 
 asio::awaitable<Result<void>> Scheduler::set_paused(FeedId feed, Pause pause) {

@@ -107,9 +107,10 @@ class Scheduler {
   // No new polls; returns when those under way are committed.
   boost::asio::awaitable<void> stop();
 
-  // Asks sooner than planned, still conditionally and at the host's gate. False: no such feed, or its
-  // publisher's floor (Retry-After, max-age) has not passed.
-  bool poll_now(FeedId feed);
+  // Asks sooner than planned, still conditionally and at the host's gate. Fails with `not_found`, or with
+  // `refused` and the reason, with a time where there is one: politeness (soonest_by_hand), a pause, a hold,
+  // or that it is being asked already.
+  Result<void> poll_now(FeedId feed);
 
   // The operator's pause of one feed: no poll begins until it is lifted, also across restarts. Durable when
   // it returns. Fails with `not_found`, or as the sink's commit does.

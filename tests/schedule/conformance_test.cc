@@ -74,6 +74,52 @@ TEST_F(PollWorld, FeedsThatMovedToOneAddressShareItsFetches) {
   }
 }
 
+TEST_F(PollWorld, WhoAsksByHandHearsTheTrueReasonAndTime) {
+  serve("a.example", "/f", [](OriginRequest const& request) {
+    return answer_conditionally(request, say("1\n", {{"ETag", "\"1\""}, {"Cache-Control", "max-age=1800"}}));
+  });
+  serve("b.example", "/f", [](OriginRequest const&) { return status(500); });
+  serve("c.example", "/f", [](OriginRequest const&) { return status(429, {{"Retry-After", "7200"}}); });
+  serve("d.example", "/f", [](OriginRequest const& request) {
+    return answer_conditionally(request, say("1\n", {{"ETag", "\"1\""}}));
+  });
+  start({feed("http://a.example/f", 1), feed("http://b.example/f", 2), feed("http://c.example/f", 3),
+         feed("http://c.example/g", 4), feed("http://d.example/f", 5)});
+  run_for(1min);
+  auto const why = [&](std::uint64_t id) {
+    auto const asked = scheduler_->poll_now(FeedId{id});
+    return asked ? std::string("asked") : asked.error().message;
+  };
+  auto const says = [&](std::uint64_t id, std::string_view reason, UtcMicros until) {
+    auto const text = why(id);
+    EXPECT_NE(text.find(reason), text.npos) << text;
+    EXPECT_NE(text.find(format_rfc3339(until)), text.npos) << text;
+  };
+  says(1, "its publisher asks", times("a.example/f")[0] + 30min);
+  says(2, "it failed: the server answered 500", times("b.example/f")[0] + 30min);
+  says(3, "its publisher wants rest", times("c.example/f")[0] + 2h);
+  EXPECT_NE(why(4).find("waits for its host's turn"), std::string::npos) << why(4);
+  says(5, "it was asked just before", times("d.example/f")[0] + 5min);
+  EXPECT_EQ(scheduler_->poll_now(FeedId{6}).error().code, ErrorCode::not_found);
+  run_for(5min);
+  scheduler_->hold(true);
+  EXPECT_NE(why(5).find("disk"), std::string::npos) << why(5);
+  scheduler_->hold(false);
+  EXPECT_EQ(why(5), "asked");
+  EXPECT_NE(why(5).find("asked now"), std::string::npos) << why(5);
+}
+
+TEST_F(PollWorld, TheIntervalIsKnownAfterARestart) {
+  serve("h.example", "/f", [](OriginRequest const& request) {
+    return answer_conditionally(request, say("1\n", {{"ETag", "\"1\""}}));
+  });
+  start({feed("http://h.example/f")});
+  run_for(10s);
+  stop();
+  start({feed("http://h.example/f")});
+  EXPECT_EQ(scheduler_->status().at(0).interval, 1h);
+}
+
 boost::asio::awaitable<void> read_page(fetch::Client& client, std::string url) {
   fetch::Request request;
   request.url = std::move(url);
