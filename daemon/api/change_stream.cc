@@ -81,17 +81,17 @@ Result<void> ChangeStream::read_store(Batch& batch) {
   for (std::size_t rows = 0; rows < batch_rows_max; ++rows) {
     if (batch.events >= batch_events_max || batch.bytes.size() >= batch_bytes_max) return {};
     auto const next = reader_->next();
-    if (auto const lost = reader_->lost()) {
+    if (!next) {
+      auto const lost = reader_->lost();
+      if (!lost) {
+        reader_.reset();
+        return next.error();
+      }
       cursor_ = *lost;
       append_lost(batch.bytes, format_, *lost, previous_, store_.epoch());
       previous_ = *lost;
       ++batch.events;
       continue;
-    }
-    if (!next) {
-      auto const error = next.error();
-      reader_.reset();
-      return error;
     }
     if (*next == nullptr) {
       reader_.reset();
