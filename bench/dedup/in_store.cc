@@ -166,7 +166,8 @@ class Growth {
   }
 
   void judge(Written const& written, storage::ItemOutcome const& outcome) {
-    bool const folded = outcome.outcome == storage::Outcome::copied;
+    // Two equal copies in one group are the same item again: no article of its own either.
+    bool const folded = outcome.outcome != storage::Outcome::created;
     switch (written.plan.kind) {
       case Kind::distinct:
         ++distinct_;

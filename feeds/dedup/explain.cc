@@ -36,15 +36,18 @@ std::vector<std::string> explain(Comparison const& c, FoldOptions const& options
   std::vector<std::string> out = {verdict(c, options)};
   if (c.same_text) return out;
   if (std::max(c.covered_here, c.covered_there) < options.covered_words_min) {
-    out.push_back("They share fewer than " + std::to_string(options.covered_words_min) +
-                  " words that carry content, which never makes a copy.");
+    bool const by_boilerplate = c.boilerplate_here >= options.covered_words_min;
+    out.push_back(
+        "They share fewer than " + std::to_string(options.covered_words_min) +
+        (by_boilerplate ? " words beside what stands in many stories" : " words that carry content") +
+        ", which never makes a copy.");
   }
   out.push_back("Shared passages cover " + percent(c.cover_here()) + " of the first text and " +
                 percent(c.cover_there()) + " of the second; the longest has " +
                 std::to_string(c.longest_run) + " words.");
   if (c.boilerplate_here > 0)
-    out.push_back("Not counted, because other stories have it too: " + std::to_string(c.boilerplate_here) +
-                  " words.");
+    out.push_back("Shared, but not counted, because other stories have it too: " +
+                  std::to_string(c.boilerplate_here) + " words.");
   if (c.title_words > 0) add_agreement("Words of the titles", c.title_words_shared, c.title_words, out);
   add_agreement("Names", c.names_shared, c.names, out);
   add_agreement("Numbers", c.numbers_shared, c.numbers, out);

@@ -50,6 +50,18 @@ TEST(TemplateBlocks, AQuotationRepeatedInThreeArticlesStays) {
   EXPECT_TRUE(blocks.strip(quotation + "\n\n" + article(50)).text.starts_with(quotation));
 }
 
+TEST(TemplateBlocks, TheBackgroundOfAYoungHostsFirstStoryBecomesTextAgain) {
+  std::string const background =
+      "The dyke broke in the winter storm, and two thousand people lost their homes.";
+  TemplateBlocks blocks;
+  for (int i = 0; i < 16; ++i)
+    blocks.observe(i % 4 == 0 ? body(i) + background + "\n\n" + about : article(i));
+  EXPECT_TRUE(blocks.is_template(block_hash(background)));
+  for (int i = 16; i < 80; ++i) blocks.observe(article(i));
+  EXPECT_FALSE(blocks.is_template(block_hash(background)));
+  EXPECT_TRUE(blocks.is_template(block_hash(about)));
+}
+
 TEST(TemplateBlocks, BackgroundInTheMiddleOfManyArticlesOfAStoryStays) {
   std::string const background =
       "The dyke broke in the winter storm, and two thousand people lost their homes.";
