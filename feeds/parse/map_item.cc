@@ -80,6 +80,7 @@ class ItemMapper {
   Best title_, description_, encoded_, summary_, subtitle_, body_;
   Ranked published_, updated_;
   std::string latitude_, longitude_;
+  std::string comments_feed_, markdown_;
   int url_rank_ = -1;
   int id_rank_ = -1;
 };
@@ -203,6 +204,11 @@ void ItemMapper::extension(pugi::xml_node child, Element element, std::string_vi
     case Element::itunes_category: add_tag(item_.tags, attribute(child, "text")); break;
     case Element::duration: media_.duration(text::parse_duration(text_of(child))); break;
     case Element::explicit_: item_.explicit_content = explicit_of(text_of(child)); break;
+    case Element::comments_feed: comments_feed_ = url_of(text_of(child), base); break;
+    case Element::companion: media_.companion(child, base); break;
+    case Element::media_player: media_.player(child, base); break;
+    case Element::video_id: offer_id(text_of(child), 0); break;
+    case Element::markdown: markdown_ = text_of(child); break;
     case Element::comments: item_.comments_url = url_of(text_of(child), base); break;
     case Element::source: source(child, base); break;
     case Element::license: license(child, base); break;
@@ -332,6 +338,7 @@ void ItemMapper::finish() {
   if (context_.is_atom && !item_.date_published) item_.date_published = item_.date_modified;
   if (item_.date_raw.empty()) item_.date_raw = updated_.raw();
   if (!item_.geo && !latitude_.empty()) item_.geo = geometry_of("Point", latitude_ + " " + longitude_);
+  if (item_.comments_url.empty()) item_.comments_url = std::move(comments_feed_);
   media_.finish();
 }
 
@@ -351,6 +358,7 @@ void ItemMapper::finish_texts() {
     item_.content_html = std::move(body.html);
     item_.content_text = std::move(body.text);
   }
+  if (item_.content_html.empty() && item_.content_text.empty()) item_.content_text = std::move(markdown_);
   if (!*summary) return;
   item_.summary = summary_of(summary->node(), context_);
   // A summary of HTML with no text beside it is all the text there is.

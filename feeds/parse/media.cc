@@ -69,6 +69,7 @@ void MediaCollector::nested(pugi::xml_node node, std::string_view base) {
       case Element::media_title: title_.offer(child, 0); break;
       case Element::media_description: description_.offer(child, 0); break;
       case Element::media_thumbnail: thumbnail(child, base); break;
+      case Element::media_player: player(child, base); break;
       case Element::media_keywords: add_tags_by_comma(item_.tags, text_of(child)); break;
       case Element::category: add_tag(item_.tags, line_of(child, context_)); break;
       case Element::media_credit:
@@ -102,6 +103,17 @@ void MediaCollector::group(pugi::xml_node node, std::string_view base) {
   nested(node, base);
 }
 
+void MediaCollector::companion(pugi::xml_node node, std::string_view base) {
+  Attachment a;
+  a.url = url_of(attribute(node, "url"), base);
+  a.mime_type = attribute(node, "type");
+  if (companions_.size() < attachments_max) companions_.push_back(std::move(a));
+}
+
+void MediaCollector::player(pugi::xml_node node, std::string_view base) {
+  player_ = url_of(attribute(node, "url"), base);
+}
+
 void MediaCollector::thumbnail(pugi::xml_node node, std::string_view base) {
   auto url = attribute(node, "url");
   if (url.empty()) url = text_of(node);
@@ -115,11 +127,20 @@ void MediaCollector::image(std::string url, int rank) {
 }
 
 void MediaCollector::finish() {
-  if (!duration_) return;
   // The duration of an episode belongs to its recording, not to the picture beside it.
-  for (auto& a : item_.attachments)
-    if (!a.duration_in_seconds && !text::starts_with_ignoring_case(a.mime_type, "image"))
-      a.duration_in_seconds = duration_;
+  if (duration_)
+    for (auto& a : item_.attachments)
+      if (!a.duration_in_seconds && !text::starts_with_ignoring_case(a.mime_type, "image"))
+        a.duration_in_seconds = duration_;
+  // A player is the way to a recording that has no address of its own.
+  if (item_.attachments.empty() && !player_.empty()) {
+    Attachment page;
+    page.url = std::move(player_);
+    page.mime_type = "text/html";
+    page.duration_in_seconds = duration_;
+    add(std::move(page));
+  }
+  for (auto& a : companions_) add(std::move(a));
 }
 
 }  // namespace newsfold::parse

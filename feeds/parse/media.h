@@ -15,6 +15,8 @@ class MediaCollector {
   void link(pugi::xml_node node, std::string_view base);     // <link rel="enclosure" href type length title>
   void content(pugi::xml_node node, std::string_view base);  // <media:content>, alone or in a group
   void group(pugi::xml_node node, std::string_view base);    // <media:group>
+  void companion(pugi::xml_node node, std::string_view base);  // <podcast:transcript url type>
+  void player(pugi::xml_node node, std::string_view base);     // <media:player url>
   void thumbnail(pugi::xml_node node, std::string_view base);  // <media:thumbnail url>
   void image(std::string url, int rank);                       // the higher rank wins, the first among equals
   void duration(std::optional<double> seconds) {
@@ -38,6 +40,8 @@ class MediaCollector {
   std::optional<double> duration_;
   Best title_;
   Best description_;
+  std::string player_;
+  std::vector<Attachment> companions_;
 };
 
 // Ranks of pictures.

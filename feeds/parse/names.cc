@@ -311,10 +311,15 @@ constexpr NameRow names[] = {
     {Space::podcast, "person", person},
     {Space::podcast, "license", license},
     {Space::podcast, "alternateenclosure", unknown},
+    {Space::podcast, "transcript", companion},
+    {Space::podcast, "chapters", companion},
 
     {Space::slash, "comments", comments_count},
     {Space::thr, "in-reply-to", in_reply_to},
     {Space::thr, "total", comments_count},
+    {Space::wfw, "commentrss", comments_feed},
+    {Space::yt, "videoid", video_id},
+    {Space::source, "markdown", markdown},
     {Space::sy, "updateperiod", update_period},
     {Space::sy, "updatefrequency", update_frequency},
 

@@ -82,6 +82,7 @@ enum class Element : std::uint8_t {
   enclosure,
   comments,
   comments_count,
+  comments_feed,
   source,
   source_name,
   rights,
@@ -115,6 +116,9 @@ enum class Element : std::uint8_t {
   media_rating,
   media_player,
   media_peer_link,
+  companion,  // a document beside a recording: transcript, chapters
+  video_id,
+  markdown,
   orig_link,
   in_reply_to,
   point,

@@ -7,6 +7,8 @@
 namespace newsfold::parse {
 namespace {
 
+using namespace std::string_literals;
+
 Feed parsed(std::string_view bytes, Hints const& hints = {}) {
   auto feed = parse_feed(bytes, hints);
   EXPECT_TRUE(feed) << (feed ? "" : feed.error().message);
@@ -162,6 +164,70 @@ TEST(Parse, LiftsItemsOutOfItems) {
   auto const feed =
       parsed(rss("<item><title>a</title><item><title>b</title><item><title>c</title></item></item></item>"));
   EXPECT_EQ(feed.items.size(), 3u);
+}
+
+TEST(Parse, TakesWhatExtensionsSayWhereNothingElseDoes) {
+  auto const item = [](std::string const& inner) {
+    return parsed(rss("<item>" + inner + "</item>")).items.at(0);
+  };
+  auto const feed_of_comments = "<wfw:commentRss>https://h.example/1/comments</wfw:commentRss>"s;
+  EXPECT_EQ(item(feed_of_comments).comments_url, "https://h.example/1/comments");
+  EXPECT_EQ(item(feed_of_comments + "<comments>https://h.example/1#c</comments>").comments_url,
+            "https://h.example/1#c");
+  EXPECT_EQ(item("<yt:videoId>abc</yt:videoId>").id, "abc");
+  EXPECT_EQ(item("<guid>1</guid><yt:videoId>abc</yt:videoId>").id, "1");
+  EXPECT_EQ(item("<source:markdown>a *b*</source:markdown>").content_text, "a *b*");
+  EXPECT_EQ(item("<source:markdown>a *b*</source:markdown><description>c</description>").content_text, "");
+  auto const episode = item(
+      "<podcast:transcript url='https://h.example/1.vtt' type='text/vtt'/><podcast:chapters "
+      "url='https://h.example/1.json' type='application/json+chapters'/><itunes:duration>60</itunes:duration>"
+      "<enclosure url='https://h.example/1.mp3' type='audio/mpeg'/><media:player "
+      "url='https://h.example/p'/>");
+  ASSERT_EQ(episode.attachments.size(), 3u);
+  EXPECT_EQ(episode.attachments[0].url, "https://h.example/1.mp3");
+  EXPECT_EQ(episode.attachments[0].duration_in_seconds, 60);
+  EXPECT_EQ(episode.attachments[1].mime_type, "text/vtt");
+  EXPECT_FALSE(episode.attachments[1].duration_in_seconds);
+  EXPECT_EQ(episode.attachments[2].url, "https://h.example/1.json");
+  EXPECT_EQ(item("<media:player url='https://h.example/p'/>").attachments.at(0).mime_type, "text/html");
+}
+
+// What each version of a format looks like, as far as they differ; one item with a link each.
+TEST(Parse, KnowsTheVersionsOfEachFormat) {
+  auto const versioned = [](std::string const& version) {
+    return "<rss version='" + version +
+           "'><channel><title>C</title><item><title>a</title><link>https://h.example/1</link>"
+           "<pubDate>Mon, 02 Nov 2026 10:00:00 GMT</pubDate></item></channel></rss>";
+  };
+  struct Row {
+    std::string document;
+    FeedFormat format;
+  };
+  for (auto const& [document, format] :
+       {Row{"<rdf:RDF xmlns:rdf='http://www.w3.org/1999/02/22-rdf-syntax-ns#' "
+            "xmlns='http://my.netscape.com/rdf/simple/0.9/'><channel><title>C</title><link>https://h.example/"
+            "</link></channel><item><title>a</title><link>https://h.example/1</link></item></rdf:RDF>",
+            FeedFormat::rss_090},
+        Row{versioned("0.90"), FeedFormat::rss_090}, Row{versioned("0.91"), FeedFormat::rss_091},
+        Row{versioned("0.92"), FeedFormat::rss_092}, Row{versioned("0.93"), FeedFormat::rss_093},
+        Row{versioned("0.94"), FeedFormat::rss_094}, Row{versioned("2.0"), FeedFormat::rss_20},
+        Row{"{\"version\": \"https://jsonfeed.org/version/1\", \"title\": \"C\", \"author\": {\"name\": "
+            "\"Jo\"}, \"items\": [{\"id\": 1, \"title\": \"a\", \"url\": \"https://h.example/1\"}]}",
+            FeedFormat::json_10},
+        Row{"{\"version\": \"https://jsonfeed.org/version/1.1\", \"title\": \"C\", \"items\": [{\"id\": "
+            "\"1\", \"title\": \"a\", \"url\": \"https://h.example/1\"}]}",
+            FeedFormat::json_11}}) {
+    auto const feed = parsed(document);
+    EXPECT_EQ(feed.format, format) << document;
+    EXPECT_FALSE(feed.bozo) << feed.bozo_reason;
+    EXPECT_EQ(feed.title, "C") << document;
+    ASSERT_EQ(feed.items.size(), 1u) << document;
+    EXPECT_EQ(feed.items[0].title, "a") << document;
+    EXPECT_EQ(feed.items[0].url, "https://h.example/1") << document;
+    if (format == FeedFormat::json_10) {
+      EXPECT_EQ(feed.authors.at(0).name, "Jo");
+    }
+  }
 }
 
 TEST(Parse, GivesEntriesTheAuthorOfTheirFeed) {
