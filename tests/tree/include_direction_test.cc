@@ -29,7 +29,7 @@ std::vector<Rule> const& rules() {
       {"feeds/clean", {"feeds/model", "feeds/text", "feeds/dedup"}},
       {"feeds/parse", {"feeds/model", "feeds/text", "feeds/dedup", "feeds/clean"}},
       {"feeds/fetch", {"feeds/model", "feeds/text"}},
-      {"storage", {"feeds/model", "feeds/dedup"}},
+      {"storage", {"feeds/model", "feeds/text", "feeds/dedup"}},
       {"daemon/log", {"feeds/model"}},
       {"daemon/runtime", {"feeds/model"}},
       {"daemon/config", {"feeds/model", "daemon/log"}},
