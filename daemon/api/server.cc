@@ -27,6 +27,17 @@ namespace {
 // Out of descriptors: those that are open must close first.
 constexpr std::chrono::milliseconds accept_pause{100};
 
+// Whoever types the address into a browser.
+asio::awaitable<Reply> say_what_this_is() {
+  Reply reply;
+  reply.content_type = "text/plain; charset=utf-8";
+  reply.body =
+      "This is Newsfold's API, for programs.\n"
+      "/v1 lists what is answered here, /v1/status tells how the daemon is, /v1/articles what is new;\n"
+      "/v1/changes?since=now is the stream of changes. docs/API.md explains them all.\n";
+  co_return reply;
+}
+
 asio::awaitable<Reply> list_routes(RouteTable const& table) { co_return table.index(); }
 
 AccessRules rules_of(ApiOptions const& options) {
@@ -67,6 +78,8 @@ struct ApiServer::Impl {
     table.add({Method::get, std::string(changes_pattern), Scope::read, 0, std::move(poll)});
     auto list = [this](Request const&) { return list_routes(table); };
     table.add({Method::get, "/v1", Scope::read, 0, std::move(list)});
+    auto greet = [](Request const&) { return say_what_this_is(); };
+    table.add({Method::get, "/", Scope::open, 0, std::move(greet)});
   }
 
   asio::any_io_executor executor;

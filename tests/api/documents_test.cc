@@ -134,6 +134,7 @@ TEST(Documents, EveryAnswerHasAStatusATypeAndABodyThatTheDocumentNames) {
       {"GET", "/readyz", "/readyz", 200},
       {"GET", "/metrics", "/metrics", 200},
       {"GET", "/metrics", "/metrics?format=openmetrics", 200},
+      {"GET", "/", "/", 200},
       {"GET", "/v1", "/v1", 200},
       {"GET", "/v1/changes", "/v1/changes?since=0&wait=0", 200},
       {"GET", "/v1/changes", "/v1/changes?since=yesterday", 400},
