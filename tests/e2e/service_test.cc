@@ -102,6 +102,11 @@ TEST(Service, SaysReadyReloadingAndStopping) {
   EXPECT_THAT(reloading, HasSubstr("MONOTONIC_USEC="));
   EXPECT_THAT(manager.hears("READY=1"), HasSubstr("STATUS="));
 
+  // ExecReload= asks over the socket: the manager hears the same, and it returns when it is done.
+  EXPECT_EQ(installation.run({"reload"}).status, 0);
+  EXPECT_THAT(manager.hears("RELOADING=1"), HasSubstr("MONOTONIC_USEC="));
+  EXPECT_NE(manager.hears("READY=1"), "");
+
   daemon->signal(SIGTERM);
   EXPECT_NE(manager.hears("STOPPING=1"), "");
   EXPECT_EQ(daemon->wait(within(patience)), 0) << installation.log();
