@@ -2,6 +2,8 @@
 
 #include "daemon/schedule/host_key.h"
 
+#include <algorithm>
+
 namespace newsfold::schedule {
 
 namespace asio = boost::asio;
@@ -28,7 +30,10 @@ asio::awaitable<Result<void>> RobotsCache::check(std::string const& url, Gatekee
   if (sites_.size() >= sites_max && !sites_.contains(origin)) {
     auto const now = clock_.now();
     std::erase_if(sites_, [&](auto const& entry) { return now - entry.second.asked > keep; });
-    if (sites_.size() >= sites_max) sites_.clear();
+    if (sites_.size() >= sites_max) {
+      sites_.clear();
+      delays_.clear();
+    }
   }
   auto const now = clock_.now();
   auto const it = sites_.find(origin);
@@ -38,7 +43,7 @@ asio::awaitable<Result<void>> RobotsCache::check(std::string const& url, Gatekee
     // A copy: other hosts' checks may move the table while we wait.
     Site site = it == sites_.end() ? Site{} : it->second;
     co_await refresh(origin, site);
-    if (auto const delay = site.robots.crawl_delay()) gates_.ask_spacing(permit.host(), *delay);
+    heed_crawl_delay(permit.host(), origin, site.robots.crawl_delay());
     sites_[origin] = site;
     co_await gates_.pause(permit);
   }
@@ -51,11 +56,27 @@ asio::awaitable<Result<void>> RobotsCache::check(std::string const& url, Gatekee
   co_return Result<void>();
 }
 
+// The origins of one domain share its gate: the slowest of them sets the pace.
+void RobotsCache::heed_crawl_delay(std::string const& host, std::string const& origin,
+                                   std::optional<std::chrono::milliseconds> delay) {
+  if (!delay && !delays_.contains(host)) return;
+  auto& of_host = delays_[host];
+  if (delay)
+    of_host[origin] = *delay;
+  else
+    of_host.erase(origin);
+  std::chrono::milliseconds longest{0};
+  for (auto const& [one, wanted] : of_host) longest = std::max(longest, wanted);
+  gates_.ask_spacing(host, longest);
+  if (of_host.empty()) delays_.erase(host);
+}
+
 asio::awaitable<void> RobotsCache::refresh(std::string const& origin, Site& site) {
   fetch::Request request;
   request.url = origin + "/robots.txt";
   request.accept = fetch::Accept::robots;
-  request.limits.body_bytes_max = 8 * fetch::robots_bytes_max;  // what is beyond the first is not read
+  request.limits.body_bytes_max = fetch::robots_bytes_max;
+  request.cuts_body = true;
   request.limits.total_max = 20s;
   auto const response = co_await client_.fetch(std::move(request));
   auto const now = clock_.now();
@@ -63,8 +84,9 @@ asio::awaitable<void> RobotsCache::refresh(std::string const& origin, Site& site
   bool const read = response && response->status >= 200 && response->status < 300;
   bool const absent =
       response && response->status >= 400 && response->status < 500 && response->status != 429;
-  // A private address or a redirect loop will not become a robots.txt: there is none.
-  bool const never = !response && response.error().code != ErrorCode::unreachable;
+  // A private address will not become a robots.txt: there is none. What is there and does not decompress may
+  // forbid anything.
+  bool const never = !response && response.error().code == ErrorCode::refused;
   if (read || absent || never) {
     site.robots = read ? fetch::Robots::parse(response->body, agent_) : fetch::Robots();
     site.standing = Standing::known;

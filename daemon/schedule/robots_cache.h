@@ -1,7 +1,7 @@
 #pragma once
 // What each site's robots.txt says of us, asked for at most once a day. RFC 9309: a file that is not there
-// (4xx) allows everything; one that cannot be had (5xx, 429, no answer) forbids everything, until it has
-// not been to be had for 30 days.
+// (4xx) allows everything; one that cannot be had (5xx, 429, no answer, no text) forbids everything, until it
+// has not been to be had for 30 days. Of a long one the first robots_bytes_max bytes are read.
 //
 // Not thread-safe: one executor. Call with the host's permit in hand: it makes requests of its own.
 
@@ -12,7 +12,10 @@
 
 #include <boost/asio/awaitable.hpp>
 
+#include <chrono>
 #include <cstddef>
+#include <map>
+#include <optional>
 #include <string>
 #include <unordered_map>
 
@@ -43,12 +46,16 @@ class RobotsCache {
     UtcMicros unreachable_since{};
   };
   boost::asio::awaitable<void> refresh(std::string const& origin, Site& site);
+  void heed_crawl_delay(std::string const& host, std::string const& origin,
+                        std::optional<std::chrono::milliseconds> delay);
 
   SleepingClock& clock_;
   fetch::Client& client_;
   Gatekeeper& gates_;
   std::string agent_;
   std::unordered_map<std::string, Site> sites_;
+  // By host, then by origin: of those that ask for one.
+  std::unordered_map<std::string, std::map<std::string, std::chrono::milliseconds>> delays_;
 };
 
 }  // namespace newsfold::schedule

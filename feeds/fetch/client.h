@@ -59,6 +59,8 @@ struct Request {
   Method method = Method::get;
   std::string body;               // POST only
   std::string body_content_type;  // POST only
+  // A body beyond limits.body_bytes_max is cut there and no error: for what is read from its start only.
+  bool cuts_body = false;
   // Asked of each redirect's target before it is followed; no: the redirect itself is the answer. Empty: all
   // are followed.
   std::function<bool(std::string const& url)> stays;

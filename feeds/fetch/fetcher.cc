@@ -175,8 +175,10 @@ std::size_t Fetcher::State::on_header(char* bytes, std::size_t size, std::size_t
 std::size_t Fetcher::State::on_body(char* bytes, std::size_t size, std::size_t count, void* pointer) {
   auto& exchange = *static_cast<Exchange*>(pointer);
   std::size_t const length = size * count;
-  if (length > exchange.request.limits.body_bytes_max - exchange.body.size()) {
+  std::size_t const room = exchange.request.limits.body_bytes_max - exchange.body.size();
+  if (length > room) {
     exchange.broken = Exchange::Broken::body_limit;
+    if (exchange.request.cuts_body) exchange.body.append(bytes, room);
     return 0;
   }
   exchange.body.append(bytes, length);
@@ -463,7 +465,8 @@ asio::awaitable<Result<Response>> Fetcher::State::run(Request request) {
         static_cast<std::uint64_t>(info<long>(exchange.easy, CURLINFO_HEADER_SIZE));
     if (request.connected && info<curl_off_t>(exchange.easy, CURLINFO_PRETRANSFER_TIME_T) > 0)
       *request.connected = true;
-    if (code != CURLE_OK) co_return explain(exchange, code);
+    bool const cut = exchange.broken == Exchange::Broken::body_limit && request.cuts_body;
+    if (code != CURLE_OK && !cut) co_return explain(exchange, code);
 
     auto const status = static_cast<unsigned>(info<long>(exchange.easy, CURLINFO_RESPONSE_CODE));
     bool const redirects =

@@ -1,0 +1,96 @@
+// robots.txt where it is odd, and for pages.
+#include "tests/schedule/poll_world.h"
+
+#include <boost/asio/detached.hpp>
+
+namespace newsfold::schedule {
+namespace {
+
+using origin::OriginRequest;
+
+class RobotsWorld : public PollWorld {
+ protected:
+  void publish(std::string host, std::string robots, origin::HeaderList headers = {}) {
+    serve(host, "/robots.txt", [=](OriginRequest const&) { return say(robots, headers); });
+    for (auto const* path : {"/f", "/private/f"})
+      serve(host, path, [](OriginRequest const&) { return say("1\n"); });
+  }
+  FeedSpec obedient(std::string url, std::uint64_t id) {
+    auto spec = feed(std::move(url), id);
+    spec.robots = RobotsRule::obey;
+    return spec;
+  }
+  // The status of the page, or the error's code.
+  std::string read_page(std::string url) {
+    std::string out;
+    auto task = [](fetch::Client& client, std::string address,
+                   std::string& said) -> boost::asio::awaitable<void> {
+      fetch::Request request;
+      request.url = std::move(address);
+      request.accept = fetch::Accept::page;
+      auto const response = co_await client.fetch(std::move(request));
+      said = response ? std::to_string(response->status) : std::string(to_string(response.error().code));
+    };
+    boost::asio::co_spawn(loop_, task(scheduler_->page_client(), std::move(url), out), boost::asio::detached);
+    drain();
+    run_for(1min);
+    return out;
+  }
+};
+
+TEST_F(RobotsWorld, TheStartOfALongFileHolds) {
+  publish("h.example", "User-agent: *\nDisallow: /private\n" + std::string(2'000'000, '#'));
+  start({obedient("http://h.example/f", 1), obedient("http://h.example/private/f", 2)});
+  run_for(10s);
+  EXPECT_EQ(times("h.example/robots.txt").size(), 1u);
+  EXPECT_EQ(times("h.example/f").size(), 1u);
+  EXPECT_EQ(times("h.example/private/f").size(), 0u);
+}
+
+TEST_F(RobotsWorld, AFileThatDoesNotDecompressForbidsEverything) {
+  publish("h.example", "User-agent: *\nAllow: /\n", {{"Content-Encoding", "gzip"}});
+  start({obedient("http://h.example/f", 1)});
+  run_for(1h);
+  EXPECT_GE(times("h.example/robots.txt").size(), 1u);
+  EXPECT_EQ(times("h.example/f").size(), 0u);
+}
+
+TEST_F(RobotsWorld, TheLongestCrawlDelayOfADomainHoldsForAllOfIt) {
+  publish("a.site.example", "User-agent: *\nCrawl-delay: 20\n");
+  publish("b.site.example", "User-agent: *\nCrawl-delay: 2\n");
+  auto a = obedient("http://a.site.example/f", 1), b = obedient("http://b.site.example/f", 2);
+  a.interval = b.interval = 1min;
+  start({a, b});
+  run_for(10min);
+  std::vector<UtcMicros> all;
+  for (auto const* key : {"a.site.example/f", "b.site.example/f"})
+    all.insert(all.end(), times(key).begin(), times(key).end());
+  std::ranges::sort(all);
+  ASSERT_GE(all.size(), 10u);
+  for (std::size_t i = 3; i < all.size(); ++i) EXPECT_GE(all[i] - all[i - 1], 20s) << i;
+}
+
+TEST_F(RobotsWorld, PagesObeyItAndAreSpacedByIt) {
+  publish("h.example", "User-agent: *\nDisallow: /private\nCrawl-delay: 15\n");
+  start({});
+  EXPECT_EQ(read_page("http://h.example/private/f"), "refused");
+  EXPECT_EQ(read_page("http://h.example/f"), "200");
+  EXPECT_EQ(times("h.example/private/f").size(), 0u);
+  EXPECT_EQ(times("h.example/robots.txt").size(), 1u);
+  for (int i = 0; i < 3; ++i) {
+    auto task = [](fetch::Client& client) -> boost::asio::awaitable<void> {
+      fetch::Request request;
+      request.url = "http://h.example/f";
+      (void)co_await client.fetch(std::move(request));
+    };
+    boost::asio::co_spawn(loop_, task(scheduler_->page_client()), boost::asio::detached);
+  }
+  drain();
+  run_for(2min);
+  auto const& seen = times("h.example/f");
+  ASSERT_EQ(seen.size(), 4u);
+  for (std::size_t i = 1; i < seen.size(); ++i) EXPECT_GE(seen[i] - seen[i - 1], 15s);
+}
+
+}  // namespace
+}  // namespace newsfold::schedule
