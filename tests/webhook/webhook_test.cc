@@ -247,7 +247,7 @@ TEST_F(WebhookTest, AnEventThatTheReceiverNeverAnswersIsParked) {
     return response;
   });
   auto hook = spec(receiver);
-  hook.timeout = 100ms;
+  hook.timeout = 400ms;
   set({hook});
   settle();
   ingest_new(1, 3);
