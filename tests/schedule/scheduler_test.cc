@@ -274,6 +274,33 @@ TEST_F(PollWorld, RetryAfterCoolsTheWholeHostAndOneProbeGoesFirst) {
   }
 }
 
+TEST_F(PollWorld, AfterARestOneGoesFirstAndTheQueueOnlyBehindAGoodAnswer) {
+  bool throttle = true;
+  for (auto const* path : {"/1", "/2", "/3", "/4"})
+    serve("h.example", path, [&](OriginRequest const&) {
+      return throttle ? status(429, {{"Retry-After", "1800"}}) : say("1\n", {{"ETag", etag}});
+    });
+  std::vector<FeedSpec> feeds;
+  for (std::uint64_t id = 1; id <= 4; ++id)
+    feeds.push_back(feed("http://h.example/" + std::to_string(id), id));
+  start(feeds);
+  run_for(29min);
+  EXPECT_EQ(origin_.request_count(), 1u);
+  run_for(2min);  // the probe is told to wait again, and all others with it
+  EXPECT_EQ(origin_.request_count(), 2u);
+  run_for(28min);
+  EXPECT_EQ(origin_.request_count(), 2u);
+  throttle = false;
+  run_for(2min);
+  EXPECT_GE(origin_.request_count(), 4u);
+  std::vector<UtcMicros> all;
+  for (auto const* path : {"/1", "/2", "/3", "/4"})
+    for (auto const t : times("h.example" + std::string(path))) all.push_back(t);
+  std::ranges::sort(all);
+  // Twice throttled: four seconds at least lie between two of those that follow.
+  for (std::size_t i = 3; i < all.size(); ++i) EXPECT_GE(all[i] - all[i - 1], 3s) << i;
+}
+
 TEST_F(PollWorld, ThrottlingWithoutAWordStillSlowsDownAndIsNoFailure) {
   serve("h.example", "/f", [](OriginRequest const&) { return status(429); });
   start({feed("http://h.example/f")});
@@ -316,6 +343,22 @@ TEST_F(PollWorld, GoneTwiceADayApartParksAtAWeeklyPoll) {
   EXPECT_EQ(sink_.kinds(), (std::vector{NoticeKind::gone}));
   auto const gaps = gaps_min("h.example/f");
   EXPECT_EQ(gaps, (std::vector<long>{60, 1440, 7 * 1440, 7 * 1440}));
+}
+
+TEST_F(PollWorld, ErrorsAreADayApartAtMostAndAWeekAfterFourteenDays) {
+  serve("h.example", "/f", [&](OriginRequest const&) { return status(500); });
+  start({feed("http://h.example/f")});
+  run_for(std::chrono::days(60));
+  auto const& all = times("h.example/f");
+  bool weekly = false;
+  for (std::size_t i = 1; i < all.size(); ++i) {
+    auto const gap = all[i] - all[i - 1];
+    bool const late = all[i - 1] - all[0] >= std::chrono::days(14);
+    EXPECT_LE(gap, late ? std::chrono::days(7) : std::chrono::days(1)) << i;
+    weekly |= gap >= std::chrono::days(7);
+  }
+  EXPECT_TRUE(weekly);
+  EXPECT_GE(all.back() - all[0], std::chrono::days(52));  // and it is never given up
 }
 
 TEST_F(PollWorld, NotFoundIsNoDeathBeforeThirtyDays) {
@@ -398,6 +441,22 @@ TEST_F(PollWorld, APermanentRedirectIsAdoptedOnlyAfterAWeek) {
   // Conditional all the while: the validators belong to the final URL.
   auto const seen = origin_.requests("new.example");
   for (std::size_t i = 1; i < seen.size(); ++i) EXPECT_TRUE(seen[i].has_header("If-None-Match")) << i;
+}
+
+TEST_F(PollWorld, APermanentRedirectOfARareFeedIsAdoptedAtTheThirdSighting) {
+  serve("old.example", "/f", [](OriginRequest const&) { return redirect_to("http://new.example/f", 301); });
+  serve("new.example", "/f", [](OriginRequest const& request) {
+    return answer_conditionally(request, say("1\n", {{"ETag", etag}}));
+  });
+  auto spec = feed("http://old.example/f");
+  spec.interval = std::chrono::days(8);  // a week is over at the second sighting
+  start({spec});
+  run_for(std::chrono::days(9));
+  EXPECT_EQ(times("old.example/f").size(), 2u);
+  EXPECT_EQ(state().adopted_url, "");
+  run_for(std::chrono::days(8));
+  EXPECT_EQ(times("old.example/f").size(), 3u);
+  EXPECT_EQ(state().adopted_url, "http://new.example/f");
 }
 
 TEST_F(PollWorld, ATemporaryHopIsNeverAdopted) {
