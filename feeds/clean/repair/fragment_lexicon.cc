@@ -15,6 +15,9 @@ namespace {
 constexpr char lines_ar[] =
 #include "embedded/data/fragments/ar.txt.inc"
     ;
+constexpr char lines_da[] =
+#include "embedded/data/fragments/da.txt.inc"
+    ;
 constexpr char lines_de[] =
 #include "embedded/data/fragments/de.txt.inc"
     ;
@@ -23,6 +26,9 @@ constexpr char lines_en[] =
     ;
 constexpr char lines_es[] =
 #include "embedded/data/fragments/es.txt.inc"
+    ;
+constexpr char lines_fi[] =
+#include "embedded/data/fragments/fi.txt.inc"
     ;
 constexpr char lines_fr[] =
 #include "embedded/data/fragments/fr.txt.inc"
@@ -45,6 +51,9 @@ constexpr char lines_ko[] =
 constexpr char lines_nl[] =
 #include "embedded/data/fragments/nl.txt.inc"
     ;
+constexpr char lines_no[] =
+#include "embedded/data/fragments/no.txt.inc"
+    ;
 constexpr char lines_pl[] =
 #include "embedded/data/fragments/pl.txt.inc"
     ;
@@ -53,6 +62,9 @@ constexpr char lines_pt[] =
     ;
 constexpr char lines_ru[] =
 #include "embedded/data/fragments/ru.txt.inc"
+    ;
+constexpr char lines_sv[] =
+#include "embedded/data/fragments/sv.txt.inc"
     ;
 constexpr char lines_tr[] =
 #include "embedded/data/fragments/tr.txt.inc"
@@ -64,23 +76,14 @@ constexpr char lines_zh[] =
 #include "embedded/data/fragments/zh.txt.inc"
     ;
 #pragma GCC diagnostic pop
-constexpr auto files = std::to_array<std::string_view>({{lines_ar, sizeof lines_ar - 1},
-                                                        {lines_de, sizeof lines_de - 1},
-                                                        {lines_en, sizeof lines_en - 1},
-                                                        {lines_es, sizeof lines_es - 1},
-                                                        {lines_fr, sizeof lines_fr - 1},
-                                                        {lines_he, sizeof lines_he - 1},
-                                                        {lines_hi, sizeof lines_hi - 1},
-                                                        {lines_it, sizeof lines_it - 1},
-                                                        {lines_ja, sizeof lines_ja - 1},
-                                                        {lines_ko, sizeof lines_ko - 1},
-                                                        {lines_nl, sizeof lines_nl - 1},
-                                                        {lines_pl, sizeof lines_pl - 1},
-                                                        {lines_pt, sizeof lines_pt - 1},
-                                                        {lines_ru, sizeof lines_ru - 1},
-                                                        {lines_tr, sizeof lines_tr - 1},
-                                                        {lines_uk, sizeof lines_uk - 1},
-                                                        {lines_zh, sizeof lines_zh - 1}});
+constexpr auto files = std::to_array<std::string_view>(
+    {{lines_ar, sizeof lines_ar - 1}, {lines_da, sizeof lines_da - 1}, {lines_de, sizeof lines_de - 1},
+     {lines_en, sizeof lines_en - 1}, {lines_es, sizeof lines_es - 1}, {lines_fi, sizeof lines_fi - 1},
+     {lines_fr, sizeof lines_fr - 1}, {lines_he, sizeof lines_he - 1}, {lines_hi, sizeof lines_hi - 1},
+     {lines_it, sizeof lines_it - 1}, {lines_ja, sizeof lines_ja - 1}, {lines_ko, sizeof lines_ko - 1},
+     {lines_nl, sizeof lines_nl - 1}, {lines_no, sizeof lines_no - 1}, {lines_pl, sizeof lines_pl - 1},
+     {lines_pt, sizeof lines_pt - 1}, {lines_ru, sizeof lines_ru - 1}, {lines_sv, sizeof lines_sv - 1},
+     {lines_tr, sizeof lines_tr - 1}, {lines_uk, sizeof lines_uk - 1}, {lines_zh, sizeof lines_zh - 1}});
 
 // Arrows, bullets, dashes and full stops of other scripts count as marks, too.
 constexpr auto wide_marks = std::to_array<std::string_view>(
