@@ -5,7 +5,6 @@ namespace {
 
 using origin::answer_conditionally;
 using origin::OriginRequest;
-using origin::redirect_to;
 
 constexpr char const* etag = "W/\"a-gzip\"";
 constexpr char const* modified = "Mon, 02 Nov 2026 00:00:00 GMT";
@@ -420,85 +419,6 @@ TEST_F(PollWorld, WhatCouldNotBeStoredComesAgainButNotSooner) {
   run_for(2min);
   ASSERT_EQ(origin_.request_count(), 2u);
   EXPECT_FALSE(origin_.requests().back().has_header("If-None-Match"));
-}
-
-// ---- Redirects ------------------------------------------------------------------------------------
-
-TEST_F(PollWorld, APermanentRedirectIsAdoptedOnlyAfterAWeek) {
-  serve("old.example", "/f", [](OriginRequest const&) { return redirect_to("http://new.example/f", 301); });
-  serve("new.example", "/f", [](OriginRequest const& request) {
-    return answer_conditionally(request, say("1\n", {{"ETag", etag}}));
-  });
-  start({feed("http://old.example/f")});
-  run_for(std::chrono::days(6));
-  EXPECT_TRUE(sink_.notices.empty());
-  run_for(std::chrono::days(2));
-  ASSERT_EQ(sink_.kinds(), (std::vector{NoticeKind::moved}));
-  EXPECT_EQ(sink_.notices[0].url, "http://new.example/f");
-  auto const before = times("old.example/f").size();
-  run_for(std::chrono::days(2));
-  EXPECT_EQ(times("old.example/f").size(), before);
-  // Conditional all the while: the validators belong to the final URL.
-  auto const seen = origin_.requests("new.example");
-  for (std::size_t i = 1; i < seen.size(); ++i) EXPECT_TRUE(seen[i].has_header("If-None-Match")) << i;
-}
-
-TEST_F(PollWorld, APermanentRedirectOfARareFeedIsAdoptedAtTheThirdSighting) {
-  serve("old.example", "/f", [](OriginRequest const&) { return redirect_to("http://new.example/f", 301); });
-  serve("new.example", "/f", [](OriginRequest const& request) {
-    return answer_conditionally(request, say("1\n", {{"ETag", etag}}));
-  });
-  auto spec = feed("http://old.example/f");
-  spec.interval = std::chrono::days(8);  // a week is over at the second sighting
-  start({spec});
-  run_for(std::chrono::days(9));
-  EXPECT_EQ(times("old.example/f").size(), 2u);
-  EXPECT_EQ(state().adopted_url, "");
-  run_for(std::chrono::days(8));
-  EXPECT_EQ(times("old.example/f").size(), 3u);
-  EXPECT_EQ(state().adopted_url, "http://new.example/f");
-}
-
-TEST_F(PollWorld, ATemporaryHopIsNeverAdopted) {
-  serve("a.example", "/f", [](OriginRequest const&) { return redirect_to("http://b.example/f", 301); });
-  serve("b.example", "/f", [](OriginRequest const&) { return redirect_to("http://c.example/f", 302); });
-  serve("c.example", "/f", [](OriginRequest const&) {
-    return say("1\n", {{"Cache-Control", "max-age=3600"}});
-  });
-  start({feed("http://a.example/f")});
-  run_for(std::chrono::days(15));
-  EXPECT_TRUE(sink_.notices.empty());
-  EXPECT_EQ(times("a.example/f").size(), times("c.example/f").size());
-}
-
-TEST_F(PollWorld, SecretsStayWithTheConfiguredHostAlsoAfterItsRedirectWasAdopted) {
-  serve("old.example", "/f", [](OriginRequest const&) { return redirect_to("http://new.example/f", 301); });
-  serve("new.example", "/f", [](OriginRequest const& request) {
-    return answer_conditionally(request, say("1\n", {{"ETag", etag}}));
-  });
-  auto spec = feed("http://old.example/f");
-  spec.credentials.headers = {{"X-Key", "secret"}};
-  spec.credentials.bearer = "secret";
-  start({spec});
-  run_for(std::chrono::days(9));
-  ASSERT_EQ(state().poll_url(), "http://new.example/f");
-  for (auto const& request : origin_.requests("old.example")) EXPECT_EQ(request.header("X-Key"), "secret");
-  for (auto const& request : origin_.requests("new.example")) {
-    EXPECT_FALSE(request.has_header("X-Key"));
-    EXPECT_FALSE(request.has_header("Authorization"));
-  }
-}
-
-TEST(Credentials, GoToTheConfiguredPlaceAndFromHttpToHttpsOfIt) {
-  FeedSpec spec;
-  spec.url = "http://me:secret@h.example/f";
-  for (auto const* url : {"http://h.example/f", "https://H.example:443/g"})
-    EXPECT_EQ(credentials_for(spec, url).password, "secret") << url;
-  for (auto const* url : {"http://h.example:8080/f", "https://h.example:8443/f", "http://a.h.example/f", "x"})
-    EXPECT_TRUE(credentials_for(spec, url).empty()) << url;
-  spec.url = "https://h.example/f";
-  spec.credentials.bearer = "secret";
-  EXPECT_TRUE(credentials_for(spec, "http://h.example/f").empty());
 }
 
 // ---- robots.txt -----------------------------------------------------------------------------------
