@@ -116,7 +116,7 @@ void run_prepare(std::string const& document) {
 void run_tree(std::string const& document) {
   newsfold::parse::PreparedText text;
   if (!newsfold::parse::prepare(text, document, {}, {})) return;
-  newsfold::parse::XmlDocument const tree(text.text, {});
+  newsfold::parse::XmlDocument const tree(newsfold::parse::Excerpt(text.text), {});
   items_seen += tree.defect().empty();
 }
 
