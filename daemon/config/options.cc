@@ -153,7 +153,7 @@ std::vector<Option> clean_options() {
       option("join_pages_max", &Clean::join_pages_max, Count{2, 50}, reload,
              "The most pages of one article."),
       option(
-          "learn_templates", &Clean::learn_templates, BoolCodec{}, restart,
+          "learn_templates", &Clean::learn_templates, BoolCodec{}, reload,
           "Whether blocks that recur over many articles of a host are taken for its template and dropped."),
       option("rules_dir", &Clean::rules_dir, path, reload,
              "Folder with site rules of your own (*.toml); empty means none."),

@@ -96,7 +96,8 @@ void decide(storage::IngestItem& out, BuildContext const& context, storage::View
     if (stored && stored->version_hash != out.version_hash) {
       auto& before = stored->content;
       // What was not known to be template when that version came is no edit now.
-      before.content_text = context.templates.strip(view, host, before.content_text);
+      if (context.source.learn_templates)
+        before.content_text = context.templates.strip(view, host, before.content_text);
       if (dedup::version_hash(before.title, before.content_text) == out.version_hash)
         out.version_hash = stored->version_hash;
       else
@@ -128,8 +129,9 @@ storage::IngestItem build_item(BuildContext const& context, ItemWork work, Fetch
   auto const view = context.store.view();
   auto const host = std::string(text::host_of(address));
   bool const is_new = work.identity.reason == dedup::IdentityReason::new_item;
-  context.templates.apply(view, host, out.article,
-                          is_new ? TemplateStore::Lesson::learn : TemplateStore::Lesson::nothing);
+  if (context.source.learn_templates)
+    context.templates.apply(view, host, out.article,
+                            is_new ? TemplateStore::Lesson::learn : TemplateStore::Lesson::nothing);
 
   dedup::ItemFields fields;
   fields.guid = work.item.id;
@@ -174,7 +176,8 @@ Result<storage::IngestItem> rebuild_item(BuildContext const& context, ArticleId 
   if (out.article.image.empty()) out.article.image = std::move(before.image);
   if (out.article.language.empty()) out.article.language = before.language;
   auto const host = text::host_of(page.response.final_url);
-  context.templates.apply(view, host, out.article, TemplateStore::Lesson::nothing);
+  if (context.source.learn_templates)
+    context.templates.apply(view, host, out.article, TemplateStore::Lesson::nothing);
   out.extras = std::move(stored->extras);
   out.traits = sighting->traits;
   out.identity = {dedup::IdentityReason::url_alone, article};

@@ -31,6 +31,7 @@ struct Source {
   std::vector<std::string> tags;  // of every article of this source
   double weight = 1;              // of the feed, against the others: tells originals from copies
   bool recheck = true;            // look at article pages again for edits
+  bool learn_templates = true;    // drop what recurs over the articles of a host
   clean::CleanOptions clean;
   std::size_t join_pages_max = 1;  // pages of one article that are put together; 1: only the first
   fetch::Limits page_limits;       // of an article page; its body_bytes_max also of an unpacked document

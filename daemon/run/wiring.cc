@@ -283,6 +283,7 @@ Result<void> add_source(config::Config const& config, config::Source const& sour
   pipeline_source.tags = source.tags;
   pipeline_source.weight = source.weight;
   pipeline_source.recheck = source.recheck;
+  pipeline_source.learn_templates = config.clean.learn_templates;
   pipeline_source.page_limits = limits(config.fetch);
   out.sources.push_back(std::move(pipeline_source));
   return {};

@@ -172,6 +172,19 @@ TEST_F(PipelineTest, WhatRecursOnAHostIsTakenOutAndKnownAfterARestart) {
   EXPECT_FALSE(has_tail(7)) << "the new pipeline knows what the old one learned";
 }
 
+TEST_F(PipelineTest, WhatRecursStaysWhereNoTemplatesAreLearned) {
+  Source source;
+  source.id = feed_.id;
+  source.name = feed_.name;
+  source.learn_templates = false;
+  pipeline_->set_sources({source});
+  run(poll(rss(articles_with_tail(0, 7))));
+  for (std::uint64_t id = 1; id <= 7; ++id)
+    EXPECT_NE(store_->view().version(ArticleId{id}, 0)->content.content_text.find("belongs to its readers"),
+              std::string::npos)
+        << id;
+}
+
 TEST_F(PipelineTest, LearningWhatIsTemplateMakesNoVersions) {
   auto const first = articles_with_tail(0, 6);
   auto again = first;
