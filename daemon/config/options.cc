@@ -53,7 +53,9 @@ std::vector<Option> storage_options() {
       option("retention_age", &Storage::retention_age, DurationCodec{"0", "36500d"}, reload,
              "Articles older than this are deleted with all their versions; 0 keeps them for ever."),
       option("retention_size", &Storage::retention_size, SizeCodec{"0", "1000TiB"}, reload,
-             "When the store outgrows this, the oldest articles are deleted; 0 sets no limit."),
+             "When the store outgrows this, the oldest articles are deleted; half of it is for the change "
+             "log where "
+             "changes_size says nothing else. 0 sets no limit."),
       option("changes_age", &Storage::changes_age, DurationCodec{"1h", "36500d"}, reload,
              "How far back a subscriber may resume."),
       option("changes_max", &Storage::changes_max, BigCount{0, 1'000'000'000'000}, reload,

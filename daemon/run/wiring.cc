@@ -148,6 +148,8 @@ storage::Retention retention(config::Config const& config) {
   storage::Retention out;
   out.changes_age_max = unless_zero(config.storage.changes_age);
   if (config.storage.changes_max > 0) out.changes_count_max = config.storage.changes_max;
+  // A log that filled the whole allowance would leave no article.
+  if (config.storage.retention_size > 0) out.changes_bytes_max = config.storage.retention_size / 2;
   if (config.storage.changes_size > 0) out.changes_bytes_max = config.storage.changes_size;
   out.articles_age_max = unless_zero(config.storage.retention_age);
   if (config.storage.retention_size > 0) out.store_bytes_max = config.storage.retention_size;

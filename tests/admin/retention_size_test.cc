@@ -1,3 +1,4 @@
+#include "daemon/run/wiring.h"
 #include "tests/storage/store_world.h"
 
 #include <gtest/gtest.h>
@@ -37,6 +38,18 @@ TEST(RetentionBySize, TakesTheOldestArticlesUntilTheStoreFits) {
   EXPECT_FALSE(view.article(ArticleId{1}));
   EXPECT_TRUE(view.article(ArticleId{articles}));
   EXPECT_EQ(store->verify(storage::Repair::report_only)->findings, std::vector<std::string>{});
+}
+
+// Else a log that grows beyond the bound would take every article with it.
+TEST(RetentionBySize, HasRoomForArticlesBesideTheLog) {
+  config::Config config;
+  config.storage.retention_size = 1000;
+  EXPECT_EQ(run::retention(config).changes_bytes_max, 500u);
+  config.storage.changes_size = 900;
+  EXPECT_EQ(run::retention(config).changes_bytes_max, 900u);
+  config.storage.retention_size = 0;
+  config.storage.changes_size = 0;
+  EXPECT_EQ(run::retention(config).changes_bytes_max, std::nullopt);
 }
 
 }  // namespace
