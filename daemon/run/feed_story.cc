@@ -58,6 +58,14 @@ std::string hints(PollState const& state) {
   return out;
 }
 
+constexpr auto punctual = std::chrono::minutes(1);  // a poll that is due begins at once where it may
+
+// Polling is held (the disk is nearly full), or there is no daemon.
+bool is_overdue(schedule::FeedStatus const& feed, UtcMicros now) {
+  return feed.activity == schedule::FeedStatus::Activity::waiting && known(feed.state.next_due) &&
+         !known(feed.state.paused_at) && feed.state.next_due + punctual < now;
+}
+
 }  // namespace
 
 std::string reason_of_next_poll(schedule::FeedStatus const& feed, UtcMicros now) {
@@ -66,6 +74,7 @@ std::string reason_of_next_poll(schedule::FeedStatus const& feed, UtcMicros now)
   if (feed.activity == schedule::FeedStatus::Activity::polling) return "it is being asked now";
   if (feed.activity == schedule::FeedStatus::Activity::queued)
     return "it is due and waits for its host's turn";
+  if (is_overdue(feed, now)) return "it is due, and nothing is polled now: see newsfold status";
   if (state.gone_announced) return "its publisher says that it is gone for good: asked now and then only";
   if (state.host_cooled_until > now)
     return "its publisher asked for rest until " + format_rfc3339(state.host_cooled_until);
@@ -99,7 +108,7 @@ std::vector<std::string> feed_story(schedule::FeedStatus const& feed, health::Fe
   else if (feed.activity != schedule::FeedStatus::Activity::waiting)
     next += "now, because ";
   else if (known(state.next_due))
-    next += (state.next_due > now ? "" : "due since ") + format_rfc3339(state.next_due) + ", because ";
+    next += format_rfc3339(state.next_due) + (is_overdue(feed, now) ? ", but " : ", because ");
   out.push_back(next + reason_of_next_poll(feed, now) + "." + hints(state));
   if (state.not_modified > 0)
     out.push_back("It answers conditional requests well (304 so far: " + std::to_string(state.not_modified) +
