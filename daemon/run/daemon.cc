@@ -347,6 +347,10 @@ asio::awaitable<ReloadOutcome> Daemon::Impl::reload() {
     health->set_options(health_options(loaded.config));
     api->set_tokens(std::move(prepared->answering.read_tokens), std::move(prepared->answering.admin_tokens));
     config = std::move(loaded.config);
+    if (auto const directory = config::process_environment()("CREDENTIALS_DIRECTORY");
+        directory && has_secrets_in(*directory, config))
+      done.warnings.emplace_back(
+          "secrets that systemd passes are those of the start; a new one needs systemctl restart newsfold");
     if (auto const pushed = co_await sinks->apply(std::move(prepared->pushing)); !pushed)
       done.warnings.push_back("webhooks and NATS stay as they were: " + pushed.error().message);
     log::info("reloaded", {{"config", config_path}, {"needs_restart", text::join(done.needs_restart, ", ")}});

@@ -6,6 +6,8 @@
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
 
+#include <algorithm>
+
 namespace newsfold::run {
 namespace {
 
@@ -34,6 +36,18 @@ std::vector<std::string> options_that_need_a_restart(config::Config const& runni
     }
   }
   return out;
+}
+
+bool has_secrets_in(std::string_view directory, config::Config const& config) {
+  auto const inside = [&](std::string const& file) { return file.starts_with(directory); };
+  auto const of_source = [&](config::Source const& source) {
+    auto const& access = source.access;
+    return inside(access.basic_auth_file) || inside(access.bearer_token_file) || inside(access.header_file);
+  };
+  auto const of_webhook = [&](config::Webhook const& webhook) { return inside(webhook.secret_file); };
+  return inside(config.http.token_file) || inside(config.http.admin_token_file) ||
+         inside(config.nats.credentials_file) || std::ranges::any_of(config.sources, of_source) ||
+         std::ranges::any_of(config.webhooks, of_webhook);
 }
 
 std::string to_json(ReloadOutcome const& outcome) {

@@ -4,6 +4,7 @@
 #include "daemon/config/config.h"
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace newsfold::run {
@@ -18,6 +19,10 @@ struct ReloadOutcome {
 // "storage.path": options outside of [[feed]] and its like that differ and that a reload does not apply.
 std::vector<std::string> options_that_need_a_restart(config::Config const& running,
                                                      config::Config const& wanted);
+
+// Whether any secret is a file in `directory`: where systemd has put credentials, once and for all at the
+// start.
+bool has_secrets_in(std::string_view directory, config::Config const& config);
 
 std::string to_json(ReloadOutcome const& outcome);
 

@@ -13,6 +13,7 @@
 
 #include <csignal>
 #include <cstring>
+#include <filesystem>
 #include <fstream>
 
 namespace newsfold::e2e {
@@ -174,6 +175,20 @@ TEST(Service, AReloadTakesNewTokensAndATokenFileThatCannotBeReadChangesNothing) 
   daemon->signal(SIGTERM);
   EXPECT_EQ(daemon->wait(within(patience)), 0) << installation.log();
   close(listening);
+}
+
+// What systemd hands over is a copy that was made at the start: a reload that says nothing would look done.
+TEST(Service, AReloadSaysThatSecretsOfTheManagerNeedARestart) {
+  Installation const installation(one_feed);
+  auto const credentials = installation.folder() + "/credentials";
+  std::filesystem::create_directory(credentials);
+  std::ofstream(credentials + "/newsfold.token") << "secret\n";
+  Manager const manager(installation);
+  auto const daemon = manager.start({{"CREDENTIALS_DIRECTORY", credentials}});
+  ASSERT_NE(manager.hears("READY=1"), "") << installation.log();
+  EXPECT_THAT(installation.run({"reload"}).output, HasSubstr("a new one needs systemctl restart newsfold"));
+  daemon->signal(SIGTERM);
+  EXPECT_EQ(daemon->wait(within(patience)), 0) << installation.log();
 }
 
 TEST(Service, FeedsTheWatchdogAfterAllPartsAnswered) {
