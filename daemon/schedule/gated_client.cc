@@ -4,6 +4,7 @@
 #include "daemon/schedule/server_hints.h"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 namespace newsfold::schedule {
@@ -13,9 +14,9 @@ namespace asio = boost::asio;
 namespace {
 
 // The redirect that was left to us, because it leads to another host.
-fetch::Hop const* open_hop(fetch::Response const& response) {
-  if (response.redirects.empty() || response.redirects.back().to == response.final_url) return nullptr;
-  return &response.redirects.back();
+std::optional<fetch::Hop> open_hop(fetch::Response const& response) {
+  if (response.redirects.empty() || response.redirects.back().to == response.final_url) return std::nullopt;
+  return response.redirects.back();
 }
 
 void put_before(fetch::Response const& earlier, fetch::Response& later) {
@@ -75,14 +76,13 @@ asio::awaitable<Result<fetch::Response>> GatedClient::ask(fetch::Request request
 
 asio::awaitable<Result<fetch::Response>> GatedClient::fetch(fetch::Request request, Gatekeeper::Permit permit,
                                                             Manners manners, Account& account) {
-  if (request.validators_url.empty()) request.validators_url = request.url;
   fetch::Response before;
   for (;;) {
     fetch::Request step = request;
     auto response = co_await ask(std::move(step), std::move(permit), manners, account);
     if (!response) co_return response;
+    auto const hop = open_hop(*response);
     put_before(before, *response);
-    auto const* const hop = open_hop(*response);
     if (!hop) co_return response;
     if (response->redirects.size() > request.limits.redirects_max)
       co_return Error{ErrorCode::malformed, host_of(hop->from) + ": more than " +
@@ -90,11 +90,12 @@ asio::awaitable<Result<fetch::Response>> GatedClient::fetch(fetch::Request reque
                                                 " redirects (fetch.redirects_max)"};
     if (std::ranges::find(response->redirects, hop->to, &fetch::Hop::from) != response->redirects.end())
       co_return Error{ErrorCode::malformed, host_of(hop->from) + ": redirects in a circle"};
+    if (request.validators_url.empty()) request.validators_url = response->redirects.front().from;
     request.url = hop->to;
     request.credentials = {};  // another host: they were not given for it, nor are they on a way back
     bool const keeps_method = hop->status == 307 || hop->status == 308;
     if (!keeps_method) request.method = fetch::Method::get;
-    auto next = host_key(request.url);
+    auto const next = host_key(request.url);
     permit = co_await gates_.enter_unless_resting(next);
     if (permit.host().empty()) {
       auto told = resting_since_before(request.url, gates_.rests_until(next), clock_.now());

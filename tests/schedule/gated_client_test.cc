@@ -109,6 +109,19 @@ TEST_F(Chains, RobotsTxtOfEachHostHolds) {
   EXPECT_EQ(scheduler_->counters().robots_denied, 1u);
 }
 
+TEST_F(Chains, ValidatorsGoToTheHostAtTheEndOfTheChain) {
+  redirect("a.example", "http://b.example/f");
+  publish("b.example");
+  auto spec = feed("http://a.example/f");
+  spec.interval = 10min;
+  start({spec});
+  run_for(15min);
+  auto const seen = origin_.requests("b.example");
+  ASSERT_EQ(seen.size(), 2u);
+  EXPECT_EQ(seen[1].header("If-None-Match"), "\"1\"");
+  for (auto const& request : origin_.requests("a.example")) EXPECT_FALSE(request.has_header("If-None-Match"));
+}
+
 TEST_F(Chains, CirclesOverTwoHostsEndAndSecretsDoNotComeBack) {
   redirect("a.example", "http://b.example/f");
   redirect("b.example", "http://a.example/g");
