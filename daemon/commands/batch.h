@@ -20,7 +20,8 @@ namespace newsfold {
 enum BatchExit : int { batch_all_good = 0, batch_some_failed = 1, batch_bad_usage = 2 };
 
 // Turns a manifest line into what follows it in the output, e.g. {"feed": {...}}. The frame puts `path`
-// and `id` of the line in front, or the error.
+// and `id` of the line in front, or the error. A stage that knows more of a failure than an Error holds may
+// give "error" itself.
 using BatchStage = std::function<Result<boost::json::object>(boost::json::object const& line)>;
 
 // `manifest` is a file or "-" for standard input; results go to `out`, diagnostics to standard error.

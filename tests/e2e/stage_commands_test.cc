@@ -87,6 +87,24 @@ TEST_F(StageCommands, OfFilesAnswerEveryLineInOrderAndNeverStop) {
   }
 }
 
+TEST_F(StageCommands, ParseSaysInFieldsWhatIsWrongAndWhere) {
+  auto const answers =
+      run("parse", line({{"path", put("mended.xml", "<rss><channel>\n<item></itm></channel></rss>")}}) +
+                       line({{"path", put("list.xml", "\n <opml version='2.0'/>")}}));
+  EXPECT_EQ(status_, 1);
+  ASSERT_EQ(answers.size(), 2u);
+  auto const& problem = answers[0].at("feed").at("_newsfold").at("problems").at(0);
+  EXPECT_EQ(problem.at("code"), json::value("markup"));
+  EXPECT_EQ(problem.at("line").to_number<int>(), 2);
+  EXPECT_EQ(problem.at("done"), json::value("mended the markup"));
+  EXPECT_EQ(code(answers[1]), "not_a_feed");
+  auto const& error = answers[1].at("error");
+  EXPECT_EQ(error.at("offset").to_number<int>(), 2);
+  EXPECT_EQ(error.at("line").to_number<int>(), 2);
+  EXPECT_EQ(error.at("column").to_number<int>(), 2);
+  EXPECT_TRUE(error.as_object().contains("expected"));
+}
+
 TEST_F(StageCommands, SayWhatTheStageMadeOfIt) {
   auto const parsed =
       run("parse", line({{"path", put("feed.xml", feed)}, {"url", "https://harbour.example/"}}));
