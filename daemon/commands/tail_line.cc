@@ -45,6 +45,7 @@ What what_of(std::string_view type, json::object const& ours) {
     auto const edit = string_at(ours, "edit");
     return {edit.empty() || edit == "none" ? "updated" : std::string(edit), "33"};
   }
+  if (type == "article.copied" && ours.contains("former_story")) return {"split", "35"};
   if (type == "article.copied") return {"copy", "90"};
   if (type == "article.merged") return {"merged", "35"};
   if (type == "article.withdrawn") return {"withdrawn", "31"};
@@ -80,7 +81,16 @@ std::string digits_at(json::object const& object, std::string_view key) {
 }
 
 std::string story_note(std::string_view type, json::object const& ours) {
+  if (type == "article.withdrawn") return printable(string_at(ours, "reason"));
+  auto const former = digits_at(ours, "former_story");
+  if (type == "article.merged")
+    return "story " + former + " ended in " + digits_at(ours, "story") + ", " +
+           printable(string_at(ours, "reason"));
   if (type != "article.copied") return {};
+  if (!former.empty()) {
+    auto const reason = string_at(ours, "reason");  // "split: by hand"
+    return "out of story " + former + printable(reason.substr(std::min(reason.find(':'), reason.size())));
+  }
   std::string out = "copy of " + digits_at(ours, "story");
   if (auto const* similarity = ours.if_contains("similarity"); similarity && similarity->is_number())
     out += ", " + std::to_string(int(similarity->to_number<double>() * 100 + 0.5)) + " %";
@@ -129,9 +139,8 @@ std::string tail_line(json::object const& event, Colours colours) {
   if (headline.empty()) headline = printable(string_at(data, "message"));
   if (headline.empty()) headline = printable(string_at(event, "message"));
   out += type == "article.copied" || type == "article.snapshot" ? headline : painted(headline, "1", colours);
-  auto note = story_note(type, ours);
-  if (type == "article.withdrawn") note = string_at(ours, "reason");
-  if (!note.empty()) out += painted("  (" + printable(note) + ")", "90", colours);
+  if (auto const note = story_note(type, ours); !note.empty())
+    out += painted("  (" + note + ")", "90", colours);
   return out;
 }
 

@@ -25,5 +25,22 @@ TEST(TailLine, OfACopySaysWhatItsNumberDoesNot) {
   EXPECT_EQ(line_of_copy("canonical https://northwire.example/a"), "  (copy of 13, 93 %)");
 }
 
+TEST(TailLine, OfWhatIsNoCopySaysWhatBecameOfItsStory) {
+  auto const line = [](std::string const& type, std::string const& ours) {
+    auto const event = boost::json::parse("{\"type\":\"" + type +
+                                          "\",\"time\":\"2026-11-25T20:38:13Z\",\"data\":{\"title\":\"Sluice "
+                                          "opens\",\"_newsfold\":{\"feed\":{\"name\":\"harbour\"}," +
+                                          ours + "}}}");
+    return tail_line(event.as_object(), Colours::off).substr(10);
+  };
+  EXPECT_EQ(
+      line("article.merged", R"("story":5,"former_story":7,"reason":"article 9 is a copy of both")"),
+      "merged       harbour            Sluice opens  (story 7 ended in 5, article 9 is a copy of both)");
+  EXPECT_EQ(line("article.copied", R"("story":9,"former_story":5,"reason":"split: by hand")"),
+            "split        harbour            Sluice opens  (out of story 5: by hand)");
+  EXPECT_EQ(line("article.withdrawn", R"("story":9,"reason":"its page is gone")"),
+            "withdrawn    harbour            Sluice opens  (its page is gone)");
+}
+
 }  // namespace
 }  // namespace newsfold
