@@ -82,12 +82,14 @@ void Gatekeeper::rest(std::string const& host, UtcMicros until) {
 // Those in line that would rather go without than wait for the end of a rest.
 void Gatekeeper::turn_away(std::string const& host) {
   auto const it = lanes_.find(host);
-  if (it == lanes_.end() || gates_.rests_until(host) <= clock_.now()) return;
+  auto const rest = gates_.rests_until(host) - clock_.now();
+  if (it == lanes_.end() || rest <= rest.zero()) return;
   Lane& lane = it->second;
   std::vector<Go> gone;
   std::erase_if(lane.queue, [&](Waiting& one) {
-    if (!one.patient) gone.push_back(std::move(one.go));
-    return !one.patient;
+    if (one.patience >= rest) return false;
+    gone.push_back(std::move(one.go));
+    return true;
   });
   waiting_ -= gone.size();
   if (lane.queue.empty()) {
@@ -125,22 +127,24 @@ struct Turn {
 }  // namespace
 
 asio::awaitable<Gatekeeper::Permit> Gatekeeper::enter(std::string host) {
-  co_return co_await wait_for_turn(std::move(host), true);
+  co_return co_await wait_for_turn(std::move(host), std::chrono::microseconds::max());
 }
 
-asio::awaitable<Gatekeeper::Permit> Gatekeeper::enter_unless_resting(std::string host) {
-  if (gates_.rests_until(host) > clock_.now()) co_return Permit();
-  co_return co_await wait_for_turn(std::move(host), false);
+asio::awaitable<Gatekeeper::Permit> Gatekeeper::enter_unless_resting(std::string host,
+                                                                     std::chrono::seconds patience) {
+  if (gates_.rests_until(host) > clock_.now() + patience) co_return Permit();
+  co_return co_await wait_for_turn(std::move(host), patience);
 }
 
-asio::awaitable<Gatekeeper::Permit> Gatekeeper::wait_for_turn(std::string host, bool patient) {
+asio::awaitable<Gatekeeper::Permit> Gatekeeper::wait_for_turn(std::string host,
+                                                              std::chrono::microseconds patience) {
   auto const turn = std::make_shared<Turn>(executor_);
   Go go = [turn](Permit permit) {
     if (turn->abandoned) return;  // the permit goes back as it goes
     turn->permit.emplace(std::move(permit));
     turn->timer.cancel();
   };
-  Waiting waiting{std::move(go), patient};
+  Waiting waiting{std::move(go), patience};
   enqueue(host, std::move(waiting));
   if (!turn->permit) {
     boost::system::error_code error;

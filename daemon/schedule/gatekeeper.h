@@ -59,9 +59,9 @@ class Gatekeeper {
   // The same for a coroutine. Cancellable (operation_aborted).
   boost::asio::awaitable<Permit> enter(std::string host);
 
-  // The same for who can do without: an empty permit (of no host) where the host rests, or as soon as it is
-  // told to while we wait.
-  boost::asio::awaitable<Permit> enter_unless_resting(std::string host);
+  // The same for who can do without: an empty permit (of no host) where the host rests for longer than
+  // `patience`, or as soon as it is told to while we wait.
+  boost::asio::awaitable<Permit> enter_unless_resting(std::string host, std::chrono::seconds patience = {});
   UtcMicros rests_until(std::string const& host) const { return gates_.rests_until(host); }
 
   // Sleeps as long as politeness wants between two requests of one permit (robots.txt, then the page).
@@ -80,14 +80,14 @@ class Gatekeeper {
  private:
   struct Waiting {
     Go go;
-    bool patient = true;
+    std::chrono::microseconds patience = std::chrono::microseconds::max();  // with a rest of the host
   };
   struct Lane {
     std::deque<Waiting> queue;
     UtcMicros wakes_at = UtcMicros::max();
   };
   void enqueue(std::string const& host, Waiting waiting);
-  boost::asio::awaitable<Permit> wait_for_turn(std::string host, bool patient);
+  boost::asio::awaitable<Permit> wait_for_turn(std::string host, std::chrono::microseconds patience);
   void turn_away(std::string const& host);
   void pump(std::string const& host);
   void ring();

@@ -4,12 +4,24 @@
 
 namespace newsfold::schedule {
 
+namespace {
+constexpr std::chrono::seconds patience{10};  // with a rest of the host: a feed's commit waits for its pages
+}
+
 boost::asio::awaitable<Result<fetch::Response>> PageClient::fetch(fetch::Request request) {
   auto host = host_key(request.url);
   if (host.empty()) co_return Error{ErrorCode::malformed, "not a usable URL: " + request.url.substr(0, 200)};
-  auto permit = co_await gates_.enter(std::move(host));
   GatedClient::Manners manners;
-  if (request.method != fetch::Method::get) manners.robots = RobotsRule::ignore;
+  Gatekeeper::Permit permit;
+  if (request.method == fetch::Method::get) {
+    permit = co_await gates_.enter_unless_resting(host, patience);
+    if (permit.host().empty())
+      co_return Error{ErrorCode::unreachable,
+                      host + " wants no request before " + format_rfc3339(gates_.rests_until(host))};
+  } else {
+    permit = co_await gates_.enter(std::move(host));
+    manners.robots = RobotsRule::ignore;
+  }
   GatedClient::Account account;
   co_return co_await client_.fetch(std::move(request), std::move(permit), manners, account);
 }

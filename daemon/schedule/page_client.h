@@ -1,6 +1,7 @@
 #pragma once
 // A client that is as polite as a poll: for article pages and whatever else is fetched beside feeds. Each
-// request waits at its host's gate and obeys robots.txt; the feeds of that host wait in the same line.
+// request waits at its host's gate and obeys robots.txt; the feeds of that host wait in the same line. A rest
+// that the host asked for is waited out only where it is short.
 
 #include "daemon/schedule/gated_client.h"
 
@@ -10,8 +11,8 @@ class PageClient final : public fetch::Client {
  public:
   PageClient(GatedClient& client, Gatekeeper& gates) : client_(client), gates_(gates) {}
 
-  // As Client::fetch; `refused` also where robots.txt says so. A POST (WebSub) asks no robots.txt: it goes to
-  // who invited it.
+  // As Client::fetch; `refused` also where robots.txt says so, `unreachable` where the host rests for longer
+  // than some seconds. A POST (WebSub) asks no robots.txt, for it goes to who invited it, and waits.
   boost::asio::awaitable<Result<fetch::Response>> fetch(fetch::Request request) override;
 
  private:

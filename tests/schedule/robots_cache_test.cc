@@ -92,5 +92,29 @@ TEST_F(RobotsWorld, PagesObeyItAndAreSpacedByIt) {
   for (std::size_t i = 1; i < seen.size(); ++i) EXPECT_GE(seen[i] - seen[i - 1], 15s);
 }
 
+// The feed whose items these are would be committed only after the rest.
+TEST_F(RobotsWorld, APageOfAHostThatRestsForLongIsNotWaitedFor) {
+  publish("h.example", "User-agent: *\nAllow: /\n");
+  bool busy = true;
+  serve("h.example", "/busy", [&](OriginRequest const&) {
+    return std::exchange(busy, false) ? status(429, {{"Retry-After", "7200"}}) : say("1\n");
+  });
+  start({feed("http://h.example/busy", 1)});
+  run_for(2s);
+  EXPECT_EQ(read_page("http://h.example/f"), "unreachable");
+  EXPECT_EQ(times("h.example/f").size(), 0u);
+  run_for(7200s);
+  EXPECT_EQ(read_page("http://h.example/f"), "200");
+}
+
+TEST_F(RobotsWorld, APageWaitsOutARestOfSomeSeconds) {
+  publish("h.example", "User-agent: *\nAllow: /\n");
+  serve("h.example", "/busy", [](OriginRequest const&) { return status(429, {{"Retry-After", "8"}}); });
+  start({feed("http://h.example/busy", 1)});
+  run_for(2s);
+  EXPECT_EQ(read_page("http://h.example/f"), "200");
+  EXPECT_GE(times("h.example/f").at(0) - times("h.example/busy").at(0), 8s);
+}
+
 }  // namespace
 }  // namespace newsfold::schedule
