@@ -11,7 +11,8 @@ constexpr float words_few = 30;
 constexpr float sure = 0.9f;
 constexpr unsigned ad_steps_max = 1;        // between a text and the element that is named an advertisement
 constexpr std::uint32_t ad_words_max = 15;  // a longer text under such a name is as often the article's
-constexpr std::size_t copy_words_min = 6;   // shorter blocks repeat for good reasons
+constexpr std::uint32_t cell_words_max = 20;
+constexpr std::size_t copy_words_min = 6;  // shorter blocks repeat for good reasons
 
 float words_of(Block const& block) {
   return float(block.counts.words) - float(block.counts.wide_words) * 0.5f;
@@ -42,6 +43,26 @@ float take(BlockList const& list, Verdicts const& verdicts, float from, std::vec
   return words;
 }
 
+// A table is told as a whole: of one whose cells are short and mostly taken, the rest is taken, too. Tables
+// that lay out a page have long cells.
+void complete_tables(BlockList const& list, std::vector<char>& chosen) {
+  for (auto const& table : list.boxes) {
+    if (table.element != Element::table) continue;
+    std::size_t cells = 0;
+    std::size_t taken = 0;
+    bool is_data = true;
+    for (auto i = table.first_block; i < table.end_block && is_data; ++i) {
+      auto const& counts = list.blocks[i].counts;
+      if (counts.words == 0) continue;
+      is_data = counts.words <= cell_words_max && counts.link_words * 2 <= counts.words;
+      ++cells;
+      taken += std::size_t(chosen[i]);
+    }
+    if (!is_data || taken * 2 < cells) continue;
+    for (auto i = table.first_block; i < table.end_block; ++i) chosen[i] = list.blocks[i].counts.words > 0;
+  }
+}
+
 }  // namespace
 
 Choice choose_blocks(BlockList const& list, Verdicts const& verdicts, float from) {
@@ -49,6 +70,7 @@ Choice choose_blocks(BlockList const& list, Verdicts const& verdicts, float from
   out.chosen.resize(list.blocks.size());
   out.words = take(list, verdicts, from, out.chosen);
   if (out.words < words_few) out.words = take(list, verdicts, likely_retry, out.chosen);
+  complete_tables(list, out.chosen);
   return out;
 }
 

@@ -269,6 +269,10 @@ class Writer {
         opened = true;
         write_figure(node, from, to);
         node = page_.end(node);
+      } else if (element == Element::img && open_own_figure(node, to)) {
+        write_image(node);
+        opened = true;
+        ++node;
       } else if (element == Element::img && is_between_text(node, from, to)) {
         if (!opened) open_boxes(common_path(list_.blocks[to].box));
         opened = true;
@@ -280,6 +284,21 @@ class Writer {
         node = element != Element::text && flow_of(page_, node) == Flow::skipped ? page_.end(node) : node + 1;
       }
     }
+  }
+
+  // The figure whose caption is the block before or behind the picture. False where there is none.
+  bool open_own_figure(NodeIndex image, std::size_t to) {
+    for (auto path : {open_, path_to(list_.blocks[to].box)}) {
+      auto const figure = std::find_if(path.begin(), path.end(), [&](BoxIndex box) {
+        auto const& it = list_.boxes[box];
+        return it.element == Element::figure && it.node < image && image < page_.end(it.node);
+      });
+      if (figure == path.end()) continue;
+      path.erase(figure + 1, path.end());
+      open_boxes(path);
+      return true;
+    }
+    return false;
   }
 
   // What the next block shares with what is open: a picture must not stand inside of a list's markup or a

@@ -228,6 +228,48 @@ TEST(CleanPage, APageThatScriptsBuildIsWhatItSaysItIs) {
   EXPECT_EQ(article.title, "Sluice opens");
 }
 
+TEST(CleanPage, FiguresTablesAndListsKeepTheirShape) {
+  auto const article = clean(page(
+      "<article>" + paragraphs(3) +
+      "<figure><img src=/gate.jpg alt='The gate'><figcaption>The gate on Monday, before the flood came in "
+      "over the quay.</figcaption></figure>" +
+      paragraphs(2, 3) +
+      "<ul><li>The first ship passes at noon and pays nothing.</li><li>The ferry follows it an hour "
+      "later.</li></ul><table><tr><th>Ship</th><th>Hour</th></tr><tr><td>Aurora</td><td>12</td></tr></"
+      "table>" +
+      paragraphs(2, 5) + "</article>"));
+  auto const& html = article.content_html;
+  for (std::string const part : {"<figure><img src=\"https://post.example/gate.jpg\" alt=\"The gate\">"
+                                 "<figcaption>The gate on Monday",
+                                 "<ul><li>The first ship", "<th>Ship", "<td>Aurora"})
+    EXPECT_NE(html.find(part), std::string::npos) << part << "\n" << html;
+  auto const& text = article.content_text;
+  EXPECT_NE(text.find("- The first ship passes at noon and pays nothing.\n- The ferry"), std::string::npos)
+      << text;
+  EXPECT_NE(text.find("Aurora"), std::string::npos);
+  EXPECT_EQ(text.find('<'), std::string::npos);
+}
+
+std::string json_sentences(int count, int from = 0) {
+  std::string out;
+  for (int i = from; i < from + count; ++i)
+    out += "Sentence " + std::to_string(i) + " tells what the harbour master said about the sluice. ";
+  return out;
+}
+
+TEST(CleanPage, ABodyThatOnlyScriptsHoldIsFound) {
+  auto const declared =
+      clean(page("<div id=root></div>", R"(<script type="application/ld+json">{"@type":"NewsArticle",)"
+                                        R"("headline":"Sluice opens","articleBody":")" +
+                                            json_sentences(20) + R"("}</script>)"));
+  EXPECT_NE(declared.content_text.find("Sentence 19 tells"), std::string::npos) << declared.extractor;
+  std::string state = R"(<script id="__NEXT_DATA__" type="application/json">{"props":{"article":{"body":[)";
+  for (int i = 0; i < 8; ++i)
+    state += std::string(i == 0 ? "" : ",") + R"({"type":"p","text":")" + json_sentences(4, 4 * i) + R"("})";
+  auto const built = clean(page("<div id=root></div>", state + "]}}}</script>"));
+  EXPECT_NE(built.content_text.find("Sentence 31 tells"), std::string::npos) << built.extractor;
+}
+
 TEST(CleanItem, ATextThatEndsAtAWallIsNoWholeText) {
   Item item;
   item.content_html = "<p>The council votes on the sluice tonight.</p><p>Subscribe to continue reading</p>";
