@@ -112,6 +112,86 @@ TEST(Repair, EastAsianAndOtherBytesReadAsLatin1AreTextAgain) {
             "Η κυβέρνηση ανακοίνωσε νέα μέτρα για την οικονομία.");  // windows-1253
 }
 
+TEST(Repair, TheRarerMixUpsAreUndone) {
+  struct Mixed {
+    char const *how, *damaged, *meant;
+  };
+  Mixed const table[] = {
+      {"UTF-8 read as Mac Roman", "Le pr√©sident a d√©clar√© que l‚Äô√©t√© fut tr√®s long.",
+       "Le président a déclaré que l’été fut très long."},
+      {"UTF-8 read as CP437", "Le pr├⌐sident a d├⌐clar├⌐ que la for├¬t ├⌐tait tr├¿s belle.",
+       "Le président a déclaré que la forêt était très belle."},
+      {"Big5 as Latin-1", "¤¤¥¡¬F©²«Å§G·sªº±Ð¨|¬Fµ¦¡A¾Ç®Õ±N¦b¤E¤ë¶}©l¡C",
+       "中央政府宣佈新的教育政策，學校將在九月開始。"},
+      {"Shift-JIS read as Latin-1",
+       "\xC2"
+       "\x90"
+       "­\xC2"
+       "\x95"
+       "{\xC2"
+       "\x82"
+       "Í\xC2"
+       "\x90"
+       "V\xC2"
+       "\x82"
+       "µ\xC2"
+       "\x82"
+       "¢\xC2"
+       "\x8B"
+       "³\xC2"
+       "\x88"
+       "ç\xC2"
+       "\x90"
+       "­\xC2"
+       "\x8D"
+       "ô\xC2"
+       "\x82"
+       "ð\xC2"
+       "\x94"
+       "­\xC2"
+       "\x95"
+       "\x5C"
+       "\xC2"
+       "\x82"
+       "µ\xC2"
+       "\x82"
+       "½\xC2"
+       "\x81"
+       "B\xC2"
+       "\x8A"
+       "w\xC2"
+       "\x8D"
+       "Z\xC2"
+       "\x82"
+       "Í\xC2"
+       "\x8B"
+       "ã\xC2"
+       "\x8C"
+       "\xC2"
+       "\x8E"
+       "\xC2"
+       "\x82"
+       "É\xC2"
+       "\x8E"
+       "n\xC2"
+       "\x82"
+       "Ü\xC2"
+       "\x82"
+       "é\xC2"
+       "\x81"
+       "B",
+       "政府は新しい教育政策を発表した。学校は九月に始まる。"},
+  };
+  for (auto const& row : table) EXPECT_EQ(repair_text(row.damaged).text, row.meant) << row.how;
+}
+
+TEST(Repair, StrayControlCharactersGo) {
+  auto const result = repair_text("The\x01 gate\x02 is\x03 open.");
+  EXPECT_EQ(result.text, "The gate is open.");
+  ASSERT_EQ(result.repairs.size(), 1u);
+  EXPECT_EQ(result.repairs[0].kind, RepairKind::control);
+}
+
 TEST(Repair, ALongBrokenPartOfALineIsMendedByItself) {
   EXPECT_EQ(repair_text("Reuters reports from Beijing: ÖÐ¹úÕþ¸®Ðû²¼ÁËÐÂµÄ¸ßµÈ½ÌÓýÕ½ÂÔ¡£").text,
             "Reuters reports from Beijing: 中国政府宣布了新的高等教育战略。");
