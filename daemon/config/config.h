@@ -92,6 +92,7 @@ struct Polling {
   Duration host_spacing = std::chrono::seconds(1);
   bool robots_for_feeds = true;
   Duration failing_after = std::chrono::hours(6);
+  Duration moved_after = std::chrono::hours(7 * 24);  // and three sightings
   Duration error_backoff = std::chrono::minutes(30);  // doubled at each failure in a row
   Duration error_backoff_max = std::chrono::hours(24);
   bool adaptive = true;

@@ -127,6 +127,10 @@ std::vector<Option> polling_options() {
              "Whether robots.txt binds feed URLs, too; article pages always obey it."),
       option("failing_after", &Polling::failing_after, DurationCodec{"0", "30d"}, reload,
              "How long a feed may fail before feed.failing is announced."),
+      option(
+          "moved_after", &Polling::moved_after, DurationCodec{"1s", "90d"}, reload,
+          "A publisher's permanent redirect must stay that long, and be seen three times, before its target "
+          "is polled in its place and feed.moved announced."),
       option("error_backoff", &Polling::error_backoff, DurationCodec{"1s", "24h"}, reload,
              "The delay after a first failure; doubled at each further one."),
       option("error_backoff_max", &Polling::error_backoff_max, DurationCodec{"1s", "7d"}, reload,

@@ -171,6 +171,7 @@ schedule::SchedulerOptions scheduler_options(config::Config const& config, std::
   out.polling.jitter = polling.jitter;
   out.polling.jitter_max = whole(polling.jitter_max);
   out.polling.failing_after = whole(polling.failing_after);
+  out.polling.moved_after = whole(polling.moved_after);
   out.polling.error_first = whole(polling.error_backoff);
   out.polling.error_max = whole(polling.error_backoff_max);
   out.polling.adaptive = polling.adaptive;

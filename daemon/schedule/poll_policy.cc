@@ -24,7 +24,6 @@ constexpr auto gone_apart_min = 20h;  // two 410s count as two only when apart
 constexpr auto dead_after = std::chrono::days(14);
 constexpr auto not_found_dead_after = std::chrono::days(30);
 constexpr std::uint32_t adopt_sightings_min = 3;
-constexpr auto adopt_after = std::chrono::days(7);
 constexpr std::uint32_t adopted_failures_max = 5;  // then the configured URL gets another chance
 constexpr auto frozen_after = std::chrono::days(7);
 constexpr double frozen_gaps = 20;
@@ -90,8 +89,8 @@ bool is_tls_upgrade(std::string_view from, std::string_view to) {
   return from.starts_with("http://") && to.starts_with("https://") && from.substr(7) == to.substr(8);
 }
 
-void watch_redirects(PollState& state, fetch::Response const& response, UtcMicros now,
-                     std::vector<FeedNotice>& notices) {
+void watch_redirects(PollState& state, PollingOptions const& options, fetch::Response const& response,
+                     UtcMicros now, std::vector<FeedNotice>& notices) {
   bool const permanent =
       !response.redirects.empty() &&
       std::ranges::all_of(response.redirects, [](auto const& hop) { return hop.permanent(); });
@@ -107,7 +106,8 @@ void watch_redirects(PollState& state, fetch::Response const& response, UtcMicro
     state.sightings = 0;
   }
   ++state.sightings;
-  bool const proven = state.sightings >= adopt_sightings_min && now - state.sighted_since >= adopt_after;
+  bool const proven =
+      state.sightings >= adopt_sightings_min && now - state.sighted_since >= options.moved_after;
   if (!proven && !is_tls_upgrade(state.poll_url(), target)) return;
   notices.push_back(
       {NoticeKind::moved, "permanent redirect from " + state.poll_url(), target, state.sighted_since});
@@ -362,7 +362,7 @@ Decision settle(PollState& state, FeedSpec const& feed, PollingOptions const& op
       state.document_error.clear();
     }
     note_success(state, now, decision.notices);
-    watch_redirects(state, *response, now, decision.notices);
+    watch_redirects(state, options, *response, now, decision.notices);
     pace = pace_of_success(state, feed, options, now, k);
   } else if (answer == Answer::throttled || (status == 503 && asked_to_wait)) {
     // "Not now" is no breakage. Without a word on how long, at least a quarter of an hour, and longer

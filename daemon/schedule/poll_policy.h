@@ -36,6 +36,7 @@ struct PollingOptions {
   std::chrono::seconds throttled_max{6 * 3600};  // 429 without Retry-After
   std::chrono::seconds failing_after{6 * 3600};  // patience before feed.failing
   std::uint32_t failing_polls_min = 3;
+  std::chrono::seconds moved_after{7 * 86'400};  // and three sightings, before a redirect is adopted
   PushOptions push;
   bool adaptive = true;  // false: every feed at its floor, nothing is learnt from
 };

@@ -67,14 +67,15 @@ TEST(Restart, ATailThatStaysConnectsAgainAndGoesOnWhereItWas) {
 }
 
 // The whole demo at speed: what it was written to show is seen in the change log.
-TEST(Demo, ShowsCopiesEditsAWithdrawalAnOutageAndAMirrorFoldedIntoItsOriginal) {
+TEST(Demo, ShowsCopiesEditsAWithdrawalAnOutageAMoveAndAMirrorFoldedIntoItsOriginal) {
   Installation const installation;
   DemoOrigin const origin(installation, 4, 0);
   auto const daemon = installation.start_daemon();
   std::map<std::string, std::uint64_t> stories;  // by the last part of the link: copies keep it in this world
   std::set<std::string> unfolded;
   bool mirror_folded = false, walled_folded = false;
-  bool withdrawn = false, failing = false, recovered = false, edited = false, copied = false;
+  bool withdrawn = false, failing = false, recovered = false, moved = false, copied = false;
+  std::uint64_t edits = 0;  // of the article that is edited most often
   auto const events = installation.events_until(
       [&](SeenEvent const& event) {
         if (event.story != 0) {
@@ -88,19 +89,22 @@ TEST(Demo, ShowsCopiesEditsAWithdrawalAnOutageAndAMirrorFoldedIntoItsOriginal) {
         withdrawn = withdrawn || event.type == "article.withdrawn";
         failing = failing || event.type == "feed.failing";
         recovered = recovered || event.type == "feed.recovered";
-        edited = edited || event.type == "article.updated";
+        moved = moved || (event.type == "feed.moved" && event.feed == "open-orchard");
+        if (event.type == "article.updated") edits = std::max(edits, event.version - 1);
         copied = copied || event.type == "article.copied";
-        return mirror_folded && walled_folded && withdrawn && failing && recovered && edited && copied;
+        return mirror_folded && walled_folded && withdrawn && failing && recovered && moved && edits >= 2 &&
+               copied;
       },
       within(90s));
   EXPECT_TRUE(copied);
   EXPECT_TRUE(mirror_folded);
   EXPECT_TRUE(walled_folded);
   EXPECT_THAT(unfolded, testing::IsEmpty());
-  EXPECT_TRUE(edited);
+  EXPECT_GE(edits, 2u);
   EXPECT_TRUE(withdrawn);
   EXPECT_TRUE(failing);
   EXPECT_TRUE(recovered);
+  EXPECT_TRUE(moved);
   EXPECT_EQ(broken_promise(events), "");
   EXPECT_GE(count_of(events, "article.created"), 20);
 }

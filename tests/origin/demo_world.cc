@@ -107,7 +107,8 @@ std::string demo_config(World const& world, DemoConfig const& options) {
   out +=
       "]\n\n[polling]\ninterval = \"1m\"\nfloor = \"1m\"\njitter = 0\noverdue_spread = \"0\"\nhost_spacing = "
       "\"0\"\n"
-      "failing_after = \"6s\"\nerror_backoff = \"2s\"\nerror_backoff_max = \"4s\"\nrecheck = [\"8s < 1h\"]\n";
+      "failing_after = \"6s\"\nmoved_after = \"5s\"\nerror_backoff = \"2s\"\nerror_backoff_max = "
+      "\"4s\"\nrecheck = [\"8s < 1h\"]\n";
   for (auto const& site : world.sites) {
     bool const is_page = site.format == SiteFormat::html;
     out += std::string("\n[[") + (is_page ? "page" : "feed") + "]]\nname = " + quoted(site.id) +

@@ -45,6 +45,21 @@ TEST_F(PollWorld, APermanentRedirectOfARareFeedIsAdoptedAtTheThirdSighting) {
   EXPECT_EQ(state().adopted_url, "http://new.example/f");
 }
 
+TEST_F(PollWorld, HowLongAPermanentRedirectMustStayIsTheOperatorsChoice) {
+  serve("old.example", "/f", [](OriginRequest const&) { return redirect_to("http://new.example/f", 301); });
+  serve("new.example", "/f", [](OriginRequest const&) { return say("1\n"); });
+  auto spec = feed("http://old.example/f");
+  spec.interval = 10min;
+  options_.polling.moved_after = 35min;
+  start({spec});
+  run_for(39min);
+  EXPECT_EQ(times("old.example/f").size(), 4u);
+  EXPECT_EQ(state().adopted_url, "");
+  run_for(10min);
+  EXPECT_EQ(state().adopted_url, "http://new.example/f");
+  EXPECT_EQ(sink_.kinds(), (std::vector{NoticeKind::moved}));
+}
+
 TEST_F(PollWorld, ATemporaryHopIsNeverAdopted) {
   serve("a.example", "/f", [](OriginRequest const&) { return redirect_to("http://b.example/f", 301); });
   serve("b.example", "/f", [](OriginRequest const&) { return redirect_to("http://c.example/f", 302); });
