@@ -117,7 +117,7 @@ void run_tree(std::string const& document) {
   newsfold::parse::PreparedText text;
   if (!newsfold::parse::prepare(text, document, {}, {})) return;
   newsfold::parse::XmlDocument const tree(newsfold::parse::Excerpt(text.text), {});
-  items_seen += tree.defect().empty();
+  items_seen += !tree.problem();
 }
 
 struct Contender {
