@@ -42,5 +42,16 @@ TEST(TailLine, OfWhatIsNoCopySaysWhatBecameOfItsStory) {
             "withdrawn    harbour            Sluice opens  (its page is gone)");
 }
 
+TEST(TailLine, AHostileTitleCannotSteerATerminal) {
+  auto const event = boost::json::parse(
+      R"({"type":"article.created","time":"2026-11-25T20:38:13Z","data":{"title":"Sluice\u001b[2J\r\n\u009b31m \u202eopens",
+          "_newsfold":{"feed":{"name":"har\u0007bour"}}}})");
+  auto const line = tail_line(event.as_object(), Colours::off);
+  for (unsigned char const c : line) EXPECT_TRUE(c >= 0x20 && c != 0x7F) << line;
+  EXPECT_EQ(line.find("\xc2\x9b"), std::string::npos) << "C1 steers as well";
+  EXPECT_EQ(line.find("\xe2\x80\xae"), std::string::npos) << "nor is the direction turned";
+  EXPECT_NE(line.find("opens"), std::string::npos);
+}
+
 }  // namespace
 }  // namespace newsfold
