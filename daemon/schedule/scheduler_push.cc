@@ -84,7 +84,10 @@ void Scheduler::Impl::watch_hub(EntryPtr const& entry, PollState& state, PollOut
   auto const* const document = outcome.document && *outcome.document ? &**outcome.document : nullptr;
   auto offer = offered_hub(outcome.response->headers.links, document, outcome.response->final_url);
   if (offer) {
-    bool const known = entry->push && entry->push->hub == offer->hub && entry->push->topic == offer->topic;
+    // Where no document came (304), its self link is not to be seen: no word against the topic that we have.
+    bool const unsaid = !document && offer->topic == outcome.response->final_url;
+    bool const known =
+        entry->push && entry->push->hub == offer->hub && (unsaid || entry->push->topic == offer->topic);
     if (!known) {
       drop_push(entry);
       entry->push = std::make_unique<PushState>(new_subscription(std::move(*offer)));

@@ -1,6 +1,7 @@
 #include "daemon/schedule/websub.h"
 
 #include "feeds/text/ascii.h"
+#include "feeds/text/url.h"
 
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
@@ -53,12 +54,12 @@ bool has_relation(std::string_view relations, std::string_view wanted) {
 }
 
 // RFC 8288: <url>; rel="hub self", <url>; rel=self
-void read_link_line(std::string_view line, HubOffer& offer) {
+void read_link_line(std::string_view line, std::string const& base, HubOffer& offer) {
   for (std::size_t n = 0; n < links_max; ++n) {
     auto const open = line.find('<');
     auto const close = open == line.npos ? line.npos : line.find('>', open);
     if (close == line.npos) return;
-    auto const url = line.substr(open + 1, close - open - 1);
+    auto const target = line.substr(open + 1, close - open - 1);
     line.remove_prefix(close + 1);
     std::string_view relations;
     while (!line.empty() && line.front() != ',') {
@@ -72,9 +73,12 @@ void read_link_line(std::string_view line, HubOffer& offer) {
       if (relations.size() >= 2 && relations.front() == '"' && relations.back() == '"')
         relations = relations.substr(1, relations.size() - 2);
     }
+    bool const is_hub = has_relation(relations, "hub"), is_self = has_relation(relations, "self");
+    if (!is_hub && !is_self) continue;
+    auto const url = text::resolve_url(target, base);
     if (!is_web_url(url)) continue;
-    if (offer.hub.empty() && has_relation(relations, "hub")) offer.hub = url;
-    if (offer.topic.empty() && has_relation(relations, "self")) offer.topic = url;
+    if (is_hub && offer.hub.empty()) offer.hub = url;
+    if (is_self && offer.topic.empty()) offer.topic = url;
   }
 }
 
@@ -117,14 +121,14 @@ std::string hex(unsigned char const* bytes, std::size_t size) {
 std::optional<HubOffer> offered_hub(std::vector<std::string> const& link_lines,
                                     DocumentReport const* document, std::string const& final_url) {
   HubOffer offer;
-  for (auto const& line : link_lines) read_link_line(line, offer);
+  for (auto const& line : link_lines) read_link_line(line, final_url, offer);
   if (offer.hub.empty() && document) {
     auto const hub = std::ranges::find_if(document->hubs, [](Hub const& one) {
       return (one.type.empty() || text::equals_ignoring_case(one.type, "WebSub")) && is_web_url(one.url);
     });
     if (hub != document->hubs.end()) offer.hub = hub->url;
-    if (offer.topic.empty() && is_web_url(document->self_url)) offer.topic = document->self_url;
   }
+  if (offer.topic.empty() && document && is_web_url(document->self_url)) offer.topic = document->self_url;
   if (offer.hub.empty()) return std::nullopt;
   if (offer.topic.empty()) offer.topic = final_url;
   return offer;

@@ -37,7 +37,8 @@ struct HubOffer {
   std::string topic;  // rel=self, else the URL that was polled
 };
 
-// From the Link lines of the answer, else from the document (W3C WebSub 4: headers first). Only http(s).
+// Each of the two from the Link lines of the answer, relative to its URL, else from the document (W3C WebSub
+// 4: headers first). Only http(s).
 std::optional<HubOffer> offered_hub(std::vector<std::string> const& link_lines,
                                     DocumentReport const* document, std::string const& final_url);
 

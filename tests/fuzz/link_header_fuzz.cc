@@ -1,5 +1,7 @@
-// Link lines of any shape name a hub and a topic that are web addresses and stand in the lines, or none.
+// Link lines of any shape name a hub and a topic that are web addresses and stand in the lines, as they are
+// or relative to the feed, or none.
 #include "daemon/schedule/websub.h"
+#include "feeds/text/url.h"
 
 #include <cstdint>
 #include <cstdlib>
@@ -21,7 +23,10 @@ extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size
   if (!offer) return 0;
   auto const is_said = [&](std::string const& url) {
     for (auto const& line : lines)
-      if (line.find('<' + url + '>') != line.npos) return true;
+      for (auto open = line.find('<'); open != line.npos; open = line.find('<', open + 1)) {
+        auto const target = std::string_view(line).substr(open + 1, line.find('>', open) - open - 1);
+        if (newsfold::text::resolve_url(target, polled) == url) return true;
+      }
     return false;
   };
   auto const is_web = [](std::string_view url) {

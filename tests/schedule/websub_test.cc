@@ -31,6 +31,28 @@ TEST(HubOffer, HeadersComeBeforeTheDocumentAndSelfIsTheTopic) {
   EXPECT_EQ(from_headers->topic, "https://a.example/topic");
 }
 
+TEST(HubOffer, TheHubOfAHeaderGoesWithTheSelfOfTheDocument) {
+  DocumentReport document;
+  document.hubs = {{"WebSub", "https://doc-hub.example/"}};
+  document.self_url = "https://a.example/self";
+  auto const mixed = offered_hub({"<https://hub.example/>; rel=hub"}, &document, "https://a.example/polled");
+  ASSERT_TRUE(mixed);
+  EXPECT_EQ(mixed->hub, "https://hub.example/");
+  EXPECT_EQ(mixed->topic, "https://a.example/self");
+  auto const other = offered_hub({"<https://a.example/topic>; rel=self"}, &document, "https://a.example/f");
+  ASSERT_TRUE(other);
+  EXPECT_EQ(other->hub, "https://doc-hub.example/");
+  EXPECT_EQ(other->topic, "https://a.example/topic");
+}
+
+TEST(HubOffer, LinksAreRelativeToTheAddressOfTheAnswer) {
+  auto const offer = offered_hub({"</hub>; rel=hub, <news.xml?a=1>; rel=self, <//x.example/>; rel=next"},
+                                 nullptr, "https://a.example/feeds/f");
+  ASSERT_TRUE(offer);
+  EXPECT_EQ(offer->hub, "https://a.example/hub");
+  EXPECT_EQ(offer->topic, "https://a.example/feeds/news.xml?a=1");
+}
+
 TEST(HubOffer, IsNoneWithoutAUsableHub) {
   EXPECT_FALSE(offered_hub({}, nullptr, "https://a.example/"));
   EXPECT_FALSE(offered_hub({"<ftp://hub.example/>; rel=hub", "<https://x.example/>; rel=hubs", "<<>>;;,,\"",
@@ -156,6 +178,20 @@ TEST_F(PushWorld, AsksTheHubThatTheFeedNames) {
   run_for(5h);
   EXPECT_EQ(forms_.size(), 1u);  // once, and polls go on until the hub confirms
   EXPECT_EQ(polls(), 6u);
+}
+
+// The 304 carries the hub's Link header, but no document that names the topic.
+TEST_F(PushWorld, AnAnswerWithoutADocumentLeavesTheTopicThatTheDocumentNamed) {
+  serve("h.example", "/f", [](OriginRequest const& request) {
+    return answer_conditionally(request,
+                                say("1\n", {{"ETag", "\"1\""}, {"Link", "<http://hub.example/>; rel=hub"}}));
+  });
+  sink_.adjust = [](DocumentReport& report) { report.self_url = "http://h.example/canonical"; };
+  start({feed("http://h.example/f")});
+  run_for(5h);
+  EXPECT_GE(scheduler_->counters().not_modified, 4u);
+  ASSERT_EQ(forms_.size(), 1u);
+  EXPECT_EQ(forms_[0].at("hub.topic"), "http://h.example/canonical");
 }
 
 TEST_F(PushWorld, WithoutACallbackOfOursNobodyIsAsked) {
