@@ -44,12 +44,14 @@ void print_for_people(config::LoadResult const& result) {
     std::cerr << config.files.front() << ": " << counted(result.problems.size(), "problem") << '\n';
     return;
   }
-  auto const pages = static_cast<std::size_t>(
-      std::count_if(config.sources.begin(), config.sources.end(),
-                    [](config::Source const& source) { return source.kind == config::SourceKind::page; }));
-  std::cout << config.files.front() << ": good; " << counted(config.sources.size() - pages, "feed") << ", "
-            << counted(pages, "page") << ", " << counted(config.webhooks.size(), "webhook") << "; store in "
-            << config.storage.path << '\n';
+  auto const count_of = [&](config::SourceKind kind) {
+    return std::size_t(std::ranges::count(config.sources, kind, &config::Source::kind));
+  };
+  std::cout << config.files.front() << ": good; " << counted(count_of(config::SourceKind::feed), "feed")
+            << ", " << counted(count_of(config::SourceKind::page), "page") << ", ";
+  if (auto const lists = count_of(config::SourceKind::opml); lists > 0)
+    std::cout << counted(lists, "list") << ", ";
+  std::cout << counted(config.webhooks.size(), "webhook") << "; store in " << config.storage.path << '\n';
 }
 
 int check(CheckOptions const& options) {

@@ -79,6 +79,7 @@ std::variant<std::string, Problem> slurp(std::string const& path) {
 void Loader::read_file(std::string const& path) {
   auto const text = slurp(path);
   if (auto const* problem = std::get_if<Problem>(&text)) {
+    result_.config.files.push_back(path);  // what the count of problems is told of
     result_.problems.push_back(*problem);
     return;
   }

@@ -41,6 +41,20 @@ TEST_F(ConfigCommand, CheckSaysWhatAGoodFileHolds) {
   EXPECT_THAT(output_, StartsWith(path + ": good; 1 feed, 0 pages, 0 webhooks"));
 }
 
+TEST_F(ConfigCommand, CheckCountsAListForItself) {
+  auto const path =
+      put("[[feed]]\nname = \"a\"\nurl = \"https://a.example/feed\"\n"
+          "[[opml]]\nname = \"team\"\nurl = \"https://lists.example/team.opml\"\nretention_age = \"30d\"\n");
+  EXPECT_EQ(run({"check", path}), 0) << errors();
+  EXPECT_THAT(output_, StartsWith(path + ": good; 1 feed, 0 pages, 1 list, 0 webhooks"));
+}
+
+TEST_F(ConfigCommand, CheckNamesTheFileThatItCouldNotRead) {
+  EXPECT_EQ(run({"check", folder_.path()}), 2);
+  EXPECT_THAT(errors(),
+              HasSubstr(folder_.path() + ": is a folder, not a file\n" + folder_.path() + ": 1 problem\n"));
+}
+
 TEST_F(ConfigCommand, CheckNamesEveryMistakeWithItsPlaceAndExitsWith2) {
   auto const path = put("[polling]\nintervall = \"1h\"\njitter = 9\n");
   EXPECT_EQ(run({"check", path}), 2);
