@@ -86,6 +86,8 @@ void print_table(json::array const& webhooks) {
               << printable(string_at(one, "error"));
     if (auto const next = string_at(one, "next_try"); !next.empty())
       std::cout << " (next try " << next << ")";
+    if (auto const gone = number_at(one, "dead_letters_expired"); gone > 0)
+      std::cout << " (" << gone << " dead letters have left the log)";
     std::cout << '\n';
   }
 }

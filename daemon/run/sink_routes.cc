@@ -44,6 +44,7 @@ json::object summary(webhook::WebhookStatus const& one) {
                    {"failures", state.failures},
                    {"parked", state.parked.size()},
                    {"dead_letters", state.dead.size()},
+                   {"dead_letters_expired", one.dead_expired},
                    {"dead_letters_forgotten", state.dead_forgotten},
                    {"lost", state.lost},
                    {"keys", one.keys}};

@@ -417,6 +417,9 @@ WebhookStatus Webhook::status() const {
   status.url = spec_.url;
   status.state = state_;
   status.last = parts_.store.last_sequence();
+  auto const oldest = parts_.store.oldest_sequence();
+  status.dead_expired = static_cast<std::size_t>(
+      std::ranges::count_if(state_.dead, [&](DeadLetter const& letter) { return letter.sequence < oldest; }));
   status.keys = spec_.keys.size();
   status.error = state_.disabled.empty() ? state_.error : state_.disabled;
   if (!state_.disabled.empty())

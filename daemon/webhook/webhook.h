@@ -61,7 +61,8 @@ struct WebhookStatus {
   WebhookCondition condition{};
   std::string error;  // in words; empty: all well
   DeliveryState state;
-  Sequence last{};  // of the log
+  Sequence last{};               // of the log
+  std::size_t dead_expired = 0;  // dead letters whose events have left the log: they cannot be sent again
   std::size_t keys = 0;
 };
 

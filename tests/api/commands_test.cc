@@ -117,5 +117,24 @@ TEST(WebhookCommand, ReplaySendsDeadLettersAgain) {
   EXPECT_NE(said.output.find("2 dead letters go out again"), std::string::npos) << said.output;
 }
 
+boost::asio::awaitable<Reply> list_webhooks() {
+  Reply reply;
+  reply.body =
+      R"({"webhooks":[{"name":"archive","state":"fine","behind":0,"delivered":7,"parked":0,"dead_letters":5,"dead_letters_expired":3}]})";
+  co_return reply;
+}
+
+TEST(WebhookCommand, ListSaysHowManyDeadLettersCannotBeSentAgain) {
+  auto settings = ApiWorld::quick();
+  settings.prepare = [](ApiServer& server) {
+    server.routes().add(
+        {Method::get, "/v1/webhooks", Scope::admin, 0, [](Request const&) { return list_webhooks(); }});
+  };
+  ApiWorld world(settings);
+  auto const said = run(world, {"webhook", "list"});
+  EXPECT_EQ(said.exit_code, 0);
+  EXPECT_NE(said.output.find("(3 dead letters have left the log)"), std::string::npos) << said.output;
+}
+
 }  // namespace
 }  // namespace newsfold::api

@@ -448,6 +448,31 @@ TEST_F(WebhookTest, WhatRetentionTookIsCountedAndSaid) {
   EXPECT_EQ(status().state.lost, receiver.accepted().front() - 1);
 }
 
+TEST_F(WebhookTest, DeadLettersWhoseEventsLeftTheLogAreToldApart) {
+  Receiver receiver(origin_, "/hook");
+  receiver.script([](Received const& got) { return answer(got.sequences[0] <= 2 ? 422 : 200); });
+  set({spec(receiver)});
+  settle();
+  ingest_new(1, 8);
+  turn_until([&] { return status().state.dead.size() == 2; });
+  EXPECT_EQ(status().dead_expired, 0U);
+  std::promise<void> done;
+  boost::asio::post(writer_, [&] {
+    storage::Retention rules;
+    rules.changes_count_max = 7;
+    EXPECT_TRUE(store_->retain(rules, storage::at(60)));
+    done.set_value();
+  });
+  done.get_future().get();
+  ASSERT_EQ(number(store_->oldest_sequence()), 2U);
+  EXPECT_EQ(status().dead_expired, 1U);
+  receiver.script({});
+  set_->find("archive")->replay_dead();
+  turn_until([&] { return status().state.parked.empty(); });
+  EXPECT_EQ(receiver.accepted().back(), 2U);
+  EXPECT_EQ(status().state.lost, 1U);
+}
+
 TEST_F(WebhookTest, AReloadAddsChangesAndRemovesAndKeepsTheCursor) {
   Receiver one(origin_, "/one");
   Receiver two(origin_, "/two");
