@@ -27,7 +27,8 @@ constexpr std::uint32_t adopt_sightings_min = 3;
 constexpr std::uint32_t adopted_failures_max = 5;  // then the configured URL gets another chance
 constexpr auto frozen_after = std::chrono::days(7);
 constexpr double frozen_gaps = 20;
-constexpr double skip_contradicted = 0.1;
+constexpr double skip_contradicted = 0.1;  // of what was published in
+constexpr auto skip_observed = std::chrono::days(28);
 
 enum class Answer : std::uint8_t {
   full,          // 200 with a feed that is new to us
@@ -123,6 +124,26 @@ bool falls_in_skip(PollState const& state, UtcMicros t) {
   return (state.skip_hours >> hour & 1u) || (state.skip_days >> weekday & 1u);
 }
 
+void note_for_skips(PollState& state, UtcMicros published, UtcMicros now) {
+  if ((state.skip_hours == 0 && state.skip_days == 0) || now - published >= skip_observed) return;
+  std::erase_if(state.arrivals, [&](auto const& one) { return now - one.day >= skip_observed; });
+  auto const day = std::chrono::floor<std::chrono::days>(published);
+  auto found = std::ranges::find(state.arrivals, day, &DayOfArrivals::day);
+  if (found == state.arrivals.end()) found = state.arrivals.insert(found, {day});
+  ++found->items;
+  if (falls_in_skip(state, published)) ++found->skipped;
+}
+
+bool skips_are_contradicted(PollState const& state, UtcMicros now) {
+  std::uint64_t items = 0, skipped = 0;
+  for (auto const& one : state.arrivals) {
+    if (now - one.day >= skip_observed) continue;
+    items += one.items;
+    skipped += one.skipped;
+  }
+  return static_cast<double>(skipped) > skip_contradicted * static_cast<double>(items);
+}
+
 void note_dates(PollState& state, std::vector<DocumentReport::DatedItem> const& dated, UtcMicros now) {
   for (auto const& item : dated) {
     if (item.published > now) continue;
@@ -130,12 +151,7 @@ void note_dates(PollState& state, std::vector<DocumentReport::DatedItem> const& 
     if (item.novelty != DocumentReport::DatedItem::Novelty::fresh) continue;
     // Older dates than the clock of the model come from archives and imports: no habit.
     if (now - item.published < std::chrono::days(28)) state.rate.note_arrival(item.published);
-    ++state.dated_arrivals;
-    if (falls_in_skip(state, item.published)) ++state.skipped_arrivals;
-  }
-  if (state.dated_arrivals > 256) {  // forget the old half
-    state.dated_arrivals /= 2;
-    state.skipped_arrivals /= 2;
+    note_for_skips(state, item.published, now);
   }
 }
 
@@ -197,8 +213,11 @@ void learn_rate(PollState& state, DocumentReport const& report, MoreDocuments co
 
 void read_document(PollState& state, DocumentReport const& report, MoreDocuments const& more, UtcMicros now,
                    std::vector<FeedNotice>& notices) {
-  state.skip_hours = skip_hour_bits(report);
-  state.skip_days = skip_day_bits(report);
+  auto const hours = skip_hour_bits(report);
+  auto const days = skip_day_bits(report);
+  if (hours != state.skip_hours || days != state.skip_days) state.arrivals.clear();  // counted for others
+  state.skip_hours = hours;
+  state.skip_days = days;
   state.document_hint = document_interval(report);
   learn_rate(state, report, more, now, notices);
   state.window_items = report.items;
@@ -267,9 +286,7 @@ seconds error_delay(PollState const& state, PollingOptions const& options, PollO
 }
 
 UtcMicros after_skipped_hours(PollState const& state, UtcMicros t) {
-  bool const contradicted =
-      state.dated_arrivals > 0 && state.skipped_arrivals > skip_contradicted * state.dated_arrivals;
-  if (contradicted || (state.skip_hours == 0 && state.skip_days == 0)) return t;
+  if ((state.skip_hours == 0 && state.skip_days == 0) || skips_are_contradicted(state, t)) return t;
   if (state.skip_hours == 0xffffff || state.skip_days == 0x7f) return t;  // "never" is no schedule
   for (std::size_t hour = 0; hour < hours_of_week && falls_in_skip(state, t); ++hour)
     t = std::chrono::floor<std::chrono::hours>(t) + 1h;

@@ -79,8 +79,12 @@ std::string encode(PollState const& state) {
   row.set_header_hint_s(state.header_hint.count());
   row.set_skip_hours(state.skip_hours);
   row.set_skip_days(state.skip_days);
-  row.set_skipped_arrivals(state.skipped_arrivals);
-  row.set_dated_arrivals(state.dated_arrivals);
+  for (auto const& day : state.arrivals) {
+    auto& one = *row.add_arrivals();
+    one.set_day(day.day.time_since_epoch().count());
+    one.set_items(day.items);
+    one.set_skipped(day.skipped);
+  }
   row.set_not_modified(state.not_modified);
   row.set_needless_full(state.needless_full);
   row.set_window_items(state.window_items);
@@ -145,8 +149,9 @@ Result<PollState> decode_poll_state(std::string_view bytes) {
   state.header_hint = std::chrono::seconds(row.header_hint_s());
   state.skip_hours = row.skip_hours();
   state.skip_days = static_cast<std::uint8_t>(row.skip_days());
-  state.skipped_arrivals = row.skipped_arrivals();
-  state.dated_arrivals = row.dated_arrivals();
+  for (auto const& day : row.arrivals())
+    state.arrivals.push_back(
+        {std::chrono::sys_days(std::chrono::days(static_cast<int>(day.day()))), day.items(), day.skipped()});
   state.not_modified = row.not_modified();
   state.needless_full = row.needless_full();
   state.window_items = row.window_items();

@@ -48,6 +48,13 @@ struct FollowedDocument {
   UtcMicros fresh_until{};      // by its own max-age
 };
 
+// What was published on one day: whether the hours that the publisher names as quiet are so.
+struct DayOfArrivals {
+  std::chrono::sys_days day{};
+  std::uint32_t items = 0;
+  std::uint32_t skipped = 0;  // of them, in skipHours or on skipDays
+};
+
 struct PollState {
   std::string configured_url;  // that this state belongs to; another one starts anew
   std::string adopted_url;     // where a permanent redirect leads; empty: configured_url
@@ -87,8 +94,7 @@ struct PollState {
   std::chrono::seconds header_hint{0};    // max-age, Expires of the last good answer; 0: nothing
   std::uint32_t skip_hours = 0;           // bit per GMT hour
   std::uint8_t skip_days = 0;             // bit per day, 0 = Sunday
-  std::uint32_t skipped_arrivals = 0;     // items published in skipped hours, of the last `dated_arrivals`
-  std::uint32_t dated_arrivals = 0;
+  std::vector<DayOfArrivals> arrivals;    // of the last weeks, since those hours and days were named
 
   std::uint32_t not_modified = 0;   // 304s ever, up to a bound
   std::uint32_t needless_full = 0;  // conditional requests answered by the same bytes, in a row

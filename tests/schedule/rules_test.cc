@@ -3,6 +3,7 @@
 #include "daemon/schedule/due_queue.h"
 #include "daemon/schedule/host_gate.h"
 #include "daemon/schedule/host_key.h"
+#include "daemon/schedule/poll_policy.h"
 #include "daemon/schedule/poll_state.h"
 #include "daemon/schedule/rate_model.h"
 #include "daemon/schedule/server_hints.h"
@@ -271,6 +272,45 @@ TEST(Budget, FloorsMaySpendLessAndCeilingsMore) {
   std::vector<BudgetShare> const shares(10, {1.0, 3600s, 86'400s});
   EXPECT_EQ(solve_budget(shares, 1e6), k_max);
   EXPECT_LE(solve_budget(shares, 1), 2 * k_min);
+}
+
+// ---- poll_policy.h --------------------------------------------------------------------------------
+
+TEST(SkipHours, AreContradictedByWhatWasPublishedInTheLastFourWeeks) {
+  PollState state;
+  PollingOptions options;
+  options.adaptive = false;  // an hour between two polls
+  FeedSpec const feed;
+  std::vector<int> skipped{3, 4, 5};
+  // Polled at 02:30 of a day where one item had come at `hour` of the day before: is the next at 03:30?
+  auto const breaks_in = [&](int day, std::chrono::hours hour) {
+    auto const midnight = at("2026-11-02T00:00:00Z") + std::chrono::days(day);
+    DocumentReport report;
+    report.items = report.new_items = 1;
+    report.skip_hours = skipped;
+    report.dated = {{midnight - 24h + hour, DocumentReport::DatedItem::Novelty::fresh}};
+    PollOutcome outcome;
+    outcome.asked = outcome.now = midnight + 2h + 30min;
+    outcome.response->status = 200;
+    outcome.document = report;
+    state.not_modified = 1;
+    auto const due = settle(state, feed, options, outcome, 1, 0).next_due;
+    EXPECT_TRUE(due == midnight + 3h + 30min || due == midnight + 6h) << format_rfc3339(due);
+    return due < midnight + 4h;
+  };
+  EXPECT_TRUE(breaks_in(0, 4h));
+  for (int day = 1; day <= 9; ++day)
+    EXPECT_EQ(breaks_in(day, 12h), day < 9) << day;  // one of ten is no habit
+  EXPECT_TRUE(breaks_in(10, 5h));
+  state = decode_poll_state(encode(state)).value();
+  EXPECT_TRUE(breaks_in(11, 12h));
+  for (int day = 12; day < 50; ++day) breaks_in(day, 4h);
+  // What was published before four weeks says nothing, however many it were.
+  for (int day = 50; day < 77; ++day) breaks_in(day, 12h);
+  EXPECT_FALSE(breaks_in(77, 12h));
+  // Nor does what was published in hours that the publisher did not name then.
+  skipped = {3, 4, 12};
+  EXPECT_FALSE(breaks_in(78, 13h));
 }
 
 // ---- poll_state.h, due_queue.h --------------------------------------------------------------------
