@@ -66,10 +66,11 @@ std::optional<double> number_of(json::value const* value) {
   return std::nullopt;
 }
 
-// A text without cut-off brackets: everything behind the last complete value is dropped, what is open is
-// closed. One pass with an explicit stack.
+// What stands whole in a text that breaks off: everything behind the last complete item (or field of the
+// feed) is dropped, what is open is closed. One pass with an explicit stack.
 std::string close_open_brackets(std::string_view text) {
   std::vector<char> open;
+  std::size_t lists = 0;  // of what is open
   std::size_t last_good = 0;
   std::vector<char> open_at_last_good;
   bool in_string = false;
@@ -86,10 +87,13 @@ std::string close_open_brackets(std::string_view text) {
     if (c == '{' || c == '[') {
       if (open.size() >= depth_max) return {};
       open.push_back(c == '{' ? '}' : ']');
+      if (c == '[') ++lists;
     }
     if (c == '}' || c == ']') {
       if (open.empty() || open.back() != c) return {};
       open.pop_back();
+      if (c == ']') --lists;
+      if (lists > 1 || (lists == 1 && open.back() != ']')) continue;  // a part of an item
       last_good = i + 1;
       open_at_last_good = open;
     }
@@ -327,10 +331,11 @@ Result<Feed> parse_json_feed(Excerpt const& part, Hints const& hints, Limits con
   boost::system::error_code broken;
   auto document = json::value();
   std::optional<Problem> problem;
+  std::size_t sound = text.size();  // bytes in front of the error
   {
     json::stream_parser parser({}, lenient());
     auto const read = parser.write_some(text.data(), text.size(), broken);
-    if (!broken) parser.finish(broken);
+    if (!broken && !parser.done()) parser.finish(broken);  // done: something stands behind it
     if (!broken) {
       document = parser.release();
       auto const behind = text.find_first_not_of(" \t\r\n", read);
@@ -339,6 +344,7 @@ Result<Feed> parse_json_feed(Excerpt const& part, Hints const& hints, Limits con
                              "the end of the document", "dropped it");
     } else {
       bool const cut = broken == json::error::incomplete;
+      sound = read;
       problem = problem_at(part, read, "json", broken.message(),
                            cut ? "the rest of the document" : "JSON (RFC 8259)");
     }
@@ -346,7 +352,7 @@ Result<Feed> parse_json_feed(Excerpt const& part, Hints const& hints, Limits con
   if (document.is_null()) {
     if (!problem) problem = problem_at(part, 0, "json", "null", "a JSON object");
     failure = *problem;
-    auto const closed = close_open_brackets(text);
+    auto const closed = close_open_brackets(text.substr(0, sound));
     if (!closed.empty()) document = json::parse(closed, broken, {}, lenient());
     if (closed.empty() || broken) return Error{ErrorCode::malformed, "not JSON: " + describe(failure)};
     problem->done = "kept what stands complete before it";
@@ -357,7 +363,9 @@ Result<Feed> parse_json_feed(Excerpt const& part, Hints const& hints, Limits con
     return Error{ErrorCode::not_a_feed, failure.message};
   }
   JsonMapper mapper(hints, limits, bodies);
-  auto const finish = [&](Feed feed) {
+  bool const mended = problem && problem->code == "json";
+  auto const finish = [&](Feed feed) -> Result<Feed> {
+    if (mended && feed.items.empty()) return Error{ErrorCode::malformed, "not JSON: " + describe(failure)};
     if (problem) feed.problems.push_back(std::move(*problem));
     return feed;
   };
@@ -365,6 +373,7 @@ Result<Feed> parse_json_feed(Excerpt const& part, Hints const& hints, Limits con
   auto const* rss = object_at(*object, "rss");
   auto const* channel = object_at(rss ? *rss : *object, "channel");
   if (channel) return finish(mapper.rss_json(*channel));
+  if (mended) return Error{ErrorCode::malformed, "not JSON: " + describe(failure)};
   failure = problem_at(part, 0, "root", "JSON, but neither a JSON Feed nor RSS-in-JSON",
                        "the version of JSON Feed, or a channel");
   return Error{ErrorCode::not_a_feed, failure.message};

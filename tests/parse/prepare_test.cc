@@ -90,6 +90,7 @@ TEST(Problems, PlacesCountFromTheStartOfTheDocument) {
   }
   std::string const json = "\n\n{\"version\":\"https://jsonfeed.org/version/1\",\"items\":[]} xyz";
   EXPECT_EQ(only_problem(json).offset, json.find("xyz"));
+  EXPECT_EQ(only_problem(json).code, "trailing_text");
 }
 
 TEST(Problems, PlacesBehindLeadingTextCountIt) {
@@ -115,6 +116,38 @@ TEST(Problems, EachRepairIsOne) {
   EXPECT_EQ(bytes.expected, "UTF-8");
   EXPECT_EQ(only_problem("<rss><x:y/>" + rest).code, "namespace");
   EXPECT_TRUE(parse_feed("<rss>" + rest, {}).value().problems.empty());
+}
+
+TEST(Problems, ItemsInFrontOfAnErrorInJsonAreKept) {
+  std::string const begin = R"({"version":"https://jsonfeed.org/version/1.1","title":"T","items":[)";
+  std::string const one = R"({"id":"1","title":"a","tags":["x"]})";
+  struct Row {
+    std::string text;
+    std::string_view wrong;  // where the error is
+  };
+  for (auto const& [text, wrong] :
+       {Row{begin + one + R"(,{"id":"2","tags":["y"],"title":oops}]})", "oops"},
+        Row{begin + one + R"(,{"id":"2","tags":["y"]})" + ";]}", ";"},
+        Row{begin + one + "], \"icon\" = 1}", "="},
+        Row{R"({"rss":{"channel":{"title":"T","item":[{"guid":"1"},{'guid)", "'"}}) {
+    auto const problem = only_problem(text);
+    EXPECT_EQ(problem.code, "json");
+    EXPECT_EQ(problem.offset, text.find(wrong)) << text;
+    auto const feed = parse_feed(text, {}).value();
+    EXPECT_EQ(feed.title, "T") << text;
+    ASSERT_EQ(feed.items.size(), text.find(R"("y"]})") == text.npos ? 1u : 2u) << text;
+    EXPECT_EQ(feed.items[0].id, "1");
+  }
+}
+
+TEST(Problems, BrokenJsonWithoutAWholeItemIsNoFeed) {
+  std::string const begin =
+      R"({"version":"https://jsonfeed.org/version/1.1","title":"T","authors":[{"name":"J"}])";
+  for (auto const& text : {begin + " oops", begin + R"(,"items":[{"id":"1","tags":["x"] oops)",
+                           std::string(R"({"a":[{}] oops)"), std::string(R"({"a":{"b":1},)")}) {
+    EXPECT_EQ(parse_feed(text, {}).error().code, ErrorCode::malformed) << text;
+    EXPECT_EQ(failure_of(text).code, "json") << text;
+  }
 }
 
 TEST(Problems, AFailureSaysWhatWasExpectedAndWhere) {
