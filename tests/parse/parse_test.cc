@@ -248,6 +248,9 @@ TEST(Parse, SurvivesDepth) {
   std::string json =
       "{\"version\":\"https://jsonfeed.org/version/1.1\",\"title\":\"T\",\"x\":" + std::string(depth, '[');
   EXPECT_FALSE(parse_feed(json, {}));
+  json = "{\"version\":\"https://jsonfeed.org/version/1.1\",\"items\":[{\"id\":\"1\"}],\"x\":" +
+         std::string(depth, '[');
+  EXPECT_EQ(parsed(json).items.size(), 1u);
 }
 
 // In time linear in its size: 20,000 declarations in force at 20,000 elements that declare one of their own
