@@ -3,6 +3,7 @@
 #include "daemon/api/article_selection.h"
 #include "daemon/api/changes_query.h"
 #include "feeds/model/event_json.h"
+#include "feeds/text/ascii.h"
 #include "feeds/text/utf8.h"
 
 #include <algorithm>
@@ -22,6 +23,44 @@ struct Entry {
   storage::ArticleHead head;
   storage::ArticleVersion version;
 };
+
+// "audio/mpeg" of " audio/mpeg; x=y"; empty where it is no media type: feeds say "mp3" as well.
+std::string media_type(std::string_view text) {
+  auto const type = text::trim(text.substr(0, text.find(';')));
+  auto const is_token = [](std::string_view part) {
+    return !part.empty() && std::ranges::all_of(part, [](char c) {
+      return text::is_alnum(c) || std::string_view("!#$&^_.+-").find(c) != std::string_view::npos;
+    });
+  };
+  auto const slash = std::min(type.find('/'), type.size());
+  bool const good =
+      is_token(type.substr(0, slash)) && is_token(type.substr(std::min(slash + 1, type.size())));
+  return good ? std::string(type) : std::string();
+}
+
+// What BCP 47 takes for a tag: "pt-BR", not "English (US)".
+bool is_language_tag(std::string_view text) {
+  if (text.empty() || !text::is_alpha(text.front())) return false;
+  while (true) {
+    auto const dash = text.find('-');
+    auto const part = text.substr(0, dash);
+    if (part.empty() || part.size() > 8 || !std::ranges::all_of(part, text::is_alnum)) return false;
+    if (dash == std::string_view::npos) return true;
+    text.remove_prefix(dash + 1);
+  }
+}
+
+// Publishers' mistakes that the specifications of both dialects do not take.
+void leave_out_mistakes(storage::ArticleVersion& version) {
+  auto& content = version.content;
+  std::erase_if(content.authors, [](Author const& author) {
+    return author.name.empty() && author.url.empty() && author.avatar.empty();
+  });
+  if (!is_language_tag(content.language)) content.language.clear();
+  for (auto& attachment : version.extras.attachments) attachment.mime_type = media_type(attachment.mime_type);
+  std::erase_if(version.extras.attachments,
+                [](Attachment const& attachment) { return attachment.url.empty(); });
+}
 
 Result<std::uint64_t> read_number(std::string_view text, std::string_view what, std::uint64_t max) {
   std::uint64_t value = 0;
@@ -49,6 +88,7 @@ Result<Page> read_page(storage::View const& view, notify::Filter const& filter, 
     }
     auto& published = one.version->content.date_published;
     if (!published) published = one.head.stored_at;
+    leave_out_mistakes(*one.version);
     out.entries.push_back({std::move(one.head), std::move(*one.version)});
   }
   return out;
@@ -186,7 +226,7 @@ void append_atom_entry(std::string& xml, Entry const& entry, Epoch epoch) {
   if (!url.empty()) append_link(xml, "alternate", "text/html", url);
   if (!extras.external_url.empty()) append_link(xml, "related", {}, extras.external_url);
   for (auto const& attachment : extras.attachments)
-    if (!attachment.url.empty()) append_link(xml, "enclosure", attachment.mime_type, attachment.url);
+    append_link(xml, "enclosure", attachment.mime_type, attachment.url);
   for (auto const& author : content.authors) {
     if (author.name.empty()) continue;
     xml += "<author>";

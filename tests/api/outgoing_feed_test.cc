@@ -1,9 +1,10 @@
-// The stream as a feed, read back with our own reader of feeds: what we send must be valid for others.
+// The stream as a feed, held against the specifications and read back with our own reader.
 
 #include "daemon/api/outgoing_feed.h"
 
 #include "feeds/parse/parse.h"
 #include "tests/api/api_world.h"
+#include "tests/api/feed_check.h"
 
 #include <gtest/gtest.h>
 #include <boost/json/parse.hpp>
@@ -112,17 +113,83 @@ TEST(OutgoingFeed, PagesLeadToAllOfItOnce) {
   }
 }
 
-TEST(OutgoingFeed, JsonFeedHasWhatTheSpecWants) {
+// All that a feed may bring, and what it may bring it as.
+void fill_with_extras(ApiWorld& world) {
+  auto change = storage::change(world.store().view(), storage::harbour, {storage::doc(8), storage::doc(9)});
+  auto& good = change.items[0];
+  good.article.authors = {{"Ada Quay", "https://harbour.example/ada", "https://harbour.example/ada.jpg", {}},
+                          {"Bo & Co", {}, {}, {}}};
+  good.article.image = "https://harbour.example/1.jpg";
+  good.article.date_published = storage::at(5);
+  good.article.date_modified = storage::at(6);
+  good.article.language = "pt-BR";
+  good.extras.external_url = "https://elsewhere.example/a?b=1&c=2";
+  good.extras.summary = "In short <b>";
+  good.extras.attachments = {
+      {"https://harbour.example/a.mp3", "audio/mpeg", "Listen", 1234, 61.5},
+      {"https://harbour.example/b", "", {}, {}, {}},  // which some feeds leave out
+  };
+  auto& odd = change.items[1];
+  odd.article.authors = {{{}, {}, {}, "desk@harbour.example"}};
+  odd.article.language = "English (US)";
+  odd.article.title.clear();
+  odd.article.content_html.clear();
+  odd.article.content_text.clear();
+  odd.article.url.clear();
+  odd.extras.attachments = {{"https://harbour.example/c.mp3", "mp3", {}, {}, {}},
+                            {"https://harbour.example/d.mp3", " audio/mpeg ; a=b\"", {}, {}, {}}};
+  ASSERT_TRUE(world.store().commit(std::span(&change, 1), storage::at(4)));
+}
+
+TEST(OutgoingFeed, IsWhatTheSpecificationsWant) {
   ApiWorld world;
+  auto const body_of = [&](std::string const& target) { return world.client().get(target)->body; };
+  auto const hold = [&](std::string const& query) {
+    EXPECT_EQ(wrong_with_json_feed(body_of("/v1/feed.json" + query)), "") << query;
+    EXPECT_EQ(wrong_with_atom_feed(body_of("/v1/feed.atom" + query)), "") << query;
+  };
+  hold("");  // of nothing
   fill(world);
+  fill_with_extras(world);
+  for (auto const* query :
+       {"", "?copies=show", "?limit=2", "?limit=2&q=headline&tag=a%26b%20%22", "?after=3"})
+    hold(query);
   auto const feed = world.json("/v1/feed.json");
-  EXPECT_EQ(feed.at("version").as_string(), "https://jsonfeed.org/version/1.1");
-  EXPECT_FALSE(feed.at("title").as_string().empty());
-  for (auto const& item : feed.at("items").as_array()) {
-    EXPECT_TRUE(item.at("id").is_string());
-    EXPECT_TRUE(item.as_object().contains("content_html") || item.as_object().contains("content_text"));
+  for (auto const& item : feed.at("items").as_array())
     EXPECT_TRUE(item.at("_newsfold").at("story").is_number());
-  }
+}
+
+TEST(OutgoingFeed, TheCheckSeesWhatIsWrong) {
+  auto const item = [](std::string const& members) {
+    return wrong_with_json_feed(R"({"version":"https://jsonfeed.org/version/1.1","title":"T","items":[{)" +
+                                members + "}]}");
+  };
+  EXPECT_EQ(item(R"("id":"1","content_text":"")"), "");
+  for (auto const* wrong :
+       {R"("content_text":"")", R"("id":1,"content_text":"")", R"("id":"1")",
+        R"("id":"1","content_html":"","url":"/a")",
+        R"("id":"1","content_html":"","date_published":"2026-01-02 03:04")",
+        R"("id":"1","content_html":"","attachments":[{"url":"https://a.example/"}])",
+        R"("id":"1","content_html":"","authors":[{}])", R"("id":"1","content_html":"","language":"a b")"})
+    EXPECT_NE(item(wrong), "") << wrong;
+  EXPECT_NE(wrong_with_json_feed(R"({"version":"https://jsonfeed.org/version/1","title":"T","items":[]})"),
+            "");
+
+  std::string const head =
+      R"(<feed xmlns="http://www.w3.org/2005/Atom"><id>urn:a:b</id><title>T</title><updated>2026-01-02T03:04:05Z</updated>)"
+      R"(<link rel="self" href="http://a.example/"/>)";
+  std::string const author = "<author><name>A</name></author>";
+  std::string const entry =
+      "<entry><id>urn:a:c</id><title>T</title><updated>2026-01-02T03:04:05Z</updated><content>x</content>";
+  EXPECT_EQ(wrong_with_atom_feed(head + author + entry + "</entry></feed>"), "");
+  for (auto const& wrong :
+       {head + entry + "</entry></feed>", head + author + entry + "</entry>" + entry + "</entry></feed>",
+        head + author + entry + "<link href='http://a.example/' type='mp3'/></entry></feed>",
+        head + author + entry + "<title>T</title></entry></feed>", head + author + "<id>urn:a:c</id></feed>",
+        head + author + "<entry><id>urn:a:c</id><title>T</title></entry></feed>",
+        head + author + entry + "<author/></entry></feed>",
+        head + author + entry + "<category/></entry></feed>", author + entry + "</entry>"})
+    EXPECT_NE(wrong_with_atom_feed(wrong), "") << wrong;
 }
 
 TEST(OutgoingFeed, AnUnchangedFeedIs304AndAnEmptyOneValid) {
