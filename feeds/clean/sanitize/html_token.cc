@@ -104,27 +104,7 @@ void read_declaration(std::string_view html, std::size_t at, HtmlToken& token) n
   token.end = std::min(html.size(), close + closing.size());
 }
 
-}  // namespace
-
-std::string_view HtmlToken::attribute(std::string_view lower_case_name) const noexcept {
-  for (std::size_t i = 0; i < attribute_count; ++i)
-    if (text::equals_ignoring_case(attributes[i].name, lower_case_name)) return attributes[i].value;
-  return {};
-}
-
-bool HtmlToken::is_text_after_all() const noexcept {
-  return cut_off && kind == HtmlTokenKind::start &&
-         std::all_of(attributes.begin(), attributes.begin() + std::ptrdiff_t(attribute_count),
-                     [](HtmlAttribute const& a) { return a.value.empty(); });
-}
-
-bool HtmlToken::has_attribute(std::string_view lower_case_name) const noexcept {
-  for (std::size_t i = 0; i < attribute_count; ++i)
-    if (text::equals_ignoring_case(attributes[i].name, lower_case_name)) return true;
-  return false;
-}
-
-void read_token(std::string_view html, std::size_t at, HtmlToken& token) noexcept {
+void read_any(std::string_view html, std::size_t at, HtmlToken& token) noexcept {
   token.attribute_count = 0;
   token.self_closing = false;
   token.cut_off = false;
@@ -157,6 +137,33 @@ void read_token(std::string_view html, std::size_t at, HtmlToken& token) noexcep
   token.kind = next == '/' ? HtmlTokenKind::end : HtmlTokenKind::start;
   token.kept_end = end;
   token.end = read_attributes(html, end, token);
+}
+
+}  // namespace
+
+std::string_view HtmlToken::attribute(std::string_view lower_case_name) const noexcept {
+  for (std::size_t i = 0; i < attribute_count; ++i)
+    if (text::equals_ignoring_case(attributes[i].name, lower_case_name)) return attributes[i].value;
+  return {};
+}
+
+bool HtmlToken::is_text_after_all() const noexcept {
+  return cut_off && kind == HtmlTokenKind::start &&
+         std::all_of(attributes.begin(), attributes.begin() + std::ptrdiff_t(attribute_count),
+                     [](HtmlAttribute const& a) { return a.value.empty(); });
+}
+
+bool HtmlToken::has_attribute(std::string_view lower_case_name) const noexcept {
+  for (std::size_t i = 0; i < attribute_count; ++i)
+    if (text::equals_ignoring_case(attributes[i].name, lower_case_name)) return true;
+  return false;
+}
+
+void read_token(std::string_view html, std::size_t at, HtmlToken& token) noexcept {
+  read_any(html, at, token);
+#ifndef NDEBUG
+  HtmlToken::bytes_read += token.end - at;
+#endif
 }
 
 std::size_t find_raw_end(std::string_view html, std::size_t from, std::string_view name) noexcept {

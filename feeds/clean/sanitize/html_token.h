@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <string_view>
 
 namespace newsfold::clean {
@@ -35,6 +36,10 @@ struct HtmlToken {
   // Kept from token to token of one text: behind it no comment is closed, so none is looked for again.
   std::size_t no_close_from = std::string_view::npos;
   std::size_t no_bracket_from = std::string_view::npos;  // the same for '>'
+#ifndef NDEBUG
+  // The bytes of all tokens that this thread has read: what a pass costs, for tests to bound.
+  inline static thread_local std::uint64_t bytes_read = 0;
+#endif
   std::size_t attribute_count = 0;
   std::array<HtmlAttribute, attributes_max> attributes;  // the first attribute_count are set
 

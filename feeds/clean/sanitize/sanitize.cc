@@ -41,6 +41,7 @@ class Sanitizer {
   void run(std::string_view html);
 
  private:
+  void write_as_text(std::string_view rest);
   void start_tag(std::string_view html);
   void end_tag();
   void skip_content(std::string_view html, Tag const& tag);
@@ -84,8 +85,7 @@ void Sanitizer::run(std::string_view html) {
         if (!token_.cut_off) {
           start_tag(html);
         } else if (token_.is_text_after_all()) {
-          out_.append("&lt;");
-          at_ = markup + 1;
+          write_as_text(html.substr(markup));
         }
         break;
       case HtmlTokenKind::end:
@@ -94,6 +94,15 @@ void Sanitizer::run(std::string_view html) {
     }
   }
   while (!open_.empty()) pop();
+}
+
+// Nothing ends a tag any more: to look again behind each '<' would take a text of them for ever.
+void Sanitizer::write_as_text(std::string_view rest) {
+  for (auto at = rest.find('<'); at != std::string_view::npos; at = rest.find('<')) {
+    out_.append(rest.substr(0, at)).append("&lt;");
+    rest.remove_prefix(at + 1);
+  }
+  out_.append(rest);
 }
 
 void Sanitizer::start_tag(std::string_view html) {

@@ -70,21 +70,43 @@ Gap gap_of(TagShape shape) noexcept {
   return Gap::none;
 }
 
+std::string_view without_prefix(std::string_view name) noexcept {
+  auto const colon = name.rfind(':');
+  return colon == std::string_view::npos ? name : name.substr(colon + 1);
+}
+
+// A tag of a name that HTML does not know begins at `at`. Its name is enough to tell: where the tag ends need
+// not be looked for, which a title full of them would make us do again and again.
+bool is_unknown_tag(std::string_view html, std::size_t at) noexcept {
+  constexpr std::size_t name_bytes_max = 64;
+  auto rest = html.substr(at + 1, name_bytes_max);
+  if (rest.starts_with('/')) rest.remove_prefix(1);
+  if (rest.empty() || !text::is_alpha(rest.front())) return false;
+  return find_tag(without_prefix(rest.substr(0, rest.find_first_of(" \t\r\n\f/>")))) == nullptr;
+}
+
 std::string to_text(std::string_view html, Dialect dialect, Layout layout) {
   TextWriter out(layout);
   HtmlToken token;
   std::size_t at = 0;
   bool frames_closed = true;
+  bool const wants_known_tags = layout == Layout::line && dialect == Dialect::html;
+  bool rest_is_text = false;  // a tag is open to the end
   while (at < html.size()) {
     auto const markup = html.find('<', at);
     out.text(html.substr(at, markup == std::string_view::npos ? markup : markup - at));
     if (markup == std::string_view::npos) break;
-    read_token(html, markup, token);
-    at = token.end;
     auto const as_text = [&] {
       out.text("&lt;");
       at = markup + 1;
     };
+    // In a title what looks like an unknown tag is more likely "<3" or "Map<K, V>".
+    if (rest_is_text || (wants_known_tags && is_unknown_tag(html, markup))) {
+      as_text();
+      continue;
+    }
+    read_token(html, markup, token);
+    at = token.end;
     if (token.kind == HtmlTokenKind::text) {
       as_text();
     } else if (token.kind == HtmlTokenKind::cdata) {
@@ -94,14 +116,12 @@ std::string to_text(std::string_view html, Dialect dialect, Layout layout) {
         out.text(escaped);
       }
     } else if (token.kind != HtmlTokenKind::comment) {
-      auto const colon = token.name.rfind(':');
-      auto const name = colon == std::string_view::npos ? token.name : token.name.substr(colon + 1);
-      auto const* tag = find_tag(name);
-      if (!tag || token.cut_off) {
-        // In a title what looks like an unknown tag is more likely "<3" or "Map<K, V>".
-        if (layout == Layout::line && dialect == Dialect::html) as_text();
-        continue;
+      auto const* tag = find_tag(without_prefix(token.name));
+      if (token.cut_off && wants_known_tags) {
+        rest_is_text = true;
+        as_text();
       }
+      if (!tag || token.cut_off) continue;
       bool const opens =
           token.kind == HtmlTokenKind::start && !(dialect == Dialect::xml && token.self_closing);
       if (opens && tag->raw_text && (frames_closed || tag->name != "iframe")) {

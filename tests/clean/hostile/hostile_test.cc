@@ -1,6 +1,8 @@
 // What a hostile page costs, in numbers that are the same on every machine: nodes built and nodes looked at.
 #include "feeds/clean/extract/clean.h"
 #include "feeds/clean/html/html_document.h"
+#include "feeds/clean/sanitize/html_token.h"
+#include "feeds/clean/sanitize/sanitize.h"
 #include "tests/clean/hostile/hostile_pages.h"
 
 #include <gtest/gtest.h>
@@ -53,7 +55,50 @@ TEST(HostilePages, AreWalkedANumberOfTimesThatDoesNotGrowWithThem) {
     EXPECT_LE(visits, 400 * nodes + 100'000) << page.name << ", " << nodes << " nodes";
   }
 }
+
+// The sanitizer and the two ways to text, which feeds reach without a tree: each byte is read a few times at
+// most.
+TEST(HostilePages, AreReadAFewTimesByThePassesWithoutATree) {
+  auto pages = hostile_pages(small);
+  auto const add = [&](char const* name, std::string_view part, std::string_view end = "") {
+    std::string html;
+    while (html.size() < small) html += part;
+    pages.push_back({name, html += end});
+  };
+  add("tags never closed", "<a ");
+  add("tags never closed, without blanks", "<a");
+  add("unknown tags never closed", "<x ");
+  add("unknown tags, closed at the end", "<x ", ">");
+  add("unknown tags without blanks, closed at the end", "<x", ">");
+  add("tags in a quote that is never closed", "<a ", "z='>");
+  add("end tags never closed", "</a ");
+  add("declarations never closed", "<!x <![CDATA[ ");
+  for (auto const& page : pages) {
+    auto const cost = [&](auto const& pass) {
+      clean::HtmlToken::bytes_read = 0;
+      (void)pass(page.html);
+      return clean::HtmlToken::bytes_read;
+    };
+    auto const most = 4 * page.html.size();
+    EXPECT_LE(cost([](auto const& html) { return clean::sanitize_html(html); }), most) << page.name;
+    EXPECT_LE(cost([](auto const& html) { return clean::html_to_text(html); }), most) << page.name;
+    EXPECT_LE(cost([](auto const& html) { return clean::html_to_line(html); }), most) << page.name;
+    EXPECT_LE(cost([](auto const& html) {
+                return clean::clean_page(html, {"https://paper.example/a", {}});
+              }),
+              4 * most)
+        << page.name;
+  }
+}
 #endif
+
+TEST(HostilePages, ComeOutOfTheSanitizerBoundedAndSafeToReadAgain) {
+  for (auto const& page : hostile_pages(small)) {
+    auto const once = clean::sanitize_html(page.html, "https://paper.example/");
+    EXPECT_LE(once.size(), 12 * page.html.size()) << page.name;
+    EXPECT_EQ(clean::sanitize_html(once, "https://paper.example/"), once) << page.name;
+  }
+}
 
 }  // namespace
 }  // namespace newsfold::hostile
