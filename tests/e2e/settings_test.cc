@@ -265,7 +265,7 @@ TEST_F(SettingsTest, CredentialsFromFilesAreSentByAPollAndNeverLogged) {
   // And where the answer is a refusal.
   std::ofstream(installation.folder() + "/bearer") << "bearer-of-news\n";
   ASSERT_EQ(installation.run({"reload"}).status, 0);
-  auto const refused = [&] { return installation.log().find("401") != std::string::npos; };
+  auto const refused = [&] { return installation.log().find("status=401") != std::string::npos; };
   for (auto const deadline = within(patience); !refused();)
     ASSERT_LT(std::chrono::steady_clock::now(), deadline) << installation.log();
   EXPECT_EQ(origin_.requests("beta.example").back().header("Authorization"), "Bearer bearer-of-news");
