@@ -1,5 +1,8 @@
 #include "feeds/fetch/tls_sessions.h"
 
+#include <memory>
+#include <utility>
+
 namespace newsfold::fetch {
 
 int TlsSessions::context_index() {
@@ -24,11 +27,16 @@ void TlsSessions::attach(SSL_CTX* context, std::string_view peer) {
 
 int TlsSessions::on_new_session(SSL* ssl, SSL_SESSION* session) {
   auto* const attachment = attachment_of(ssl);
+  int const size = i2d_SSL_SESSION(session, nullptr);
+  if (size <= 0) return 0;
+  std::string bytes(static_cast<std::size_t>(size), '\0');
+  auto* at = reinterpret_cast<unsigned char*>(bytes.data());
+  i2d_SSL_SESSION(session, &at);
   auto& sessions = attachment->owner->sessions_;
   if (sessions.size() >= attachment->owner->sessions_max_ && !sessions.contains(attachment->peer))
     sessions.erase(sessions.begin());
-  sessions[attachment->peer].reset(session);
-  return 1;  // the reference is ours now
+  sessions[attachment->peer] = std::move(bytes);
+  return 0;  // the object is not kept
 }
 
 // The session must be set before the ClientHello is written. libcurl gives no hook between SSL_new and
@@ -38,8 +46,12 @@ void TlsSessions::on_info(SSL const* ssl, int where, int) {
   if (where & SSL_CB_HANDSHAKE_START) {
     if (!SSL_in_before(ssl)) return;
     auto const it = attachment->owner->sessions_.find(attachment->peer);
-    if (it != attachment->owner->sessions_.end() && SSL_SESSION_is_resumable(it->second.get()))
-      SSL_set_session(const_cast<SSL*>(ssl), it->second.get());
+    if (it == attachment->owner->sessions_.end()) return;
+    auto const* at = reinterpret_cast<unsigned char const*>(it->second.data());
+    auto* const session = d2i_SSL_SESSION(nullptr, &at, static_cast<long>(it->second.size()));
+    if (session != nullptr && SSL_SESSION_is_resumable(session))
+      SSL_set_session(const_cast<SSL*>(ssl), session);
+    SSL_SESSION_free(session);
   } else if (where & SSL_CB_HANDSHAKE_DONE) {
     if (SSL_session_reused(ssl)) ++attachment->owner->resumed_;
   }

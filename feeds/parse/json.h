@@ -12,8 +12,8 @@ namespace newsfold::parse {
 
 // The part is UTF-8 and starts with '{' (or '[') behind white space. Fails with `not_a_feed` where it is
 // JSON of another kind, with `malformed` and the place where it is not JSON. A text that is cut off or turns
-// out to be no JSON gives the items that stand complete before that place, where there are any. `failure` then
-// has the place.
+// out to be no JSON gives the items that stand complete before that place, where there are any. `failure`
+// then has the place.
 Result<Feed> parse_json_feed(Excerpt const& part, Hints const& hints, Limits const& limits, Bodies bodies,
                              Problem& failure);
 

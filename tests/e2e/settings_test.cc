@@ -20,6 +20,7 @@ namespace {
 using namespace std::chrono_literals;
 using origin::OriginRequest;
 using origin::OriginResponse;
+using origin::say;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
@@ -106,13 +107,6 @@ TEST(Wiring, EachPartOfAFilterReachesNats) {
 }
 
 // ---- What a daemon makes of it ----------------------------------------------------------------------
-
-OriginResponse say(std::string body, std::string type = "application/rss+xml") {
-  OriginResponse response;
-  response.body = std::move(body);
-  response.headers = {{"Content-Type", std::move(type)}};
-  return response;
-}
 
 std::string item(std::string const& site, std::string const& id, std::string const& title,
                  std::string const& text) {

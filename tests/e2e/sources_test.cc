@@ -19,15 +19,9 @@ namespace {
 using namespace std::chrono_literals;
 using origin::OriginRequest;
 using origin::OriginResponse;
+using origin::say;
 using ::testing::HasSubstr;
 using ::testing::Not;
-
-OriginResponse say(std::string body, std::string type = "application/rss+xml") {
-  OriginResponse response;
-  response.body = std::move(body);
-  response.headers = {{"Content-Type", std::move(type)}};
-  return response;
-}
 
 std::string feed_of(std::string const& site) {
   return "<rss version='2.0'><channel><title>" + site + "</title><item><title>News of " + site +

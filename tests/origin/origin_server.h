@@ -62,6 +62,14 @@ struct OriginResponse {
       raw{};  // not empty: these bytes are sent instead of all of the above, then the connection closes
 };
 
+// 200 with this body.
+inline OriginResponse say(std::string body, std::string type = "application/rss+xml") {
+  OriginResponse response;
+  response.body = std::move(body);
+  response.headers = {{"Content-Type", std::move(type)}};
+  return response;
+}
+
 using Handler = std::function<OriginResponse(OriginRequest const&)>;
 
 class OriginServer {

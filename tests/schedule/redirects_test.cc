@@ -8,12 +8,12 @@ using origin::answer_conditionally;
 using origin::OriginRequest;
 using origin::redirect_to;
 
-constexpr char const* etag = "\"1\"";
+constexpr char const* strong_etag = "\"1\"";
 
 TEST_F(PollWorld, APermanentRedirectIsAdoptedOnlyAfterAWeek) {
   serve("old.example", "/f", [](OriginRequest const&) { return redirect_to("http://new.example/f", 301); });
   serve("new.example", "/f", [](OriginRequest const& request) {
-    return answer_conditionally(request, say("1\n", {{"ETag", etag}}));
+    return answer_conditionally(request, say("1\n", {{"ETag", strong_etag}}));
   });
   start({feed("http://old.example/f")});
   run_for(std::chrono::days(6));
@@ -32,7 +32,7 @@ TEST_F(PollWorld, APermanentRedirectIsAdoptedOnlyAfterAWeek) {
 TEST_F(PollWorld, APermanentRedirectOfARareFeedIsAdoptedAtTheThirdSighting) {
   serve("old.example", "/f", [](OriginRequest const&) { return redirect_to("http://new.example/f", 301); });
   serve("new.example", "/f", [](OriginRequest const& request) {
-    return answer_conditionally(request, say("1\n", {{"ETag", etag}}));
+    return answer_conditionally(request, say("1\n", {{"ETag", strong_etag}}));
   });
   auto spec = feed("http://old.example/f");
   spec.interval = std::chrono::days(8);  // a week is over at the second sighting
@@ -75,7 +75,7 @@ TEST_F(PollWorld, ATemporaryHopIsNeverAdopted) {
 TEST_F(PollWorld, SecretsStayWithTheConfiguredHostAlsoAfterItsRedirectWasAdopted) {
   serve("old.example", "/f", [](OriginRequest const&) { return redirect_to("http://new.example/f", 301); });
   serve("new.example", "/f", [](OriginRequest const& request) {
-    return answer_conditionally(request, say("1\n", {{"ETag", etag}}));
+    return answer_conditionally(request, say("1\n", {{"ETag", strong_etag}}));
   });
   auto spec = feed("http://old.example/f");
   spec.credentials.headers = {{"X-Key", "secret"}};

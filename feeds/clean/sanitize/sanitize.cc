@@ -17,11 +17,6 @@ namespace {
 
 using text::EntityContext;
 
-std::string_view without_prefix(std::string_view name) noexcept {
-  auto const colon = name.rfind(':');
-  return colon == std::string_view::npos ? name : name.substr(colon + 1);
-}
-
 // Where lazy loaders keep the picture that src only promises.
 constexpr std::string_view lazy_sources[] = {"data-src", "data-lazy-src", "data-original", "data-orig-file"};
 

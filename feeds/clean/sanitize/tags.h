@@ -33,6 +33,11 @@ struct Tag {
 
 constexpr std::size_t tags_max = 160;  // more than there are rows: sizes for arrays indexed by Tag::id
 
+// "p" of "x:p".
+constexpr std::string_view without_prefix(std::string_view name) noexcept {
+  return name.substr(name.rfind(':') + 1);
+}
+
 // Case does not matter. Nothing for a name that HTML does not know.
 Tag const* find_tag(std::string_view name) noexcept;
 

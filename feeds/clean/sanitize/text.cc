@@ -70,11 +70,6 @@ Gap gap_of(TagShape shape) noexcept {
   return Gap::none;
 }
 
-std::string_view without_prefix(std::string_view name) noexcept {
-  auto const colon = name.rfind(':');
-  return colon == std::string_view::npos ? name : name.substr(colon + 1);
-}
-
 // A tag of a name that HTML does not know begins at `at`. Its name is enough to tell: where the tag ends need
 // not be looked for, which a title full of them would make us do again and again.
 bool is_unknown_tag(std::string_view html, std::size_t at) noexcept {
