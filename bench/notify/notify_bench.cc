@@ -2,7 +2,7 @@
 // same events from nats-server, 500 bytes each, one after the other in one run. And a catch-up over NDJSON
 // against RocksDB's own iteration.
 //
-//   bench_notify [--subscribers 1,100,1000,10000] [--rounds 1] [--catch-up 1000000] [--only NAME]
+//   bench_notify [--subscribers 1,100,1000,10000] [--rounds 3] [--catch-up 1000000] [--only NAME]
 //
 // paced: some 20,000 deliveries a second; latency is what counts. flood: the publisher is at most 64 events
 // ahead of what all subscribers have; CPU of the server is what counts, its intake (with us: a commit and its
@@ -157,7 +157,7 @@ Figures median(std::vector<Figures> all) {
 int run(int argc, char** argv) {
   std::vector<std::uint32_t> subscribers{1, 100, 1000, 10000};
   std::size_t catch_up = 1'000'000;
-  int rounds = 1;
+  int rounds = 3;
   std::string only;
   for (int i = 1; i + 1 < argc; i += 2) {
     std::string const option = argv[i];
