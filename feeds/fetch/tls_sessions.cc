@@ -1,7 +1,6 @@
 #include "feeds/fetch/tls_sessions.h"
 
-#include <memory>
-#include <utility>
+#include <algorithm>
 
 namespace newsfold::fetch {
 
@@ -27,16 +26,33 @@ void TlsSessions::attach(SSL_CTX* context, std::string_view peer) {
 
 int TlsSessions::on_new_session(SSL* ssl, SSL_SESSION* session) {
   auto* const attachment = attachment_of(ssl);
-  int const size = i2d_SSL_SESSION(session, nullptr);
-  if (size <= 0) return 0;
-  std::string bytes(static_cast<std::size_t>(size), '\0');
-  auto* at = reinterpret_cast<unsigned char*>(bytes.data());
-  i2d_SSL_SESSION(session, &at);
-  auto& sessions = attachment->owner->sessions_;
-  if (sessions.size() >= attachment->owner->sessions_max_ && !sessions.contains(attachment->peer))
+  auto& owner = *attachment->owner;
+  auto& sessions = owner.sessions_;
+  if (sessions.size() >= owner.sessions_max_ && !sessions.contains(attachment->peer)) {
+    owner.objects_ -= sessions.begin()->second.object != nullptr;
     sessions.erase(sessions.begin());
-  sessions[attachment->peer] = std::move(bytes);
-  return 0;  // the object is not kept
+  }
+  auto& kept = sessions[attachment->peer];
+  if (kept.object || owner.objects_ < objects_max) {
+    owner.objects_ += !kept.object;
+    kept.object.reset(session);
+    kept.bytes.clear();
+    return 1;  // the reference is ours now
+  }
+  int const size = i2d_SSL_SESSION(session, nullptr);
+  kept.bytes.assign(static_cast<std::size_t>(std::max(size, 0)), '\0');
+  auto* at = reinterpret_cast<unsigned char*>(kept.bytes.data());
+  if (size > 0) i2d_SSL_SESSION(session, &at);
+  return 0;
+}
+
+TlsSessions::Object TlsSessions::read(Kept const& kept) {
+  if (kept.object) {
+    SSL_SESSION_up_ref(kept.object.get());
+    return Object(kept.object.get());
+  }
+  auto const* at = reinterpret_cast<unsigned char const*>(kept.bytes.data());
+  return Object(d2i_SSL_SESSION(nullptr, &at, static_cast<long>(kept.bytes.size())));
 }
 
 // The session must be set before the ClientHello is written. libcurl gives no hook between SSL_new and
@@ -47,11 +63,9 @@ void TlsSessions::on_info(SSL const* ssl, int where, int) {
     if (!SSL_in_before(ssl)) return;
     auto const it = attachment->owner->sessions_.find(attachment->peer);
     if (it == attachment->owner->sessions_.end()) return;
-    auto const* at = reinterpret_cast<unsigned char const*>(it->second.data());
-    auto* const session = d2i_SSL_SESSION(nullptr, &at, static_cast<long>(it->second.size()));
-    if (session != nullptr && SSL_SESSION_is_resumable(session))
-      SSL_set_session(const_cast<SSL*>(ssl), session);
-    SSL_SESSION_free(session);
+    auto const session = read(it->second);
+    if (session && SSL_SESSION_is_resumable(session.get()))
+      SSL_set_session(const_cast<SSL*>(ssl), session.get());
   } else if (where & SSL_CB_HANDSHAKE_DONE) {
     if (SSL_session_reused(ssl)) ++attachment->owner->resumed_;
   }
