@@ -252,9 +252,11 @@ Comparison compare(Sketch const& here, Sketch const& there, CensusView const& ce
 FoldDecision decide(Signature const& signature, CandidateSource const& source, FoldOptions const& options) {
   auto const lists = source.postings(signature.fingerprints);
   std::vector<std::size_t> stories;
+  stories.reserve(lists.size());
   for (auto const& list : lists) stories.push_back(count_stories(list));
   auto const found = leads(lists, stories, options);
   std::vector<ArticleId> articles;
+  articles.reserve(found.size());
   for (auto const& lead : found) articles.push_back(lead.posting.article);
   auto const sketches = source.sketches(articles);
   auto const census = source.census();

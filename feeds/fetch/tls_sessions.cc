@@ -18,7 +18,7 @@ TlsSessions::Attachment* TlsSessions::attachment_of(SSL const* ssl) {
 void TlsSessions::attach(SSL_CTX* context, std::string_view peer) {
   auto attachment = std::make_unique<Attachment>(Attachment{this, std::string(peer)});
   if (!SSL_CTX_set_ex_data(context, context_index(), attachment.get())) return;
-  attachment.release();
+  static_cast<void>(attachment.release());  // the context owns it now
   SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL);
   SSL_CTX_sess_set_new_cb(context, &on_new_session);
   SSL_CTX_set_info_callback(context, &on_info);
