@@ -26,7 +26,7 @@ struct Word {
 
 // All words in order, at most `words_max`. `language` as in make_signature.
 inline constexpr std::size_t text_words_max = 32'768;
-inline constexpr std::size_t text_bytes_max = std::size_t{1024} * 1024;  // what stands behind is not looked at
+inline constexpr std::size_t text_bytes_max = 1024 * 1024;  // what stands behind is not looked at
 std::vector<Word> words_of(std::string_view text, std::string_view language = {},
                            std::size_t words_max = text_words_max);
 
