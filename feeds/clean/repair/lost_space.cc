@@ -13,16 +13,29 @@ bool is_word(char c) {
 }
 bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
 
-// A word with one of these is an address, not prose.
-bool in_address(std::string_view text, std::size_t at) {
-  auto begin = at;
-  while (begin > 0 && !is_blank(text[begin - 1])) --begin;
-  auto end = at;
-  while (end < text.size() && !is_blank(text[end])) ++end;
-  auto const word = text.substr(begin, end - begin);
-  auto const has = [word](std::string_view mark) { return word.find(mark) != std::string_view::npos; };
-  return has("://") || has("www.") || has("=") || has("@") || (has("/") && has("."));
-}
+// A word with a mark of these is an address, not prose. Each word is looked at once, however many marks it
+// holds: asked about places in ascending order.
+class Addresses {
+ public:
+  explicit Addresses(std::string_view text) : text_(text) {}
+
+  bool hold(std::size_t at) {
+    if (at < end_) return is_address_;
+    auto begin = at;
+    while (begin > end_ && !is_blank(text_[begin - 1])) --begin;
+    end_ = at;
+    while (end_ < text_.size() && !is_blank(text_[end_])) ++end_;
+    auto const word = text_.substr(begin, end_ - begin);
+    auto const has = [word](std::string_view mark) { return word.find(mark) != std::string_view::npos; };
+    is_address_ = has("://") || has("www.") || has("=") || has("@") || (has("/") && has("."));
+    return is_address_;
+  }
+
+ private:
+  std::string_view text_;
+  std::size_t end_ = 0;  // of the word that was looked at last
+  bool is_address_ = false;
+};
 
 enum class Mark : std::uint8_t {
   question,  // a question mark
@@ -30,14 +43,14 @@ enum class Mark : std::uint8_t {
   nothing,   // behind the end of a sentence
 };
 
-Mark read_mark(std::string_view text, std::size_t at, std::size_t end) {
+Mark read_mark(std::string_view text, std::size_t at, std::size_t end, Addresses& addresses) {
   char const before = at > 0 ? text[at - 1] : ' ';
   char const after = end < text.size() ? text[end] : '\n';
   bool const sentence_ended = before == '.' || before == '!' || before == ',' || before == ';' ||
                               before == ':' || text.substr(0, at).ends_with("”") ||
                               text.substr(0, at).ends_with("\"");
   bool const run = end - at > 1;
-  if (in_address(text, at)) return Mark::question;
+  if (addresses.hold(at)) return Mark::question;
   // "...?" trails off; ".?" ends a sentence twice.
   bool const trails = at >= 2 && text[at - 1] == '.' && text[at - 2] == '.';
   if (sentence_ended && !trails && (is_blank(after) || end == text.size())) return Mark::nothing;
@@ -60,11 +73,12 @@ std::uint64_t restore_lost_spaces(std::string& text, std::size_t lost_min) {
     Mark mark;
   };
   std::vector<Found> found;
+  Addresses addresses(text);
   std::size_t firm = 0;
   for (auto at = text.find('?'); at != std::string::npos; at = text.find('?', at)) {
     auto end = at;
     while (end < text.size() && text[end] == '?') ++end;
-    auto const mark = read_mark(text, at, end);
+    auto const mark = read_mark(text, at, end, addresses);
     if (mark != Mark::question) ++firm;
     found.push_back({at, end, mark});
     at = end;

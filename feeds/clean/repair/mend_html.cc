@@ -12,17 +12,25 @@
 namespace newsfold::clean {
 namespace {
 
-// "&amp;quot;" is '"' that was escaped once too often. What would become markup stays.
+// "&amp;quot;" is '"' that was escaped once too often, or more: "&amp;amp;quot;". What would become markup
+// stays.
 void unescape_once_more(std::string& run) {
   constexpr std::string_view ampersand = "&amp;";
-  for (auto at = run.find(ampersand); at != std::string::npos; at = run.find(ampersand, at + 1)) {
-    while (run.compare(at, ampersand.size(), ampersand) == 0) {
-      auto const behind = "&" + run.substr(at + ampersand.size(), 16);
-      auto const inner = reference_at(behind, 0);
-      if (inner.empty() || inner == "&lt;" || inner == "&gt;") break;
-      run.erase(at + 1, ampersand.size() - 1);
-    }
+  constexpr std::string_view again = "amp;";
+  std::string out;
+  std::size_t copied = 0;
+  for (auto at = run.find(ampersand); at != std::string::npos; at = run.find(ampersand, copied)) {
+    auto end = at + ampersand.size();
+    while (run.compare(end, again.size(), again) == 0) end += again.size();
+    auto const behind = "&" + run.substr(end, 16);
+    auto const meant = reference_at(behind, 0);
+    bool const stays = meant.empty() || meant == "&lt;" || meant == "&gt;";
+    out.append(run, copied, at - copied);
+    out += stays ? ampersand : ampersand.substr(0, 1);
+    copied = end;
   }
+  out.append(run, copied, std::string::npos);
+  run = std::move(out);
 }
 
 // One run of text between two tags. What is damaged in the article is mended here on less evidence: single
