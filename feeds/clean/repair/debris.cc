@@ -5,6 +5,12 @@
 
 namespace newsfold::clean {
 
+std::size_t count_all(std::string_view text, std::string_view what) {
+  std::size_t count = 0;
+  for (auto at = text.find(what); at != text.npos; at = text.find(what, at + what.size())) ++count;
+  return count;
+}
+
 std::size_t replace_all(std::string& text, std::string_view from, std::string_view to) {
   if (from.empty()) return 0;
   std::string out;

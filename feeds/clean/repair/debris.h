@@ -9,6 +9,8 @@
 
 namespace newsfold::clean {
 
+std::size_t count_all(std::string_view text, std::string_view what);
+
 // Returns how often `from` stood there; with an empty one nothing happens.
 std::size_t replace_all(std::string& text, std::string_view from, std::string_view to);
 

@@ -123,10 +123,9 @@ void mend_entities(RepairResult& result) {
 
 void mend_odd_spaces(RepairResult& result) {
   for (auto const& odd : odd_spaces) {
-    auto mended = result.text;
-    auto const count = replace_all(mended, odd.bytes, odd.meant);
+    auto const count = count_all(result.text, odd.bytes);
     if (count < odd.count_min) continue;
-    result.text = std::move(mended);
+    replace_all(result.text, odd.bytes, odd.meant);
     note(result.repairs, RepairKind::space, odd.name, odd.meant, count);
   }
 }
