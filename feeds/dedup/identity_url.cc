@@ -102,10 +102,10 @@ constexpr std::string_view tracking_parameters[] = {
     "src",
     "ref",
     "campaign_id",
-    "amp_*",
-    "usqp",
     "campaign",
     "medium",
+    "amp_*",
+    "usqp",
 };
 
 // Parameters and path parts that name a visit.
@@ -233,10 +233,10 @@ std::string normal_host(std::string_view host) {
 
 // The forms in which AMP pages stand beside their article: /amp/a, /a/amp, /a.amp, /a.amp.html.
 void drop_amp(std::vector<std::string>& segments) {
-  if (segments.size() < 2 && !(segments.size() == 1 && segments[0].find(".amp") != std::string::npos)) return;
-  if (segments.back() == "amp")
+  if (segments.empty()) return;
+  if (segments.size() > 1 && segments.back() == "amp")
     segments.pop_back();
-  else if (segments.front() == "amp")
+  else if (segments.size() > 1 && segments.front() == "amp")
     segments.erase(segments.begin());
   auto& last = segments.back();
   for (std::string_view const ending : {".amp", ".amp.html"})

@@ -116,7 +116,7 @@ bool dateline_ends(std::string_view after) {
   return after.empty() || starts_with_any(after, {"-", "\u2014", "\u2013", "\n"});
 }
 
-// "【北京共同】", "(서울=연합뉴스)": the place stands between bracket and agency.
+// "【北京共同】": the place stands between bracket and agency.
 bool is_behind_place(std::string_view before) {
   constexpr std::size_t place_bytes_max = 15;
   auto const tail = before.substr(before.size() - std::min(before.size(), place_bytes_max));

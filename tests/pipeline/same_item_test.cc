@@ -42,6 +42,17 @@ class SameItem : public PipelineFixture {
       co_await poll(std::move(text));
     }
   }
+  // Beside the fixture's own.
+  Source set_second_source(std::string name) {
+    Source own;
+    own.id = feed_.id;
+    own.name = feed_.name;
+    Source second;
+    second.id = FeedId{8};
+    second.name = std::move(name);
+    pipeline_->set_sources({own, second});
+    return second;
+  }
   // This feed, then another.
   asio::awaitable<void> poll_both(Document first, Source other, Document second) {
     auto text = rss(first);
@@ -116,13 +127,7 @@ TEST_F(SameItem, AmpAndMobilePagesAreTheirCanonicalArticle) {
 
 // Two feeds of a site give an article under a link of their own that leads to it, at every poll.
 TEST_F(SameItem, LinksThatOnlyLeadToAPageStayItsLinksPollAfterPoll) {
-  Source section;
-  section.id = FeedId{8};
-  section.name = "section";
-  Source front;
-  front.id = feed_.id;
-  front.name = feed_.name;
-  pipeline_->set_sources({front, section});
+  auto const section = set_second_source("section");
   auto const at = [this](int number, std::string const& feed) {
     auto entry = dedup::plain(number);
     auto const canonical = entry.url;
@@ -160,13 +165,7 @@ TEST_F(SameItem, ACanonicalLinkToAnotherSiteMakesACopyNotTheSameItem) {
   syndicated.url = "https://valley.example/wire/77";
   web_.pages[first.url] = page_of(first, first.url);
   web_.pages[syndicated.url] = page_of(first, first.url);
-  Source valley;
-  valley.id = FeedId{8};
-  valley.name = "valley";
-  Source daily;
-  daily.id = feed_.id;
-  daily.name = feed_.name;
-  pipeline_->set_sources({daily, valley});
+  auto const valley = set_second_source("valley");
   run(poll_both({first}, valley, {syndicated}));
   EXPECT_EQ(articles(), 2u) << all_announced();
   auto const copy = store_->view().article(ArticleId{2}).value();
@@ -181,13 +180,7 @@ TEST_F(SameItem, TwoFeedsOfASiteAreOneArticle) {
   auto in_section = entry;
   in_section.guid = "section-1";
   in_section.url = "http://www.paper.example/story/1?utm_source=section";
-  Source section;
-  section.id = FeedId{8};
-  section.name = "daily-section";
-  Source front;
-  front.id = feed_.id;
-  front.name = feed_.name;
-  pipeline_->set_sources({front, section});
+  auto const section = set_second_source("daily-section");
   run(poll_both({entry}, section, {in_section, dedup::plain(2)}));
   EXPECT_EQ(articles(), 2u) << all_announced();
   EXPECT_EQ(announced().size(), 2u);

@@ -117,6 +117,18 @@ class PushWorld : public PollWorld {
     return out;
   }
 
+  // Four days of an item each, which the poll finds to be three hours old.
+  void publish_without_a_push() {
+    sink_.adjust = [this](DocumentReport& report) {
+      for (std::uint32_t i = 0; i < report.new_items; ++i)
+        report.dated.push_back({clock_.now() - 3h, DocumentReport::DatedItem::Novelty::fresh});
+    };
+    for (int day = 0; day < 4; ++day) {
+      run_for(std::chrono::days(1));
+      body_ += std::to_string(day + 2) + "\n";
+    }
+  }
+
   std::string id() const {
     auto const callback = forms_.back().at("hub.callback");
     return callback.substr(callback.rfind('/') + 1);
@@ -288,14 +300,7 @@ TEST_F(PushWorld, AShortLeaseIsRenewedInTimeAndALostOneGoesBackToPolling) {
 
 TEST_F(PushWorld, AfterThreeMissesPollsGoOnAsIfThereWereNoHub) {
   subscribe();
-  sink_.adjust = [this](DocumentReport& report) {
-    for (std::uint32_t i = 0; i < report.new_items; ++i)
-      report.dated.push_back({clock_.now() - 3h, DocumentReport::DatedItem::Novelty::fresh});
-  };
-  for (int day = 0; day < 4; ++day) {
-    run_for(std::chrono::days(1));
-    body_ += std::to_string(day + 2) + "\n";
-  }
+  publish_without_a_push();
   run_for(std::chrono::days(1));
   EXPECT_EQ(state().push->phase, PushState::Phase::distrusted);
   auto const before = polls();
@@ -308,14 +313,7 @@ TEST_F(PushWorld, AfterThreeMissesPollsGoOnAsIfThereWereNoHub) {
 
 TEST_F(PushWorld, ARenewalAloneRestoresNoTrust) {
   subscribe();
-  sink_.adjust = [this](DocumentReport& report) {
-    for (std::uint32_t i = 0; i < report.new_items; ++i)
-      report.dated.push_back({clock_.now() - 3h, DocumentReport::DatedItem::Novelty::fresh});
-  };
-  for (int day = 0; day < 4; ++day) {
-    run_for(std::chrono::days(1));
-    body_ += std::to_string(day + 2) + "\n";
-  }
+  publish_without_a_push();
   run_for(25h);
   ASSERT_EQ(forms_.size(), 2u);  // half of the ten days' lease is over
   ASSERT_EQ(verify(intent()).value(), "challenge-1");
