@@ -4,6 +4,7 @@
 #include "daemon/config/reference.h"
 #include "daemon/metrics/catalogue.h"
 #include "daemon/run/wiring.h"
+#include "feeds/text/join.h"
 
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
@@ -32,26 +33,23 @@ boost::json::array to_json(std::vector<config::Problem> const& problems) {
   return out;
 }
 
-std::string counted(std::size_t count, std::string_view noun) {
-  return std::to_string(count) + " " + std::string(noun) + (count == 1 ? "" : "s");
-}
-
 void print_for_people(config::LoadResult const& result) {
   std::cerr << config::describe(result.problems);
   for (auto const& warning : result.warnings) std::cerr << warning.to_string() << " (warning)\n";
   auto const& config = result.config;
   if (!result.ok()) {
-    std::cerr << config.files.front() << ": " << counted(result.problems.size(), "problem") << '\n';
+    std::cerr << config.files.front() << ": " << text::counted(result.problems.size(), "problem") << '\n';
     return;
   }
   auto const count_of = [&](config::SourceKind kind) {
     return std::size_t(std::ranges::count(config.sources, kind, &config::Source::kind));
   };
-  std::cout << config.files.front() << ": good; " << counted(count_of(config::SourceKind::feed), "feed")
-            << ", " << counted(count_of(config::SourceKind::page), "page") << ", ";
+  std::cout << config.files.front() << ": good; " << text::counted(count_of(config::SourceKind::feed), "feed")
+            << ", " << text::counted(count_of(config::SourceKind::page), "page") << ", ";
   if (auto const lists = count_of(config::SourceKind::opml); lists > 0)
-    std::cout << counted(lists, "list") << ", ";
-  std::cout << counted(config.webhooks.size(), "webhook") << "; store in " << config.storage.path << '\n';
+    std::cout << text::counted(lists, "list") << ", ";
+  std::cout << text::counted(config.webhooks.size(), "webhook") << "; store in " << config.storage.path
+            << '\n';
 }
 
 int check(CheckOptions const& options) {

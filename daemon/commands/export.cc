@@ -8,6 +8,7 @@
 #include "daemon/commands/failure.h"
 #include "daemon/commands/store_access.h"
 #include "daemon/run/wiring.h"
+#include "feeds/text/join.h"
 
 #include <boost/json/object.hpp>
 #include <boost/json/parse.hpp>
@@ -68,7 +69,7 @@ int write_articles(ArchiveWriter& out, PageAfter const& page_after) {
     after = page->after;
   } while (after);
   if (auto done = out.finish(); !done) return fail("export", done.error());
-  std::cerr << articles << (articles == 1 ? " article" : " articles") << " written";
+  std::cerr << text::counted(articles, "article") << " written";
   if (corrupt > 0) std::cerr << "; " << corrupt << " could not be read, see newsfold verify";
   std::cerr << '\n';
   return corrupt > 0 ? 1 : 0;

@@ -7,6 +7,7 @@
 #include "daemon/config/checks.h"
 #include "daemon/config/load.h"
 #include "daemon/sources/source_list.h"
+#include "feeds/text/join.h"
 
 #include <iostream>
 #include <memory>
@@ -46,8 +47,7 @@ int import_list(OpmlArguments const& arguments) {
   }
   auto const import = sources::sources_of(*list, names, known);
   std::cout << sources::to_toml(import.sources);
-  std::cerr << "newsfold opml import: " << import.sources.size()
-            << (import.sources.size() == 1 ? " feed" : " feeds");
+  std::cerr << "newsfold opml import: " << text::counted(import.sources.size(), "feed");
   if (import.doubles > 0) std::cerr << "; " << import.doubles << " that are there already were left out";
   std::cerr << '\n';
   return batch_all_good;

@@ -6,6 +6,7 @@
 #include "feeds/clean/extract/clean.h"
 #include "feeds/clean/metadata/page_survey.h"
 #include "feeds/text/charset.h"
+#include "feeds/text/join.h"
 #include "feeds/text/url.h"
 #include "feeds/text/utf8.h"
 
@@ -49,7 +50,7 @@ void print_kind(clean::HtmlDocument const& page, std::string_view kind,
       std::cout << "nothing\n";
       continue;
     }
-    std::cout << found->size() << (found->size() == 1 ? " element\n" : " elements\n");
+    std::cout << text::counted(found->size(), "element") << '\n';
     for (std::size_t i = 0; i < found->size() && i < shown_matches; ++i) {
       auto const text = clean::text_of(page, (*found)[i], 1 << 20);
       std::cout << "      <" << page.tag((*found)[i]) << "> " << text.size() << " bytes " << shown(text)

@@ -90,7 +90,7 @@ int search_all(SearchArguments const& arguments, Ask const& ask) {
       query.before =
           ArticleId{std::strtoull(std::string(string_at(*part, "next_before")).c_str(), nullptr, 10)};
   }
-  std::cerr << hits << (hits == 1 ? " article" : " articles") << " found; looked at "
+  std::cerr << text::counted(hits, "article") << " found; looked at "
             << (more ? "the newest " + std::to_string(read) + " of " + std::to_string(all)
                      : "all " + std::to_string(read));
   if (!back_to.empty()) std::cerr << ", back to " << back_to.substr(0, 10);

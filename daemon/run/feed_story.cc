@@ -1,5 +1,7 @@
 #include "daemon/run/feed_story.h"
 
+#include "feeds/text/join.h"
+
 #include <boost/json/array.hpp>
 
 #include <cmath>
@@ -25,10 +27,6 @@ std::string ago(UtcMicros time, UtcMicros now) {
   return span(std::chrono::duration_cast<std::chrono::seconds>(now - time)) + " ago";
 }
 
-std::string counted(std::uint64_t count, char const* one) {
-  return std::to_string(count) + " " + one + (count == 1 ? "" : "s");
-}
-
 std::string one_decimal(double value) {
   char buffer[32];
   std::snprintf(buffer, sizeof buffer, value < 10 ? "%.1f" : "%.0f", value);
@@ -46,7 +44,7 @@ std::string last_answer(PollState const& state, UtcMicros now) {
   std::string out = "Last asked " + ago(state.last_request, now) + ": ";
   if (!state.last_error.empty()) return out + state.last_error + ".";
   if (state.last_status == 304) return out + "nothing new since the last time (304).";
-  return out + "answered with a document of " + counted(state.window_items, "item") + " (" +
+  return out + "answered with a document of " + text::counted(state.window_items, "item") + " (" +
          std::to_string(state.last_status) + ").";
 }
 
@@ -117,12 +115,12 @@ std::vector<std::string> feed_story(schedule::FeedStatus const& feed, health::Fe
     out.push_back("It sends its whole document each time, although nothing changed.");
   if (!health) return out;
   if (health->articles > 0)
-    out.push_back(counted(health->articles, "article") + (health->articles == 1 ? " is" : " are") +
+    out.push_back(text::counted(health->articles, "article") + (health->articles == 1 ? " is" : " are") +
                   " from it first; " +
                   std::to_string(std::llround(100.0 * double(health->copies) / double(health->articles))) +
                   " % of them were copies of others.");
   if (health->polls > 0)
-    out.push_back("Since the daemon's start: " + counted(health->polls, "poll") + ", " +
+    out.push_back("Since the daemon's start: " + text::counted(health->polls, "poll") + ", " +
                   size(health->wire_bytes) + ".");
   if (!health->silent.empty()) out.push_back("Alarm: " + health->silent + ".");
   if (!health->shrunk.empty()) out.push_back("Alarm: " + health->shrunk + ".");

@@ -1,6 +1,7 @@
 #pragma once
-// Words one behind the other. Pure.
+// Words one behind the other, and numbers before them. Pure.
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,6 +16,11 @@ inline std::string join(std::vector<std::string> const& words, std::string_view 
     out += word;
   }
   return out;
+}
+
+// "1 feed", "2 feeds".
+inline std::string counted(std::uint64_t count, std::string_view noun) {
+  return std::to_string(count) + " " + std::string(noun) + (count == 1 ? "" : "s");
 }
 
 }  // namespace newsfold::text
