@@ -6,8 +6,6 @@
 #include <unicode/uscript.h>
 
 #include <algorithm>
-#include <map>
-#include <unordered_map>
 #include <vector>
 
 namespace newsfold::clean {
@@ -30,8 +28,11 @@ bool is_small(char c) { return c >= 'a' && c <= 'z'; }
 
 enum class Kind : unsigned char { other, latin, foreign };
 Kind kind_of(char32_t c, bool in_run) {
-  bool const letter =
-      u_isalpha(UChar32(c)) || u_getIntPropertyValue(UChar32(c), UCHAR_CANONICAL_COMBINING_CLASS) > 0;
+  // Without the tables: Latin-1 and its extensions, and the scripts of most keywords.
+  if (c < 0x250)
+    return (c >= 0xC0 && c != 0xD7 && c != 0xF7) || c == 0xAA || c == 0xBA ? Kind::latin : Kind::other;
+  if ((c >= 0x4E00 && c <= 0x9FFF) || (c >= 0xAC00 && c <= 0xD7A3)) return Kind::foreign;
+  bool const letter = u_isalpha(UChar32(c)) != 0 || u_getCombiningClass(UChar32(c)) > 0;
   bool const mark = in_run && (U_GET_GC_MASK(UChar32(c)) & U_GC_M_MASK) != 0;
   if (!letter && !mark) return Kind::other;
   UErrorCode status = U_ZERO_ERROR;
@@ -59,23 +60,43 @@ bool may_hold_foreign(std::string_view text) {
   return false;
 }
 
+// What makes more than half of `all`, by weight: if nothing does, anything. One pass and no memory, so that
+// nobody can fill a table of ours with a thousand words (Boyer and Moore's vote).
+template <class Weight>
+std::string_view majority(std::vector<std::string_view> const& all, Weight weight_of) {
+  std::string_view leading;
+  std::size_t lead = 0;
+  for (auto const one : all) {
+    auto const weight = weight_of(one);
+    if (one == leading) {
+      lead += weight;
+    } else if (weight <= lead) {
+      lead -= weight;
+    } else {
+      leading = one;
+      lead = weight - lead;
+    }
+  }
+  return leading;
+}
+
 std::string foreign_keyword(std::string_view text) {
-  std::unordered_map<std::string_view, std::size_t> runs;
+  std::vector<std::string_view> runs;
   std::size_t latin = 0;
   std::size_t foreign = 0;
   std::size_t run_begin = 0;
   bool in_run = false;
   auto close = [&](std::size_t end) {
-    if (in_run) ++runs[text.substr(run_begin, end - run_begin)];
+    if (in_run) runs.push_back(text.substr(run_begin, end - run_begin));
     in_run = false;
   };
   for (std::size_t at = 0; at < text.size();) {
     auto const begin = at;
-    if (static_cast<unsigned char>(text[at]) < 0x80) {
-      ++at;
-      latin += is_letter(text[begin]) ? 1 : 0;
+    if ((text[at] & 0x80) == 0) {
+      for (; at < text.size() && (text[at] & 0x80) == 0; ++at) latin += is_letter(text[at]) ? 1 : 0;
       // Keywords of two words: a blank between two foreign letters belongs to the run.
-      bool const joins = text[begin] == ' ' && in_run && at < text.size() && begins_foreign(text, at);
+      bool const joins =
+          in_run && at - begin == 1 && text[begin] == ' ' && at < text.size() && begins_foreign(text, at);
       if (!joins) close(begin);
       continue;
     }
@@ -93,28 +114,31 @@ std::string foreign_keyword(std::string_view text) {
   }
   close(text.size());
   if (foreign == 0 || foreign * 2 > latin) return {};
-  auto const best = std::max_element(runs.begin(), runs.end(), [](auto const& a, auto const& b) {
-    return a.second * a.first.size() < b.second * b.first.size();
-  });
+  auto const keyword = majority(runs, [](std::string_view run) { return run.size(); });
+  std::size_t uses = 0;
   std::size_t all = 0;
-  for (auto const& [run, count] : runs) all += run.size() * count;
-  if (best->second < uses_min ||
-      double(best->first.size() * best->second) < share_of_foreign_min * double(all))
-    return {};
-  return std::string(best->first);
+  for (auto const run : runs) {
+    uses += run == keyword ? 1 : 0;
+    all += run.size();
+  }
+  if (uses < uses_min || double(keyword.size() * uses) < share_of_foreign_min * double(all)) return {};
+  return std::string(keyword);
 }
 
 // The longest ending (or beginning) that most of `words` have in common.
 enum class Side : unsigned char { ending, beginning };
 std::string common_part(std::vector<std::string_view> const& words, Side side) {
-  std::map<std::string_view, std::size_t> counts;
-  for (auto const word : words) {
-    for (std::size_t n = keyword_part_min; n <= std::min(word.size(), keyword_part_max); ++n)
-      ++counts[side == Side::ending ? word.substr(word.size() - n) : word.substr(0, n)];
-  }
   std::string_view best;
-  for (auto const& [part, count] : counts)
-    if (count * 10 >= words.size() * 9 && part.size() > best.size()) best = part;
+  for (std::size_t n = keyword_part_min; n <= keyword_part_max; ++n) {
+    std::vector<std::string_view> parts;
+    for (auto const word : words)
+      if (word.size() >= n)
+        parts.push_back(side == Side::ending ? word.substr(word.size() - n) : word.substr(0, n));
+    auto const part = majority(parts, [](std::string_view) { return std::size_t(1); });
+    auto const count = std::size_t(std::count(parts.begin(), parts.end(), part));
+    if (count * 10 < words.size() * 9) break;  // nor have they a longer one
+    best = part;
+  }
   return std::string(best);
 }
 

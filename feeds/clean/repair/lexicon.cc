@@ -2,7 +2,11 @@
 
 #include <algorithm>
 #include <array>
+#include <cassert>
 #include <charconv>
+#include <mutex>
+#include <numeric>
+#include <optional>
 
 namespace newsfold::clean {
 namespace {
@@ -80,94 +84,152 @@ double number(std::string_view token) {
   return value;
 }
 
-std::span<Lexicon const> lexicons() {
-  static auto const made = [] {
-    std::vector<Lexicon> all;
-    all.reserve(7);
-    all.emplace_back("en", text_of(contexts_en), text_of(words_en));
-    all.emplace_back("de", text_of(contexts_de), text_of(words_de));
-    all.emplace_back("es", text_of(contexts_es), text_of(words_es));
-    all.emplace_back("fr", text_of(contexts_fr), text_of(words_fr));
-    all.emplace_back("it", text_of(contexts_it), text_of(words_it));
-    all.emplace_back("nl", text_of(contexts_nl), text_of(words_nl));
-    all.emplace_back("pt", text_of(contexts_pt), text_of(words_pt));
-    return all;
-  }();
-  return made;
+struct Source {
+  std::string_view contexts, words;
+};
+constexpr auto sources = std::to_array<Source>({{text_of(contexts_en), text_of(words_en)},
+                                                {text_of(contexts_de), text_of(words_de)},
+                                                {text_of(contexts_es), text_of(words_es)},
+                                                {text_of(contexts_fr), text_of(words_fr)},
+                                                {text_of(contexts_it), text_of(words_it)},
+                                                {text_of(contexts_nl), text_of(words_nl)},
+                                                {text_of(contexts_pt), text_of(words_pt)}});
+
+Lexicon const& lexicon_of(std::size_t source) {
+  static std::array<std::once_flag, sources.size()> once;
+  static std::array<std::optional<Lexicon>, sources.size()> made;
+  std::call_once(once[source],
+                 [source] { made[source].emplace(sources[source].contexts, sources[source].words); });
+  return *made[source];
 }
+
+template <class Take>
+void for_each_row(std::string_view text, Take take) {
+  while (!text.empty()) {
+    auto const end = std::min(text.find('\n'), text.size());
+    take(text.substr(0, end));
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+}
+
+// The frequent words of all languages: one look-up tells of which ones a word is.
+class FrequentWords {
+ public:
+  static FrequentWords const& instance() {
+    static FrequentWords const made;
+    return made;
+  }
+
+  FrequentId id(std::string_view lower, WordHash hash) const noexcept {
+    return table_.number_of(lower, hash);
+  }
+  // Bit i: it is frequent in the language of sources[i].
+  unsigned languages(FrequentId id) const noexcept { return languages_[id]; }
+
+ private:
+  FrequentWords() {
+    for (std::size_t source = 0; source < sources.size(); ++source)
+      for_each_row(sources[source].contexts, [&](std::string_view line) {
+        if (next_token(line) != "w") return;
+        languages_[table_.add(next_token(line))] |= std::uint8_t(1U << source);
+      });
+    assert(table_.size() < frequent_ids_max);
+  }
+
+  WordTable table_;
+  std::array<std::uint8_t, frequent_ids_max> languages_{};
+};
 
 }  // namespace
 
-Lexicon::Lexicon(std::string_view language, std::string_view contexts, std::string_view words)
-    : language_(language) {
-  while (!contexts.empty()) {
-    auto const end = std::min(contexts.find('\n'), contexts.size());
-    if (end > 1) frequent_.push_back(read_line(contexts.substr(0, end)));
-    contexts.remove_prefix(std::min(end + 1, contexts.size()));
-  }
-  for (auto const& word : frequent_) shares_.emplace(word.word, word.share);
-  words_.reserve(words.size() / 8);
-  for (auto token = next_token(words); !token.empty(); token = next_token(words)) words_.insert(token);
+Lexicon::Lexicon(std::string_view contexts, std::string_view words) {
+  std::vector<Told> before, behind;
+  for_each_row(contexts, [&](std::string_view line) {
+    if (!line.empty()) read_line(line, before, behind);
+  });
+  before_ = sorted(before, neighbours_.size());
+  behind_ = sorted(behind, neighbours_.size());
+  for (auto token = next_token(words); !token.empty(); token = next_token(words)) words_.add(token);
 }
 
 // One line: "w WORD SHARE INSIDE < NEIGHBOUR SCORE ... > NEIGHBOUR SCORE ..." or "p PART INSIDE".
-FrequentWord Lexicon::read_line(std::string_view line) {
-  FrequentWord out;
+void Lexicon::read_line(std::string_view line, std::vector<Told>& before, std::vector<Told>& behind) {
+  FrequentWord word;
   bool const part = next_token(line) == "p";
-  out.word = next_token(line);
-  if (!part) out.share = number(next_token(line)) / 10'000;
-  out.inside = number(next_token(line)) / 10'000;
-  auto* side = &out.before;
+  word.word = next_token(line);
+  if (!part) {
+    word.id = frequent_id(word.word, hash_word(word.word));
+    word.share = number(next_token(line)) / 10'000;
+  }
+  word.inside = number(next_token(line)) / 10'000;
+  auto* side = &before;
   for (auto token = next_token(line); !token.empty(); token = next_token(line)) {
     if (token == "<") continue;
     if (token == ">") {
-      side = &out.behind;
+      side = &behind;
       continue;
     }
-    auto const id = ids_.try_emplace(token, WordId(ids_.size() + 1)).first->second;
-    side->emplace(id, number(next_token(line)) / 10);
+    auto const tenths = std::int16_t(number(next_token(line)));
+    side->push_back({neighbours_.add(token), {std::uint16_t(frequent_.size()), tenths}});
   }
+  frequent_.push_back(word);
+}
+
+Lexicon::Fits Lexicon::sorted(std::span<Told const> told, std::size_t neighbours) {
+  Fits out;
+  out.begins.resize(neighbours + 2);
+  for (auto const& one : told) ++out.begins[one.neighbour + 1];
+  std::partial_sum(out.begins.begin(), out.begins.end(), out.begins.begin());
+  auto next = out.begins;
+  out.all.resize(told.size());
+  for (auto const& one : told) out.all[next[one.neighbour]++] = one.fit;
   return out;
 }
 
-WordId Lexicon::id(std::string_view lower) const noexcept {
-  auto const found = ids_.find(lower);
-  return found == ids_.end() ? 0 : found->second;
-}
-
-bool Lexicon::is_word(std::string_view lower) const {
-  if (words_.contains(lower)) return true;
+bool Lexicon::is_word(std::string_view lower) const noexcept {
+  constexpr std::size_t bytes_max = 64;  // of a compound of the longest words
+  constexpr auto powers = [] {
+    std::array<WordHash, bytes_max + 1> made{1};
+    for (std::size_t i = 1; i < made.size(); ++i) made[i] = made[i - 1] * word_hash_base;
+    return made;
+  }();
+  auto const size = lower.size();
+  if (size > bytes_max) return false;
+  std::array<WordHash, bytes_max + 1> beginning;  // the hash of so many bytes
+  beginning[0] = 0;
+  for (std::size_t i = 0; i < size; ++i) beginning[i + 1] = hash_word(lower.substr(i, 1), beginning[i]);
+  auto const begins_with_word = [&](std::size_t bytes) {
+    return words_.number_of(lower.substr(0, bytes), beginning[bytes]) != 0;
+  };
+  if (begins_with_word(size)) return true;
   constexpr auto endings =
       std::to_array<std::string_view>({"s", "es", "ed", "d", "ing", "ly", "e", "en", "n", "er"});
   for (auto const ending : endings)
-    if (lower.size() > ending.size() + 3 && lower.ends_with(ending) &&
-        words_.contains(lower.substr(0, lower.size() - ending.size())))
+    if (size > ending.size() + 3 && lower.ends_with(ending) && begins_with_word(size - ending.size()))
       return true;
   constexpr std::size_t compound_part_min = 4;
-  for (auto cut = compound_part_min; cut + compound_part_min <= lower.size(); ++cut)
-    if (words_.contains(lower.substr(0, cut)) && words_.contains(lower.substr(cut))) return true;
+  for (auto cut = compound_part_min; cut + compound_part_min <= size; ++cut)
+    if (begins_with_word(cut) &&
+        words_.number_of(lower.substr(cut), beginning[size] - beginning[cut] * powers[size - cut]) != 0)
+      return true;
   return false;
 }
 
-double Lexicon::share(std::string_view lower) const noexcept {
-  auto const found = shares_.find(lower);
-  return found == shares_.end() ? 0 : found->second;
+FrequentId frequent_id(std::string_view lower, WordHash hash) noexcept {
+  return FrequentWords::instance().id(lower, hash);
 }
 
-Lexicon const* lexicon_of_text(std::span<std::string const> lower_words) {
+Lexicon const* lexicon_of_text(std::span<FrequentId const> words) {
   constexpr std::size_t words_enough = 400;
-  if (lower_words.size() > words_enough) lower_words = lower_words.first(words_enough);
-  Lexicon const* best = nullptr;
-  double best_share = language_share_min * double(lower_words.size());
-  for (auto const& lexicon : lexicons()) {
-    double found = 0;
-    for (auto const& word : lower_words) found += lexicon.share(word) > 0 ? 1 : 0;
-    if (found > best_share) {
-      best_share = found;
-      best = &lexicon;
-    }
-  }
-  return best;
+  if (words.size() > words_enough) words = words.first(words_enough);
+  std::array<std::size_t, sources.size()> found{};
+  auto const& frequent = FrequentWords::instance();
+  for (auto const word : words)
+    for (std::size_t source = 0; source < sources.size(); ++source)
+      found[source] += frequent.languages(word) >> source & 1U;
+  auto const best = std::max_element(found.begin(), found.end());
+  if (double(*best) <= language_share_min * double(words.size())) return nullptr;
+  return &lexicon_of(std::size_t(best - found.begin()));
 }
 
 }  // namespace newsfold::clean

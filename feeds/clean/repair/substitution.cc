@@ -7,14 +7,18 @@
 #include <unicode/uchar.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
-#include <unordered_map>
+#include <numbers>
+#include <span>
 #include <vector>
 
 namespace newsfold::clean {
 namespace {
 
 constexpr std::size_t text_bytes_max = 1UL << 20;
+constexpr std::size_t word_bytes_max = 64;       // what is longer is no word
+constexpr std::size_t embedded_uses_max = 1000;  // they tell as much as more of them
 constexpr double score_min = 1.5;
 constexpr double margin_min = 1.0;  // to the next best word
 constexpr double word_found = 3.0;
@@ -37,16 +41,20 @@ constexpr double latin_score_min =
 bool is_word_letter(char32_t c) {
   return c < 0x80 ? (c | 0x20) >= U'a' && (c | 0x20) <= U'z' : u_isalpha(UChar32(c)) != 0;
 }
+bool is_ascii_letter(char c) { return (c | 0x20) >= 'a' && (c | 0x20) <= 'z'; }
 
-std::string lower(std::string_view text) {
-  std::string out(text);
-  std::size_t ascii = 0;
-  for (; ascii < out.size() && (out[ascii] & 0x80) == 0; ++ascii)
-    if (out[ascii] >= 'A' && out[ascii] <= 'Z') out[ascii] = char(out[ascii] | 0x20);
-  if (ascii == out.size()) return out;
-  out.resize(ascii);
-  for (std::size_t at = ascii; at < text.size();)
-    text::append_utf8(out, char32_t(u_tolower(UChar32(text::next_char(text, at)))));
+// Appends `word`, which is letters, in lower case.
+void append_lower(std::string& out, std::string_view word) {
+  for (std::size_t at = 0; at < word.size();) {
+    if ((word[at] & 0x80) == 0)
+      out += char(word[at++] | 0x20);
+    else
+      text::append_utf8(out, char32_t(u_tolower(UChar32(text::next_char(word, at)))));
+  }
+}
+std::string lower(std::string_view word) {
+  std::string out;
+  append_lower(out, word);
   return out;
 }
 bool is_capital(std::string_view word) {
@@ -54,10 +62,10 @@ bool is_capital(std::string_view word) {
   return !word.empty() && u_isupper(UChar32(text::next_char(word, at))) != 0;
 }
 
-// The letters that end at `end`.
+// The letters that end at `end`, at most about word_bytes_max bytes.
 std::string_view letters_before(std::string_view text, std::size_t end) {
   auto begin = end;
-  while (begin > 0) {
+  while (begin > 0 && end - begin < word_bytes_max) {
     auto at = begin - 1;
     while (at > 0 && (static_cast<unsigned char>(text[at]) & 0xC0) == 0x80) --at;
     auto next = at;
@@ -66,10 +74,11 @@ std::string_view letters_before(std::string_view text, std::size_t end) {
   }
   return text.substr(begin, end - begin);
 }
-std::string_view letters_behind(std::string_view text, std::size_t begin) {
+std::string_view letters_behind(std::string_view text, std::size_t begin,
+                                std::size_t bytes_max = word_bytes_max) {
   auto end = begin;
-  while (end < text.size()) {
-    if (char const c = char(text[end] | 0x20); c >= 'a' && c <= 'z') {
+  while (end < text.size() && end - begin < bytes_max) {
+    if (is_ascii_letter(text[end])) {
       ++end;
       continue;
     }
@@ -96,13 +105,19 @@ struct Neighbours {
   double marks = 0;  // what the punctuation around says
 };
 
+struct Embedded {
+  std::string before, behind;  // in lower case
+  bool capital = false;
+};
+
 struct Evidence {
-  std::vector<std::string> embedded_before, embedded_behind;  // in lower case
-  std::vector<bool> capital;                                  // of the embedded ones
+  std::vector<Embedded> embedded;  // the first embedded_uses_max
+  std::size_t embedded_count = 0;  // all of them
   std::vector<Neighbours> alone;
-  std::vector<std::string> words;                              // of the whole text, in lower case
-  std::unordered_map<std::string_view, std::size_t> small;     // how often each stands in small letters
-  std::unordered_map<std::string_view, std::size_t> capitals;  // with a capital
+  std::vector<FrequentId> words;  // of the whole text
+  // How often each stands in small letters, and with a capital.
+  std::array<std::uint32_t, frequent_ids_max> small{}, capitals{};
+  std::string small_words;  // all that begin so, in lower case, a blank behind each
 };
 
 std::vector<Use> find_uses(std::string_view text, std::string_view keyword) {
@@ -147,113 +162,174 @@ Neighbours neighbours_of(Lexicon const& lexicon, std::string_view text, Use cons
   return out;
 }
 
-Evidence gather(std::string_view text, std::string_view keyword, std::vector<Use> const& uses) {
+void add_word(Evidence& evidence, std::string_view word) {
+  auto& all = evidence.small_words;
+  auto const begin = all.size();
+  append_lower(all, word);
+  auto const small = std::string_view(all).substr(begin);
+  auto const id = frequent_id(small, hash_word(small));
+  evidence.words.push_back(id);
+  if (is_capital(word)) {
+    ++evidence.capitals[id];
+    all.resize(begin);
+  } else {
+    ++evidence.small[id];
+    all += ' ';
+  }
+}
+
+Evidence gather(std::string_view text, std::vector<Use> const& uses) {
   Evidence evidence;
   for (auto const& use : uses) {
     if (!use.embedded()) continue;
-    evidence.embedded_before.push_back(lower(use.before));
-    evidence.embedded_behind.push_back(lower(use.behind));
-    evidence.capital.push_back(is_capital(use.before));
+    if (++evidence.embedded_count > embedded_uses_max) continue;
+    evidence.embedded.push_back({lower(use.before), lower(use.behind), is_capital(use.before)});
   }
-  std::vector<bool> capital;
-  std::size_t use = 0;
-  for (std::size_t at = 0; at < text.size();) {
-    if (use < uses.size() && at >= uses[use].begin) {
-      at = std::max(at, uses[use].begin + keyword.size());
-      ++use;
-      continue;
+  evidence.small_words.reserve(text.size() + text.size() / 4);
+  std::size_t begin = 0;
+  for (std::size_t use = 0; use <= uses.size(); ++use) {
+    auto const part = text.substr(0, use < uses.size() ? uses[use].begin : text.size());
+    for (auto at = begin; at < part.size();) {
+      auto const word = letters_behind(part, at, part.size());
+      if (word.empty())
+        (void)text::next_char(part, at);
+      else
+        add_word(evidence, word);
+      at += word.size();
     }
-    auto const stop = use < uses.size() ? uses[use].begin : text.size();
-    auto const word = letters_behind(text.substr(0, stop), at);
-    if (word.empty()) {
-      (void)text::next_char(text, at);
-      continue;
-    }
-    evidence.words.push_back(lower(word));
-    capital.push_back(is_capital(word));
-    at += word.size();
+    if (use < uses.size()) begin = uses[use].end;
   }
-  for (std::size_t i = 0; i < evidence.words.size(); ++i)
-    ++(capital[i] ? evidence.capitals : evidence.small)[evidence.words[i]];
   return evidence;
 }
 
-// How likely a count is where `mean` is expected, against the likeliest count.
-double count_score(double count, double mean) {
-  auto const log = [mean](double n) { return n * std::log(mean) - mean - std::lgamma(n + 1); };
-  return std::max(count_score_min, count_weight * (log(count) - log(std::floor(mean))));
+double log_factorial(double n) {
+  constexpr std::size_t exact = 256;
+  static auto const table = [] {
+    std::array<double, exact> made{};
+    for (std::size_t i = 2; i < exact; ++i) made[i] = made[i - 1] + std::log(double(i));
+    return made;
+  }();
+  if (n < double(exact)) return table[std::size_t(n)];
+  return n * std::log(n) - n + 0.5 * std::log(2 * std::numbers::pi * n) + 1 / (12 * n);  // Stirling
 }
 
-double neighbour_score(std::unordered_map<WordId, double> const& table, Neighbour const& neighbour) {
-  if (auto const found = table.find(neighbour.word); found != table.end()) return found->second;
-  auto const found = table.find(neighbour.kind);
-  return found == table.end() ? 0 : kind_weight * found->second;
+// How likely a count is where `mean` is expected, by Poisson, against the likeliest count.
+double count_score(std::size_t count, double mean) {
+  auto const likeliest = std::floor(mean);
+  auto const log_ratio =
+      (double(count) - likeliest) * std::log(mean) + log_factorial(likeliest) - log_factorial(double(count));
+  return std::max(count_score_min, count_weight * log_ratio);
 }
 
-double embedded_score(Evidence const& evidence, Lexicon const& lexicon, std::string_view candidate) {
+// What the neighbours of the uses that stand alone say for each frequent word.
+std::vector<double> neighbour_scores(Evidence const& evidence, Lexicon const& lexicon) {
+  std::vector<double> scores(lexicon.frequent().size());
+  std::vector<double> one(scores.size());
+  auto const add = [&](std::span<Fit const> kind, std::span<Fit const> word) {
+    std::fill(one.begin(), one.end(), 0);
+    for (auto const fit : kind) one[fit.frequent] = kind_weight * fit.tenths;
+    for (auto const fit : word) one[fit.frequent] = fit.tenths;
+    for (std::size_t i = 0; i < one.size(); ++i) scores[i] += one[i] / 10;
+  };
+  double marks = 0;
+  for (auto const& use : evidence.alone) {
+    add(lexicon.fits_before(use.before.kind), lexicon.fits_before(use.before.word));
+    add(lexicon.fits_behind(use.behind.kind), lexicon.fits_behind(use.behind.word));
+    marks += use.marks;
+  }
+  for (auto& score : scores) score += marks;
+  return scores;
+}
+
+struct Candidate {
+  FrequentWord const* frequent = nullptr;
+  double score =
+      0;  // but for what the embedded uses say, and for parts, for what is left of them: at most this
+};
+
+std::vector<Candidate> candidates_of(Evidence const& evidence, Lexicon const& lexicon) {
+  std::vector<Candidate> out;
+  auto const neighbours = neighbour_scores(evidence, lexicon);
+  auto const all_words = evidence.words.size() + evidence.alone.size();
+  auto const frequent = lexicon.frequent();
+  for (std::size_t i = 0; i < frequent.size(); ++i) {
+    auto const& word = frequent[i];
+    bool const part = word.id == 0;
+    if (part && evidence.embedded.empty()) continue;
+    auto const words = double(part ? evidence.words.size() : all_words);
+    auto const mean = std::max(0.2, word.share * words);
+    // That a word is missing tells nothing where it would hardly stand in so short a text anyway.
+    if (!part && mean < expected_min && evidence.embedded.size() < 2) continue;
+    double score = 0;
+    if (!evidence.embedded.empty())
+      score += count_score(evidence.embedded_count, std::max(0.2, word.inside * words));
+    if (part) {
+      score += left_over * double(evidence.alone.size());
+    } else {
+      score += neighbours[i] + count_score(evidence.alone.size(), mean) +
+               prior_weight * std::log(word.share / share_common);
+      auto const left = evidence.small[word.id];
+      score += left_over * double(left);
+      if (left == 0) score += std::min(2.0, capital_left * double(evidence.capitals[word.id]));
+    }
+    out.push_back({&word, score});
+  }
+  std::sort(out.begin(), out.end(), [](Candidate const& a, Candidate const& b) { return a.score > b.score; });
+  return out;
+}
+
+// Nothing where it is certain to be `needed` or less.
+std::optional<double> embedded_score(Evidence const& evidence, Lexicon const& lexicon,
+                                     std::string_view candidate, double needed) {
   double score = 0;
+  auto to_come = word_found * double(evidence.embedded.size());
   std::string word;
-  for (std::size_t i = 0; i < evidence.capital.size() && score > hopeless; ++i) {
-    word = evidence.embedded_before[i];
+  for (auto const& one : evidence.embedded) {
+    if (std::min(embedded_max, score + to_come) <= needed) return std::nullopt;
+    if (score <= hopeless) break;
+    word = one.before;
     word += candidate;
-    word += evidence.embedded_behind[i];
-    score += lexicon.is_word(word) ? word_found : evidence.capital[i] ? name_not_found : -word_found;
+    word += one.behind;
+    score += lexicon.is_word(word) ? word_found : one.capital ? name_not_found : -word_found;
+    to_come -= word_found;
   }
   return std::clamp(score, -embedded_max, embedded_max);
 }
 
-std::size_t count_of(std::unordered_map<std::string_view, std::size_t> const& counts, std::string_view word) {
-  auto const found = counts.find(word);
-  return found == counts.end() ? 0 : found->second;
+// How many words still have the part in them, so that it was not replaced everywhere.
+std::size_t words_with(std::string_view part, std::string_view small_words) {
+  std::size_t count = 0;
+  for (auto at = small_words.find(part); at != std::string_view::npos;) {
+    auto const end = small_words.find(' ', at);
+    bool const whole = end == at + part.size() && (at == 0 || small_words[at - 1] == ' ');
+    count += whole ? 0 : 1;
+    at = small_words.find(part, end);
+  }
+  return count;
 }
 
-double word_score(Evidence const& evidence, Lexicon const& lexicon, FrequentWord const& candidate) {
-  auto const words = double(evidence.words.size() + evidence.alone.size());
-  auto const mean = std::max(0.2, candidate.share * words);
-  // That a word is missing tells nothing where it would hardly stand in so short a text anyway.
-  if (mean < expected_min && evidence.capital.size() < 2) return -100;
-  double score = embedded_score(evidence, lexicon, candidate.word);
-  for (auto const& use : evidence.alone)
-    score += neighbour_score(candidate.before, use.before) + neighbour_score(candidate.behind, use.behind) +
-             use.marks;
-  score += count_score(double(evidence.alone.size()), mean);
-  score += prior_weight * std::log(candidate.share / share_common);
-  if (!evidence.capital.empty())
-    score += count_score(double(evidence.capital.size()), std::max(0.2, candidate.inside * words));
-  auto const left = count_of(evidence.small, candidate.word);
-  score += left_over * double(left);
-  if (left == 0) score += std::min(2.0, capital_left * double(count_of(evidence.capitals, candidate.word)));
-  return score;
-}
-
-double part_score(Evidence const& evidence, Lexicon const& lexicon, FrequentWord const& part) {
-  if (evidence.capital.empty()) return -100;
-  auto const words = double(evidence.words.size());
-  // A part that words still have was not replaced everywhere.
-  std::size_t left = 0;
-  for (auto const& [word, count] : evidence.small)
-    if (word.size() > part.word.size() && word.find(part.word) != std::string_view::npos) left += count;
-  return embedded_score(evidence, lexicon, part.word) + left_over * double(evidence.alone.size()) -
-         2.0 * double(left) +
-         count_score(double(evidence.capital.size()), std::max(0.2, part.inside * words));
-}
-
-std::string_view infer_word(Evidence const& evidence, Lexicon const& lexicon, double enough) {
-  std::string_view best;
+// The best candidate by a margin. Of those that can change nothing any more, no more is looked at than tells
+// so.
+FrequentWord const* infer_word(Evidence const& evidence, Lexicon const& lexicon, double enough) {
+  FrequentWord const* best = nullptr;
   double best_score = enough;
   double second = -1e9;
-  for (auto const& candidate : lexicon.frequent()) {
-    auto const score = candidate.share > 0 ? word_score(evidence, lexicon, candidate)
-                                           : part_score(evidence, lexicon, candidate);
+  for (auto const& candidate : candidates_of(evidence, lexicon)) {
+    auto const& word = *candidate.frequent;
+    auto const embedded =
+        embedded_score(evidence, lexicon, word.word, best_score - margin_min - candidate.score);
+    if (!embedded) continue;
+    auto score = candidate.score + *embedded;
+    if (word.id == 0) score -= 2.0 * double(words_with(word.word, evidence.small_words));
     if (score > best_score) {
-      second = best.empty() ? second : best_score;
-      best = candidate.word;
+      if (best != nullptr) second = best_score;
+      best = &word;
       best_score = score;
     } else {
       second = std::max(second, score);
     }
   }
-  return best_score - second < margin_min ? std::string_view() : best;
+  return best_score - second < margin_min ? nullptr : best;
 }
 
 // "file-sharing": what touches the compound makes words of its halves, so it is an ordinary one.
@@ -261,29 +337,32 @@ bool is_ordinary_compound(Evidence const& evidence, Lexicon const& lexicon, std:
   auto const hyphen = keyword.find('-');
   if (hyphen == std::string_view::npos) return false;
   // "anti-virus": the same letters touch it each time, so they belong to it.
-  bool same = evidence.capital.size() > 1;
-  for (std::size_t i = 1; i < evidence.capital.size() && same; ++i)
-    same = evidence.embedded_before[i] == evidence.embedded_before[0] &&
-           evidence.embedded_behind[i] == evidence.embedded_behind[0];
+  auto const& embedded = evidence.embedded;
+  bool const same =
+      embedded.size() > 1 && std::all_of(embedded.begin() + 1, embedded.end(), [&](Embedded const& one) {
+        return one.before == embedded[0].before && one.behind == embedded[0].behind;
+      });
   if (same && evidence.alone.empty()) return true;
-  std::size_t ordinary = 0;
-  for (std::size_t i = 0; i < evidence.capital.size(); ++i)
-    ordinary += lexicon.is_word(evidence.embedded_before[i] + std::string(keyword.substr(0, hyphen))) &&
-                        lexicon.is_word(std::string(keyword.substr(hyphen + 1)) + evidence.embedded_behind[i])
-                    ? 1
-                    : 0;
-  return ordinary > 0 && ordinary * 2 >= evidence.capital.size();
+  auto const ordinary = std::size_t(std::count_if(embedded.begin(), embedded.end(), [&](Embedded const& one) {
+    return lexicon.is_word(one.before + std::string(keyword.substr(0, hyphen))) &&
+           lexicon.is_word(std::string(keyword.substr(hyphen + 1)) + one.behind);
+  }));
+  return ordinary > 0 && ordinary * 2 >= embedded.size();
 }
 
 // A label in another language on lines of its own takes no word's place.
 bool stands_by_itself(std::string_view text, std::vector<Use> const& uses) {
   std::size_t lonely = 0;
+  std::size_t line_end = 0;  // of the line that was looked at last
+  bool is_lonely = false;
   for (auto const& use : uses) {
-    auto const begin = text.rfind('\n', use.begin) + 1;  // npos + 1: the text's beginning
-    auto const line = text.substr(begin, text.find('\n', use.end) - begin);
-    auto const letters = std::count_if(line.begin(), line.end(),
-                                       [](char c) { return (c | 0x20) >= 'a' && (c | 0x20) <= 'z'; });
-    lonely += letters < 10 ? 1 : 0;
+    if (use.begin >= line_end) {
+      auto const begin = text.rfind('\n', use.begin) + 1;  // npos + 1: the text's beginning
+      line_end = std::min(text.find('\n', use.end), text.size());
+      auto const line = text.substr(begin, line_end - begin);
+      is_lonely = std::count_if(line.begin(), line.end(), is_ascii_letter) < 10;
+    }
+    lonely += is_lonely ? 1 : 0;
   }
   return lonely * 2 > uses.size();
 }
@@ -291,7 +370,7 @@ bool stands_by_itself(std::string_view text, std::vector<Use> const& uses) {
 double enough_for(Evidence const& evidence, std::string_view keyword) {
   bool const foreign = (keyword[0] & 0x80) != 0;
   double enough = foreign ? score_min : latin_score_min;
-  if (foreign && !evidence.capital.empty()) enough -= mirror_for_certain;
+  if (foreign && !evidence.embedded.empty()) enough -= mirror_for_certain;
   if (is_spam_keyword(keyword)) enough -= mirror_for_certain;
   return enough;
 }
@@ -314,17 +393,18 @@ std::optional<Substitution> undo_substitution(std::string_view text) {
   if (keyword.empty()) return std::nullopt;
   auto const uses = find_uses(text, keyword);
   if (stands_by_itself(text, uses)) return std::nullopt;
-  auto evidence = gather(text, keyword, uses);
+  auto evidence = gather(text, uses);
   auto const* lexicon = lexicon_of_text(evidence.words);
   if (lexicon == nullptr) return std::nullopt;
   for (auto const& use : uses)
     if (!use.embedded()) evidence.alone.push_back(neighbours_of(*lexicon, text, use));
   if (is_ordinary_compound(evidence, *lexicon, keyword)) return std::nullopt;
-  auto const word = infer_word(evidence, *lexicon, enough_for(evidence, keyword));
-  if (word.empty()) return std::nullopt;
+  auto const* const inferred = infer_word(evidence, *lexicon, enough_for(evidence, keyword));
+  if (inferred == nullptr) return std::nullopt;
+  auto const word = inferred->word;
 
   // Where capitals of the word are left, small letters were all that was replaced.
-  bool const spared_capitals = count_of(evidence.capitals, word) > 0;
+  bool const spared_capitals = inferred->id != 0 && evidence.capitals[inferred->id] > 0;
   Substitution out;
   out.keyword = std::move(keyword);
   out.word = word;
