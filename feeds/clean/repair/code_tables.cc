@@ -130,9 +130,11 @@ char32_t windows_1252(std::uint8_t byte) noexcept {
 }
 
 std::u32string to_code_points(std::string_view utf8) {
-  std::u32string out;
-  out.reserve(utf8.size());
-  for (std::size_t at = 0; at < utf8.size();) out += text::next_char(utf8, at);
+  std::u32string out(utf8.size(), U'\0');
+  std::size_t size = 0;
+  for (std::size_t at = 0; at < utf8.size();)
+    out[size++] = (utf8[at] & 0x80) == 0 ? char32_t(utf8[at++]) : text::next_char(utf8, at);
+  out.resize(size);
   return out;
 }
 

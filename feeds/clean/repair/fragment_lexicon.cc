@@ -1,11 +1,11 @@
 #include "feeds/clean/repair/fragment_lexicon.h"
 
+#include "feeds/text/ascii.h"
 #include "feeds/text/utf8.h"
 
 #include <unicode/uchar.h>
 
 #include <algorithm>
-#include <cctype>
 
 namespace newsfold::clean {
 namespace {
@@ -85,29 +85,25 @@ constexpr auto files = std::to_array<std::string_view>(
      {lines_pt, sizeof lines_pt - 1}, {lines_ru, sizeof lines_ru - 1}, {lines_sv, sizeof lines_sv - 1},
      {lines_tr, sizeof lines_tr - 1}, {lines_uk, sizeof lines_uk - 1}, {lines_zh, sizeof lines_zh - 1}});
 
+constexpr text::ByteSet ascii_marks(" !\"#&'()*+,-./:;<=>?@[\\]^_`{|}~");  // money and shares are none
 // Arrows, bullets, dashes and full stops of other scripts count as marks, too.
-constexpr auto wide_marks = std::to_array<std::string_view>(
-    {"…",  "—",  "–",  "•", "»", "«", "→", "›", "‹",  "▶",  "►",  "。",
-     "：", "！", "？", "”", "“", "■", "▲", "▼", "｜", "【", "】", "「",
-     "」", "◆",  "●",  "※", "☞", "👉", "·", "↓", "⬇",  "▽",  "🔴",  "\xEF\xB8\x8F"});
+constexpr std::u32string_view wide_marks = U"…—–•»«→›‹▶►。：！？”“■▲▼｜【】「」◆●※☞👉·↓⬇▽🔴\uFE0F";
 
-bool is_mark(char c) {
-  auto const byte = static_cast<unsigned char>(c);
-  return byte == ' ' || (byte < 0x80 && std::ispunct(byte) != 0 && c != '$' && c != '%');
+bool is_mark(std::string_view text, std::size_t at) {
+  if ((text[at] & 0x80) == 0) return ascii_marks.has(text[at]);
+  return wide_marks.find(text::next_char(text, at)) != wide_marks.npos;
 }
 
 std::string_view without_marks(std::string_view text) {
-  for (bool changed = true; changed && !text.empty();) {
-    changed = false;
-    while (!text.empty() && is_mark(text.back())) text.remove_suffix(1), changed = true;
-    while (!text.empty() && is_mark(text.front())) text.remove_prefix(1), changed = true;
-    if (text.empty() || ((text.front() & 0x80) == 0 && (text.back() & 0x80) == 0)) break;
-    for (auto const mark : wide_marks) {
-      if (text.ends_with(mark)) text.remove_suffix(mark.size()), changed = true;
-      if (text.starts_with(mark)) text.remove_prefix(mark.size()), changed = true;
-    }
+  while (!text.empty()) {
+    auto last = text.size() - 1;
+    while (last > 0 && (static_cast<unsigned char>(text[last]) & 0xC0) == 0x80) --last;
+    if (!is_mark(text, last)) break;
+    text = text.substr(0, last);
   }
-  return text;
+  std::size_t begin = 0;
+  while (begin < text.size() && is_mark(text, begin)) (void)text::next_char(text, begin);
+  return text.substr(begin);
 }
 
 std::optional<FragmentKind> kind_named(std::string_view name) {

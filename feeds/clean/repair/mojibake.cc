@@ -18,30 +18,32 @@ constexpr std::size_t line_bytes_max = 64 * 1024;
 constexpr std::uint32_t legacy_high_min = 5;
 
 bool is_believed(Utf8Reading const& reading, TableSet trusted) {
-  if (reading.hits == 0) return false;
+  if (reading.hits() == 0) return false;
   bool const known = (trusted >> reading.table & 1) != 0;
-  if (known && (reading.firm > 0 || (reading.hits > 1 && reading.score() > 0))) return true;
+  if (known && (reading.firm > 0 || (reading.hits() > 1 && reading.score() > 0))) return true;
   bool const common = reading.table < tables_common;
   // A part of the line is broken, and its other letters are as they should be.
   if (reading.firm >= 2 && reading.misses <= (common ? 1.5 : 0.5) * double(reading.firm)) return true;
   if (reading.score() <= 0) return false;
   // One pair proves nothing beside letters that are whole.
-  if (reading.hits == 1) return reading.firm == 1 && reading.misses == 0;
+  if (reading.hits() == 1) return reading.firm == 1 && reading.misses == 0;
   // A few pairs in a row may be a name in capitals ("ВІКІ"), a formula ("√π") or a decoration.
-  return reading.firm > 0 || reading.hits >= 3;
+  return reading.firm > 0 || reading.hits() >= 3;
 }
 
-std::optional<Utf8Reading> best_utf8_reading(std::u32string_view line, TableSet tables, TableSet trusted) {
+std::optional<Utf8Reading> best_utf8_reading(std::u32string_view text, TableSet tables, TableSet trusted) {
   std::optional<Utf8Reading> best;
+  SurveyedLine const line(text);
   for (std::size_t table = 0; table < tables_max; ++table) {
     if ((tables >> table & 1) == 0) continue;
-    auto reading = read_utf8_through(table, line, Spaces::strict);
+    auto reading = best ? read_utf8_through(table, line, Spaces::strict, best->score())
+                        : read_utf8_through(table, line, Spaces::strict);
     if (!is_believed(reading, trusted)) continue;
     if (!best || reading.score() > best->score()) best = std::move(reading);
   }
   if (best) {
     auto flattened = read_utf8_through(best->table, line, Spaces::flattened);
-    if (flattened.hits > best->hits) best = std::move(flattened);
+    if (flattened.hits() > best->hits()) best = std::move(flattened);
   }
   return best;
 }
@@ -119,11 +121,15 @@ TableSet tables_for(std::u32string_view line) {
   return tables;
 }
 
-}  // namespace
+// What there is to look at in a line; nothing in nearly all lines of clean text. Cheap.
+struct LineSigns {
+  TableSet tables = 0;           // through which some part of the line reads as UTF-8
+  bool control = false;          // C1 controls
+  bool pairs = false;            // GBK punctuation read as Latin-1
+  std::uint32_t latin_high = 0;  // letters and signs that Latin-1 and windows-1252 have above ASCII
 
-bool LineSigns::any() const noexcept {
-  return tables != 0 || control || pairs || latin_high >= legacy_high_min;
-}
+  bool any() const noexcept { return tables != 0 || control || pairs || latin_high >= legacy_high_min; }
+};
 
 LineSigns signs_of(std::string_view line) noexcept {
   LineSigns signs;
@@ -163,6 +169,8 @@ LineSigns signs_of(std::string_view line) noexcept {
   return signs;
 }
 
+}  // namespace
+
 MojibakeFix undo_mojibake(std::string_view line, TableSet trusted) {
   MojibakeFix fix;
   if (line.size() > line_bytes_max) return fix;
@@ -174,8 +182,8 @@ MojibakeFix undo_mojibake(std::string_view line, TableSet trusted) {
   for (int round = 0; round < rounds_max && tables != 0; ++round) {
     auto reading = best_utf8_reading(text, tables, trusted);
     if (!reading) break;
-    text = std::move(reading->text);
-    fix.count += reading->hits;
+    text = decoded(text, *reading);
+    fix.count += reading->hits();
     if (fix.mix_up.empty()) {
       fix.mix_up = "utf-8 as " + std::string(byte_tables()[reading->table].name());
       fix.tables = TableSet(1U << reading->table);
@@ -202,6 +210,7 @@ MojibakeFix undo_mojibake(std::string_view line, TableSet trusted) {
     }
   }
   if (fix.count > 0) fix.text = to_utf8(text);
+  fix.in_doubt = fix.count == 0 && signs.tables != 0;
   return fix;
 }
 

@@ -16,22 +16,12 @@ namespace newsfold::clean {
 // Tables of code_tables.h, a bit each.
 using TableSet = std::uint16_t;
 
-// What undo_mojibake would have to look at; nothing for nearly all lines of clean text. Cheap.
-struct LineSigns {
-  TableSet tables = 0;           // through which some part of the line reads as UTF-8
-  bool control = false;          // C1 controls
-  bool pairs = false;            // GBK punctuation read as Latin-1
-  std::uint32_t latin_high = 0;  // letters and signs that Latin-1 and windows-1252 have above ASCII
-
-  bool any() const noexcept;
-};
-LineSigns signs_of(std::string_view line) noexcept;
-
 struct MojibakeFix {
   std::string text;
   std::string mix_up;       // "utf-8 as windows-1252", the outermost one
   TableSet tables = 0;      // of that one
   std::uint64_t count = 0;  // characters that came out of it; 0: the line is as it was
+  bool in_doubt = false;    // nothing was mended though a part of the line reads as UTF-8
 };
 
 // `line` is UTF-8 without a line break; `trusted` are tables that other lines were broken by.

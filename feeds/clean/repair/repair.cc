@@ -67,10 +67,8 @@ void mend_encodings(RepairResult& result) {
   bool doubtful = false;
   auto mend = [&](std::string_view line) -> std::optional<std::string> {
     auto fix = undo_mojibake(line, proven);
-    if (fix.count == 0) {
-      doubtful = doubtful || signs_of(line).tables != 0;
-      return std::nullopt;
-    }
+    doubtful = doubtful || fix.in_doubt;
+    if (fix.count == 0) return std::nullopt;
     proven |= fix.tables;
     note(result.repairs, RepairKind::mojibake, fix.mix_up, "", fix.count);
     return std::move(fix.text);
@@ -133,22 +131,28 @@ void mend_odd_spaces(RepairResult& result) {
 // A short line right above a picture's credit is the picture's caption.
 bool may_be_caption(std::string_view line) { return !line.empty() && line.size() <= caption_bytes_max; }
 
+void drop_blanks_at_end(std::string& line) {
+  for (;;) {
+    if (line.ends_with(' ') || line.ends_with('\t'))
+      line.pop_back();
+    else if (line.ends_with("\xC2\xA0"))
+      line.resize(line.size() - 2);
+    else
+      return;
+  }
+}
+
 // Blanks at the ends of lines: only where the text was damaged anyway.
 void trim_lines(std::string& text) {
   std::string out;
   out.reserve(text.size());
-  for (char c : text) {
-    if (c == '\n')
-      for (bool blank = true; blank;) {
-        blank = true;
-        if (out.ends_with(' ') || out.ends_with('\t'))
-          out.pop_back();
-        else if (out.ends_with("\xC2\xA0"))
-          out.resize(out.size() - 2);
-        else
-          blank = false;
-      }
-    out += c;
+  for (std::size_t at = 0; at < text.size();) {
+    auto const end = text.find('\n', at);
+    out.append(text, at, end - at);
+    if (end == std::string::npos) break;
+    drop_blanks_at_end(out);
+    out += '\n';
+    at = end + 1;
   }
   text = std::move(out);
 }

@@ -2,6 +2,7 @@
 
 #include <unicode/uchar.h>
 
+#include <algorithm>
 #include <array>
 
 namespace newsfold::clean {
@@ -24,21 +25,44 @@ constexpr auto plausible_ranges = std::to_array<Range>({
     {0xFE0F, 0xFE0F}, {0xFEFF, 0xFEFF}, {0xFF00, 0xFFEF}, {0x1F000, 0x1FAFF}, {0x20000, 0x2FFFF},
 });
 bool is_plausible(char32_t c) {
-  for (auto const& range : plausible_ranges)
-    if (c <= range.last) return c >= range.first;
-  return false;
+  auto const* const range = std::lower_bound(plausible_ranges.begin(), plausible_ranges.end(), c,
+                                             [](Range const& one, char32_t code) { return one.last < code; });
+  return range != plausible_ranges.end() && c >= range->first;
 }
 
-bool is_letter(char32_t c) {
-  if (c < 0x80) return (c | 0x20) >= U'a' && (c | 0x20) <= U'z';
-  if (c < 0x100) return c >= 0xC0 && c != 0xD7 && c != 0xF7;
-  return u_isalpha(UChar32(c)) != 0;
+// What a character is, a bit each.
+using Traits = std::uint8_t;
+constexpr Traits trait_letter = 1;
+constexpr Traits trait_small = 2;
+constexpr Traits trait_latin = 4;
+constexpr Traits trait_quote = 8;
+constexpr Traits trait_plausible = 16;
+
+Traits look_up_traits(char32_t c) {
+  Traits traits = is_plausible(c) ? trait_plausible : Traits(0);
+  if ((c >= 0x2010 && c < 0x2070) || c == 0xAE || c == 0x2122 || c == 0xB4) traits |= trait_quote;
+  // Signs that are letters by their category, "ª" and "º", are none in a word.
+  bool const is_letter = c < 0x80    ? (c | 0x20) >= U'a' && (c | 0x20) <= U'z'
+                         : c < 0x100 ? c >= 0xC0 && c != 0xD7 && c != 0xF7
+                                     : u_isalpha(UChar32(c)) != 0;
+  if (!is_letter) return traits;
+  traits |= trait_letter;
+  if (u_islower(UChar32(c)) != 0) traits |= trait_small;
+  if (c < 0x250 || (c >= 0x1E00 && c < 0x1F00)) traits |= trait_latin;
+  return traits;
 }
-bool is_small(char32_t c) {
-  return c < 0x80 ? c >= U'a' && c <= U'z' : is_letter(c) && u_islower(UChar32(c)) != 0;
+
+// Of the characters that nearly all lines are made of.
+constexpr char32_t tabled_end = 0x2700;
+std::vector<Traits> const& traits_table() {
+  static auto const table = [] {
+    std::vector<Traits> made(tabled_end);
+    for (char32_t c = 0; c < tabled_end; ++c) made[c] = look_up_traits(c);
+    return made;
+  }();
+  return table;
 }
-bool is_latin(char32_t c) { return is_letter(c) && (c < 0x250 || (c >= 0x1E00 && c < 0x1F00)); }
-bool is_quote(char32_t c) { return (c >= 0x2010 && c < 0x2070) || c == 0xAE || c == 0x2122 || c == 0xB4; }
+
 // Punctuation of Latin and of East Asian texts.
 bool is_punctuation_block(char32_t c) {
   return (c >= 0x2010 && c <= 0x2044) || c == 0x20AC || c == 0x2122 || (c >= 0x3000 && c <= 0x3020) ||
@@ -46,46 +70,58 @@ bool is_punctuation_block(char32_t c) {
 }
 constexpr char32_t apostrophe = 0x2019;
 
-struct Sequence {
-  std::size_t length = 0;  // characters of the line; 0: there is none here
-  char32_t code = 0;
-  bool lost = false;       // part of it is U+FFFD
-  bool flattened = false;  // its last character is a space
-};
+// "voilÃ  le": of two blanks one was the letter's; of one it parts the words.
+bool parts_words(std::u32string_view line, Sequence const& sequence) {
+  auto const end = sequence.at + sequence.length;
+  bool const more_blanks = end < line.size() && line[end] == U' ';
+  return sequence.flattened && sequence.code == 0xE0 && !more_blanks;
+}
 
 class Reader {
  public:
   Reader(std::size_t table, std::u32string_view line, Spaces spaces)
       : table_(byte_tables()[table]), is_latin1_(table < tables_of_latin1), line_(line), spaces_(spaces) {
     out_.table = table;
-    out_.text.reserve(line.size());
   }
 
-  Utf8Reading read() {
-    for (std::size_t at = 0; at < line_.size();) {
+  Utf8Reading read(SurveyedLine const& line, double needed) {
+    // A sequence has two characters above ASCII, or one and a space.
+    auto to_come = line.high.size() + line.high_before_space + 1;
+    for (std::size_t const at : line.high) {
+      --to_come;
+      if (at < last_end_) continue;
+      if (out_.score() + double(to_come) / 2 <= needed) return {};
       auto const sequence = sequence_at(at);
-      if (sequence.length > 0 && fits(at, sequence)) {
-        take(at, sequence);
-        at += sequence.length;
+      if (sequence.length > 0 && fits(sequence)) {
+        if (is_firm(sequence)) ++out_.firm;
+        out_.sequences.push_back(sequence);
+        last_end_ = at + sequence.length;
         continue;
       }
       auto const c = line_[at];
       // A letter that did not take part speaks against this reading, a quotation mark hardly, a control
       // never.
       if (c >= 0xA0) out_.misses += c >= 0x2000 && c < 0x2070 ? 0.2 : c >= 0xC0 ? 1.0 : 0.4;
-      out_.text += c;
-      ++at;
     }
     return std::move(out_);
   }
 
  private:
+  bool is(char32_t c, Traits some) const {
+    return ((c < tabled_end ? traits_[c] : look_up_traits(c)) & some) != 0;
+  }
+  bool is_letter(char32_t c) const { return is(c, trait_letter); }
+  bool is_small(char32_t c) const { return is(c, trait_small); }
+  bool is_latin(char32_t c) const { return is(c, trait_latin); }
+  bool is_quote(char32_t c) const { return is(c, trait_quote); }
+
   std::uint8_t byte_at(std::size_t at) const {
     return at < line_.size() && line_[at] >= 0x80 ? table_.high_byte_of(line_[at]) : 0;
   }
 
   Sequence sequence_at(std::size_t at) const {
     Sequence found;
+    found.at = at;
     auto const lead = byte_at(at);
     if (lead < 0xC2 || lead > 0xF4) return found;
     std::size_t const length = lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
@@ -107,7 +143,7 @@ class Reader {
     if (length == 3 && (code < 0x800 || (code >= 0xD800 && code < 0xE000))) return {};
     if (length == 4 && code < 0x10000) return {};
     found.code = found.lost ? char32_t(0xFFFD) : code;
-    if (!found.lost && !is_plausible(code)) return {};
+    if (!found.lost && !is(code, trait_plausible)) return {};
     found.length = length;
     return found;
   }
@@ -120,8 +156,9 @@ class Reader {
     if (second < 0xB0 || second > 0xBF || third < 0x80 || third > 0xBF) return {};
     char32_t const low = 0xD000 | (second & 0x3FU) << 6 | (third & 0x3FU);
     Sequence found;
+    found.at = at;
     found.code = 0x10000 + ((high - 0xD800) << 10) + (low - 0xDC00);
-    found.length = is_plausible(found.code) ? 6 : 0;
+    found.length = is(found.code, trait_plausible) ? 6 : 0;
     return found;
   }
 
@@ -133,19 +170,27 @@ class Reader {
     return lead == 0xC2 || lead == 0xC5 || lead == 0xCE || lead == 0xD0 || lead == 0xD7 || lead >= 0xE0;
   }
 
+  char32_t last_of(Sequence const& sequence) const {
+    return parts_words(line_, sequence) ? U' ' : sequence.code;
+  }
+
   // A letter of another script right behind a Latin one, alone, is no word of any language.
-  bool fits(std::size_t at, Sequence const& sequence) const {
+  bool fits(Sequence const& sequence) const {
     if (sequence.lost || sequence.code < 0x300 || !is_letter(sequence.code) || is_latin(sequence.code))
       return true;
-    auto const end = at + sequence.length;
-    bool const behind_latin = !out_.text.empty() && is_latin(out_.text.back());
-    bool const before_latin = end < line_.size() && line_[end] < 0x80 && is_letter(line_[end]);
-    return (!behind_latin && !before_latin) || (end < line_.size() && byte_at(end) >= 0xC2) ||
-           (last_end_ == at && out_.hits > 0 && !behind_latin);
+    bool const follows = last_end_ == sequence.at && !out_.sequences.empty();
+    auto const before = follows           ? last_of(out_.sequences.back())
+                        : sequence.at > 0 ? line_[sequence.at - 1]
+                                          : U' ';
+    auto const end = sequence.at + sequence.length;
+    auto const behind = end < line_.size() ? line_[end] : U' ';
+    bool const touches_latin = is_latin(before) || (behind < 0x80 && is_letter(behind));
+    return !touches_latin || byte_at(end) >= 0xC2 || (follows && !is_latin(before));
   }
 
   // Nobody writes this. "Ã©" in a word is an accent; "LÉ®", "Ó…", "Brontë…”" and "Рі" are what they say.
-  bool is_firm(std::size_t at, Sequence const& sequence) const {
+  bool is_firm(Sequence const& sequence) const {
+    auto const at = sequence.at;
     auto const end = at + sequence.length;
     auto const lead = line_[at];
     auto const last = line_[end - 1];
@@ -154,7 +199,7 @@ class Reader {
     if (sequence.code > 0xFFFF) return true;
     // A letter of another script behind a Latin one: "signiп¬Ѓcantly".
     if (before < 0x80 && is_letter(before) && is_letter(lead) && !is_latin(lead)) return true;
-    if (sequence.length > 2) return is_firm_triple(at, sequence, before);
+    if (sequence.length > 2) return is_firm_triple(sequence, before);
     bool const rest_is_sign = !is_letter(last) && last != U' ';
     if (is_small(before) && !is_small(lead)) return true;
     if (!is_letter(before) && is_small(behind) && rest_is_sign &&
@@ -166,24 +211,16 @@ class Reader {
     return is_letter(before) && is_letter(behind) && rest_is_sign && !is_quote(last) && !is_small(lead);
   }
 
-  bool is_firm_triple(std::size_t at, Sequence const& sequence, char32_t before) const {
+  bool is_firm_triple(Sequence const& sequence, char32_t before) const {
+    auto const at = sequence.at;
     if (is_punctuation_block(sequence.code) || sequence.code == 0xFEFF || last_end_ == at) return true;
     bool const signs = !is_letter(line_[at + 1]) && !is_letter(line_[at + 2]);
     bool const symbol = sequence.code >= 0x2100 && sequence.code < 0x2C00;
     return signs && (symbol || (is_small(before) && is_latin(sequence.code)));
   }
 
-  void take(std::size_t at, Sequence const& sequence) {
-    ++out_.hits;
-    if (is_firm(at, sequence)) ++out_.firm;
-    last_end_ = at + sequence.length;
-    out_.text += sequence.code;
-    // "voilÃ  le": of two blanks one was the letter's; of one it parts the words.
-    bool const more_blanks = last_end_ < line_.size() && line_[last_end_] == U' ';
-    if (sequence.flattened && sequence.code == 0xE0 && !more_blanks) out_.text += U' ';
-  }
-
   ByteTable const& table_;
+  Traits const* traits_ = traits_table().data();
   bool is_latin1_;
   std::u32string_view line_;
   Spaces spaces_;
@@ -193,8 +230,30 @@ class Reader {
 
 }  // namespace
 
-Utf8Reading read_utf8_through(std::size_t table, std::u32string_view line, Spaces spaces) {
-  return Reader(table, line, spaces).read();
+SurveyedLine::SurveyedLine(std::u32string_view line) : text(line) {
+  for (std::size_t at = 0; at < line.size(); ++at) {
+    if (line[at] < 0x80) continue;
+    high.push_back(std::uint32_t(at));
+    if (at + 1 < line.size() && line[at + 1] == U' ') ++high_before_space;
+  }
+}
+
+Utf8Reading read_utf8_through(std::size_t table, SurveyedLine const& line, Spaces spaces, double needed) {
+  return Reader(table, line.text, spaces).read(line, needed);
+}
+
+std::u32string decoded(std::u32string_view line, Utf8Reading const& reading) {
+  std::u32string out;
+  out.reserve(line.size());
+  std::size_t copied = 0;
+  for (auto const& sequence : reading.sequences) {
+    out += line.substr(copied, sequence.at - copied);
+    out += sequence.code;
+    copied = sequence.at + sequence.length;
+    if (parts_words(line, sequence)) out += U' ';
+  }
+  out += line.substr(copied);
+  return out;
 }
 
 }  // namespace newsfold::clean

@@ -5,9 +5,10 @@
 #include "feeds/clean/repair/code_tables.h"
 
 #include <cstdint>
-#include <optional>
+#include <limits>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace newsfold::clean {
 
@@ -16,15 +17,39 @@ enum class Spaces : unsigned char {
   flattened,  // the line is broken for certain: a space may be a no-break space that was a byte
 };
 
-struct Utf8Reading {
-  std::u32string text;
-  std::size_t table = 0;
-  std::uint64_t hits = 0;  // sequences
-  std::uint64_t firm = 0;  // of these, such as no language writes
-  double misses = 0;       // weight of the characters above ASCII that took no part
-  double score() const noexcept { return double(hits) - 2 * misses; }
+// A UTF-8 sequence that was found in the line.
+struct Sequence {
+  std::size_t at = 0;
+  std::size_t length = 0;  // characters of the line; 0: there is none here
+  char32_t code = 0;
+  bool lost = false;       // part of it is U+FFFD
+  bool flattened = false;  // its last character is a space
 };
 
-Utf8Reading read_utf8_through(std::size_t table, std::u32string_view line, Spaces spaces);
+struct Utf8Reading {
+  std::size_t table = 0;
+  std::vector<Sequence> sequences;
+  std::uint64_t firm = 0;  // of these, such as no language writes
+  double misses = 0;       // weight of the characters above ASCII that took no part
+
+  std::uint64_t hits() const noexcept { return sequences.size(); }
+  double score() const noexcept { return double(hits()) - 2 * misses; }
+};
+
+// A line, looked at once for all the tables that it is read through.
+struct SurveyedLine {
+  explicit SurveyedLine(std::u32string_view line);
+
+  std::u32string_view text;
+  std::vector<std::uint32_t> high;  // where the characters above ASCII stand, ascending
+  std::size_t high_before_space = 0;
+};
+
+// Empty where the score is certain not to exceed `needed`: a wrong table shows soon.
+Utf8Reading read_utf8_through(std::size_t table, SurveyedLine const& line, Spaces spaces,
+                              double needed = -std::numeric_limits<double>::infinity());
+
+// The line with its sequences as the characters that they mean.
+std::u32string decoded(std::u32string_view line, Utf8Reading const& reading);
 
 }  // namespace newsfold::clean
