@@ -1,9 +1,11 @@
 // How fast pages become articles, stage by stage, and beside other extractors over the same pages in the same
 // run. One thread, CPU time, best of several rounds.
 //
-//   bench_clean [FOLDER [ROUNDS]]     FOLDER: *.html, any depth; without it, pages of our own
+//   bench_clean [FOLDER [ROUNDS]]              FOLDER: *.html, any depth; without it, pages of our own
+//   bench_clean --damaged [TEXTS [ROUNDS]]     only the repair of damaged texts, {"text", "kind"?} a line
 //
-// Then pages made to cost much, each beside an ordinary page of its size.
+// Then damaged texts, and pages made to cost much, each beside an ordinary page of its size.
+#include "bench/clean/damaged.h"
 #include "bench/clean/pages.h"
 #include "bench/clean/peers.h"
 #include "bench/clean/tree_library.h"
@@ -25,7 +27,9 @@
 #include <fstream>
 #include <functional>
 #include <limits>
+#include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace {
@@ -63,6 +67,30 @@ void print(char const* name, double seconds, Totals const& totals, double of_all
               totals.pages / seconds, 100 * seconds / of_all);
 }
 
+// Texts of each kind, and all of them.
+void print_damaged(std::vector<newsfold::bench::DamagedText> const& texts, int rounds) {
+  std::map<std::string, std::vector<std::string const*>> kinds;
+  for (auto const& one : texts) kinds[one.kind].push_back(&one.text);
+  double all_megabytes = 0;
+  double all_seconds = 0;
+  for (auto const& [kind, some] : kinds) {
+    double megabytes = 0;
+    for (auto const* text : some) megabytes += double(text->size()) / 1e6;
+    std::size_t changed = 0;
+    auto const seconds = best_of(rounds, [&] {
+      changed = 0;
+      for (auto const* text : some) changed += newsfold::clean::repair_text(*text).text != *text ? 1 : 0;
+    });
+    std::printf("%-28s %9.1f MB/s of text %8.1f us a text; %zu texts of %.0f bytes, %zu changed\n",
+                kind.c_str(), megabytes / seconds, 1e6 * seconds / double(some.size()), some.size(),
+                1e6 * megabytes / double(some.size()), changed);
+    all_megabytes += megabytes;
+    all_seconds += seconds;
+  }
+  std::printf("%-28s %9.1f MB/s of text, %.2f MB\n", "damaged texts of all kinds",
+              all_megabytes / all_seconds, all_megabytes);
+}
+
 // Every hostile page beside an ordinary one of its size. The bound is 200 ms for 2 MB where an ordinary page
 // takes about 30.
 void print_hostile(int rounds) {
@@ -87,6 +115,15 @@ void print_hostile(int rounds) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  if (argc > 1 && std::string_view(argv[1]) == "--damaged") {
+    auto const texts = argc > 2 ? newsfold::bench::read_damaged(argv[2]) : newsfold::bench::make_damaged();
+    if (texts.empty()) {
+      std::fprintf(stderr, "bench_clean: there are no {\"text\"} lines in %s\n", argv[2]);
+      return 2;
+    }
+    print_damaged(texts, argc > 3 ? std::atoi(argv[3]) : 9);
+    return 0;
+  }
   int const rounds = argc > 2 ? std::atoi(argv[2]) : 3;
   auto const scratch =
       std::filesystem::temp_directory_path() / ("newsfold-bench-clean." + std::to_string(getpid()));
@@ -171,6 +208,8 @@ int main(int argc, char** argv) {
         peer.name.c_str(), totals.megabytes / peer.seconds, totals.pages / peer.seconds, peer.pages,
         peer.memory_mb, peer.seconds / all);
   }
+  std::printf("\n");
+  print_damaged(newsfold::bench::make_damaged(), rounds);
   print_hostile(rounds);
   std::filesystem::remove_all(scratch);
   return sink == 0 ? 1 : 0;
