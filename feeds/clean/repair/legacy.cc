@@ -4,11 +4,11 @@
 
 #include <unicode/ucnv.h>
 #include <unicode/ucnv_err.h>
+#include <unicode/utf16.h>
 
 #include <algorithm>
 #include <array>
 #include <memory>
-#include <vector>
 
 namespace newsfold::clean {
 namespace {
@@ -16,26 +16,6 @@ namespace {
 constexpr double likeness_min = 0.8;
 constexpr std::size_t odd_letters_min = 5;
 constexpr std::size_t span_letters_min = 10;  // of a part of a line
-
-struct CloseConverter {
-  void operator()(UConverter* converter) const noexcept { ucnv_close(converter); }
-};
-using Converter = std::unique_ptr<UConverter, CloseConverter>;
-
-// Strict: nothing where one sequence is not of the encoding.
-std::optional<std::u32string> decode(UConverter* converter, std::string_view bytes) {
-  ucnv_resetToUnicode(converter);
-  std::u32string out;
-  char const* at = bytes.data();
-  char const* const end = at + bytes.size();
-  while (at < end) {
-    UErrorCode status = U_ZERO_ERROR;
-    auto const c = ucnv_getNextUChar(converter, &at, end, &status);
-    if (U_FAILURE(status)) return std::nullopt;
-    out += char32_t(c);
-  }
-  return out;
-}
 
 // How much a decoded line looks like text of its language, 0..1.
 using Likeness = double (*)(std::u32string_view);
@@ -74,7 +54,7 @@ double like_chinese(std::u32string_view text) {
 // Small letters make most of a line of an alphabet, and its frequent ones make most of these. Encodings of
 // one script differ in the order of letters and in where capitals lie, so a wrong one shows in both.
 struct Alphabet {
-  std::u32string_view common;  // the most frequent first
+  std::u32string_view common;  // the twenty most frequent, in that order
   char32_t first, last;        // of its block
   bool (*is_capital)(char32_t);
 };
@@ -104,22 +84,21 @@ double like_alphabet(std::u32string_view text, Alphabet const& alphabet) {
 }
 
 double like_cyrillic(std::u32string_view text) {
-  constexpr Alphabet alphabet{U"оеаинтсрвлкмдпуіяыьгзбчйхжшюцщэфъёїєґ", 0x401, 0x491,
+  constexpr Alphabet alphabet{U"оеаинтсрвлкмдпуіяыьг", 0x401, 0x491,
                               [](char32_t c) { return c <= 0x42F || c == 0x490; }};
   return like_alphabet(text, alphabet);
 }
 double like_greek(std::u32string_view text) {
-  constexpr Alphabet alphabet{U"αοιετνσηρπκςμλυάόίέήδγώθχφωύβξζψ", 0x386, 0x3CE,
+  constexpr Alphabet alphabet{U"αοιετνσηρπκςμλυάόίέή", 0x386, 0x3CE,
                               [](char32_t c) { return c < 0x3AC && c != 0x390; }};
   return like_alphabet(text, alphabet);
 }
 double like_hebrew(std::u32string_view text) {
-  constexpr Alphabet alphabet{U"יוהלאתמרבשנקדחעכפםטגזצךסןףץ", 0x5D0, 0x5EA, [](char32_t) { return false; }};
+  constexpr Alphabet alphabet{U"יוהלאתמרבשנקדחעכפםטג", 0x5D0, 0x5EA, [](char32_t) { return false; }};
   return like_alphabet(text, alphabet);
 }
 double like_arabic(std::u32string_view text) {
-  constexpr Alphabet alphabet{U"اليمونرتبعدةفهسقكحجأشصطخىضذزثغإئءآؤظ", 0x621, 0x64A,
-                              [](char32_t) { return false; }};
+  constexpr Alphabet alphabet{U"اليمونرتبعدةفهسقكحجأ", 0x621, 0x64A, [](char32_t) { return false; }};
   return like_alphabet(text, alphabet);
 }
 
@@ -145,6 +124,8 @@ struct Legacy {
   char const* icu_name;
   Likeness likeness;
   std::uint8_t common_min, common_max;  // lead bytes of common characters; 0: single-byte
+
+  bool is_single_byte() const { return common_max == 0; }
 };
 constexpr auto legacies = std::to_array<Legacy>({
     {"euc-jp", "euc-jp", like_japanese, 0xA1, 0xCF},
@@ -160,17 +141,77 @@ constexpr auto legacies = std::to_array<Legacy>({
     {"windows-1256", "windows-1256", like_arabic, 0, 0},
 });
 
-UConverter* converter_of(std::size_t legacy) {
-  // Opening one costs more than decoding a line.
-  thread_local std::array<Converter, legacies.size()> converters;
-  auto& converter = converters[legacy];
-  if (!converter) {
-    UErrorCode status = U_ZERO_ERROR;
-    converter.reset(ucnv_open(legacies[legacy].icu_name, &status));
-    if (converter)
-      ucnv_setToUCallBack(converter.get(), UCNV_TO_U_CALLBACK_STOP, nullptr, nullptr, nullptr, &status);
+struct CloseConverter {
+  void operator()(UConverter* converter) const noexcept { ucnv_close(converter); }
+};
+using Converter = std::unique_ptr<UConverter, CloseConverter>;
+
+// One that stops at what is not of the encoding; null where ICU has no such encoding.
+Converter open_converter(char const* icu_name) {
+  UErrorCode status = U_ZERO_ERROR;
+  Converter converter(ucnv_open(icu_name, &status));
+  if (converter)
+    ucnv_setToUCallBack(converter.get(), UCNV_TO_U_CALLBACK_STOP, nullptr, nullptr, nullptr, &status);
+  return converter;
+}
+
+// Nothing where one sequence is not of the encoding.
+std::optional<std::u32string> decode_with(UConverter* converter, std::string_view bytes) {
+  if (converter == nullptr) return std::nullopt;
+  ucnv_resetToUnicode(converter);
+  std::u16string units(bytes.size(), u'\0');  // no encoding of ours has more units than bytes
+  auto* to = units.data();
+  auto const* from = bytes.data();
+  UErrorCode status = U_ZERO_ERROR;
+  ucnv_toUnicode(converter, &to, units.data() + units.size(), &from, bytes.data() + bytes.size(), nullptr,
+                 true, &status);
+  if (U_FAILURE(status)) return std::nullopt;
+  units.resize(std::size_t(to - units.data()));
+  std::u32string out;
+  out.reserve(units.size());
+  for (std::size_t at = 0; at < units.size();) {
+    UChar32 c = 0;
+    U16_NEXT(units.data(), at, units.size(), c);
+    out += char32_t(c);
   }
-  return converter.get();
+  return out;
+}
+
+// Single bytes by table, which ICU is asked for once: a call of it costs more than a short line.
+using Characters = std::array<char32_t, 256>;
+constexpr char32_t undefined = 0xFFFFFFFF;
+Characters const& characters_of(std::size_t legacy) {
+  static auto const tables = [] {
+    std::array<Characters, legacies.size()> made{};
+    for (std::size_t i = 0; i < legacies.size(); ++i) {
+      if (!legacies[i].is_single_byte()) continue;
+      auto const converter = open_converter(legacies[i].icu_name);
+      for (unsigned byte = 0; byte < made[i].size(); ++byte) {
+        char const one = char(byte);
+        auto const decoded = decode_with(converter.get(), {&one, 1});
+        made[i][byte] = decoded ? decoded->front() : undefined;
+      }
+    }
+    return made;
+  }();
+  return tables[legacy];
+}
+
+std::optional<std::u32string> decode(std::size_t legacy, std::string_view bytes) {
+  if (!legacies[legacy].is_single_byte()) {
+    // Opening one costs more than decoding a line.
+    thread_local std::array<Converter, legacies.size()> converters;
+    auto& converter = converters[legacy];
+    if (!converter) converter = open_converter(legacies[legacy].icu_name);
+    return decode_with(converter.get(), bytes);
+  }
+  auto const& characters = characters_of(legacy);
+  std::u32string out(bytes.size(), U'\0');
+  for (std::size_t i = 0; i < bytes.size(); ++i) {
+    out[i] = characters[static_cast<unsigned char>(bytes[i])];
+    if (out[i] == undefined) return std::nullopt;
+  }
+  return out;
 }
 
 // 0x80..0xFF for what Latin-1 or windows-1252 has above ASCII, below 0x80 for ASCII; nothing for the rest.
@@ -197,13 +238,11 @@ std::optional<LegacyReading> read_whole(std::u32string_view span) {
   std::optional<LegacyReading> best;
   double best_likeness = likeness_min;
   for (std::size_t i = 0; i < legacies.size(); ++i) {
-    auto* const converter = converter_of(i);
-    if (converter == nullptr) continue;
-    auto decoded = decode(converter, bytes);
+    auto decoded = decode(i, bytes);
     if (!decoded) continue;
     auto const& legacy = legacies[i];
     auto likeness = legacy.likeness(*decoded);
-    if (legacy.common_max != 0)
+    if (!legacy.is_single_byte())
       likeness *= 0.5 + 0.5 * first_level(bytes, legacy.common_min, legacy.common_max);
     if (likeness <= best_likeness) continue;
     best_likeness = likeness;
