@@ -55,6 +55,7 @@ ByteTable::ByteTable(std::string_view name, char const* icu_name) : name_(name),
       if (U_SUCCESS(status)) c = char32_t(decoded);
     }
     add(c, std::uint8_t(byte));
+    if (byte <= 0x9F && c != byte) strays_ |= 1U << (byte - 0x80);
   }
   for (auto const& twin : twins)
     if (twin.table == name_) add(twin.character, twin.byte);

@@ -20,6 +20,11 @@ class ByteTable {
   std::string_view name() const noexcept { return name_; }
   // 0: the table has no byte from 0x80 up for this character.
   std::uint8_t high_byte_of(char32_t c) const noexcept;
+  // A C1 control where the table has a character of its own for that byte: whoever read the text through this
+  // table would have got that.
+  bool is_stray(char32_t c) const noexcept {
+    return c >= 0x80 && c <= 0x9F && (strays_ >> (c - 0x80) & 1) != 0;
+  }
 
  private:
   void add(char32_t c, std::uint8_t byte);
@@ -27,6 +32,7 @@ class ByteTable {
   std::string_view name_;
   std::vector<std::uint8_t> bytes_;  // of the characters below flat_end
   std::vector<std::pair<char32_t, std::uint8_t>> others_;
+  std::uint32_t strays_ = 0;  // bit i: of byte 0x80 + i
 };
 
 // Those that UTF-8 is commonly misread as, the most common first. Made at first use; any thread.

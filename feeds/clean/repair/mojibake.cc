@@ -39,7 +39,9 @@ std::optional<Utf8Reading> best_utf8_reading(std::u32string_view text, TableSet 
     auto reading = best ? read_utf8_through(table, line, Spaces::strict, best->score())
                         : read_utf8_through(table, line, Spaces::strict);
     if (!is_believed(reading, trusted)) continue;
-    if (!best || reading.score() > best->score()) best = std::move(reading);
+    if (!best || reading.score() > best->score() ||
+        (reading.score() == best->score() && reading.strays < best->strays))
+      best = std::move(reading);
   }
   if (best) {
     auto flattened = read_utf8_through(best->table, line, Spaces::flattened);
@@ -186,7 +188,9 @@ MojibakeFix undo_mojibake(std::string_view line, TableSet trusted) {
     fix.count += reading->hits();
     if (fix.mix_up.empty()) {
       fix.mix_up = "utf-8 as " + std::string(byte_tables()[reading->table].name());
-      fix.tables = TableSet(1U << reading->table);
+      // The common two differ in a few bytes: a text broken by one has lines that show no difference.
+      fix.tables = reading->table < tables_common ? TableSet((1U << tables_common) - 1)
+                                                  : TableSet(1U << reading->table);
     }
     tables = tables_for(text);
   }

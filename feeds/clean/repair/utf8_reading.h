@@ -29,8 +29,9 @@ struct Sequence {
 struct Utf8Reading {
   std::size_t table = 0;
   std::vector<Sequence> sequences;
-  std::uint64_t firm = 0;  // of these, such as no language writes
-  double misses = 0;       // weight of the characters above ASCII that took no part
+  std::uint64_t firm = 0;    // of these, such as no language writes
+  double misses = 0;         // weight of the characters above ASCII that took no part
+  std::uint64_t strays = 0;  // controls in sequences that this table would have made characters
 
   std::uint64_t hits() const noexcept { return sequences.size(); }
   double score() const noexcept { return double(hits()) - 2 * misses; }
@@ -45,7 +46,7 @@ struct SurveyedLine {
   std::size_t high_before_space = 0;
 };
 
-// Empty where the score is certain not to exceed `needed`: a wrong table shows soon.
+// Empty where the score is certain to be below `needed`: a wrong table shows soon.
 Utf8Reading read_utf8_through(std::size_t table, SurveyedLine const& line, Spaces spaces,
                               double needed = -std::numeric_limits<double>::infinity());
 

@@ -200,6 +200,72 @@ TEST(Repair, TheRarerMixUpsAreUndone) {
   for (auto const& row : table) EXPECT_EQ(repair_text(row.damaged).text, row.meant) << row.how;
 }
 
+// Controls and undefined bytes of the tables are in them, as browsers make them.
+TEST(Repair, MixUpsAreUndoneThroughTheTableThatMadeThem) {
+  struct Mixed {
+    char const *how, *damaged, *meant;
+  };
+  Mixed const table[] = {
+      {"UTF-8 as Latin-1",
+       "Die BÃ¼rger prÃ¼fen â"
+       "\xC2\x80\xC2\x9E"
+       "groÃ"
+       "\xC2\x9F"
+       "eâ"
+       "\xC2\x80\xC2\x9C"
+       " PlÃ¤ne fÃ¼r die StraÃ"
+       "\xC2\x9F"
+       "e.",
+       "Die Bürger prüfen „große“ Pläne für die Straße."},
+      {"UTF-8 as windows-1251", "Le prГ©sident a dГ©clarГ© que lвЂ™Г©tГ© fut trГЁs long.",
+       "Le président a déclaré que l’été fut très long."},
+      {"Russian as windows-1251", "Р–РёС‚РµР»Рё РіРѕСЂРѕРґР° Р¶Р°Р»СѓСЋС‚СЃСЏ РЅР° С€СѓРј.",
+       "Жители города жалуются на шум."},
+      {"UTF-8 as windows-1250",
+       "Wczoraj w Ĺ"
+       "\xC2\x81"
+       "odzi odbyĹ‚o siÄ™ waĹĽne spotkanie.",
+       "Wczoraj w Łodzi odbyło się ważne spotkanie."},
+      {"UTF-8 as ISO 8859-2",
+       "Wczoraj w Ĺ"
+       "\xC2\x81"
+       "odzi odbyĹ"
+       "\xC2\x82"
+       "o siÄ"
+       "\xC2\x99"
+       " waĹźne spotkanie.",
+       "Wczoraj w Łodzi odbyło się ważne spotkanie."},
+      {"German as ISO 8859-2",
+       "Die BĂźrger prĂźfen â"
+       "\xC2\x80\xC2\x9E"
+       "groĂ"
+       "\xC2\x9F"
+       "eâ"
+       "\xC2\x80\xC2\x9C"
+       " PlĂ¤ne fĂźr die StraĂ"
+       "\xC2\x9F"
+       "e.",
+       "Die Bürger prüfen „große“ Pläne für die Straße."},
+      {"twice as windows-1252", "Le prÃƒÂ©sident a dÃƒÂ©clarÃƒÂ© que lÃ¢â‚¬â„¢ÃƒÂ©tÃƒÂ© fut trÃƒÂ¨s long.",
+       "Le président a déclaré que l’été fut très long."},
+      {"twice as Mac Roman", "Le pr‚àö¬©sident a d‚àö¬©clar‚àö¬© que l‚Äö√Ñ√¥‚àö¬©t‚àö¬© fut tr‚àö¬Æs long.",
+       "Le président a déclaré que l’été fut très long."},
+      {"twice as CP437", "Le prΓö£ΓîÉsident a dΓö£ΓîÉclarΓö£ΓîÉ que l╬ô├ç├ûΓö£ΓîÉtΓö£ΓîÉ fut trΓö£┬┐s long.",
+       "Le président a déclaré que l’été fut très long."},
+      {"twice as windows-1251", "Le prР“В©sident a dР“В©clarР“В© que lРІР‚в„ўР“В©tР“В© fut trР“РЃs long.",
+       "Le président a déclaré que l’été fut très long."},
+      {"EUC-JP as Latin-1", "À¯ÉÜ¤Ï¿·¤·¤¤¶µ°éÀ¯ºö¤òÈ¯É½¤·¤¿¡£", "政府は新しい教育政策を発表した。"},
+      {"GBK as windows-1252", "ÖÐ¹úÕþ¸®Ðû²¼ÁËÐÂµÄ¸ßµÈ½ÌÓýÕ½ÂÔ£¬¹ÄÀø¹ú¼ÊºÏ×÷¡£",
+       "中国政府宣布了新的高等教育战略，鼓励国际合作。"},
+  };
+  for (auto const& row : table) {
+    EXPECT_EQ(repair_text(row.damaged).text, row.meant) << row.how;
+    auto const in_part = "A café in Köln.\n\n" + std::string(row.damaged) + "\n\nThe end.\n";
+    EXPECT_EQ(repair_text(in_part).text, "A café in Köln.\n\n" + std::string(row.meant) + "\n\nThe end.\n")
+        << row.how;
+  }
+}
+
 TEST(Repair, StrayControlCharactersGo) {
   auto const result = repair_text("The\x01 gate\x02 is\x03 open.");
   EXPECT_EQ(result.text, "The gate is open.");
