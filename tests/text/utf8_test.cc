@@ -1,4 +1,5 @@
 #include "feeds/text/utf8.h"
+#include "feeds/text/ascii_run.h"
 
 #include <gtest/gtest.h>
 
@@ -61,6 +62,15 @@ TEST(Utf8, FirstCharactersAreCountedAsPeopleDoAndNeverCut) {
   EXPECT_EQ(first_characters("abc", 80), "abc");
   EXPECT_EQ(first_characters("abc", 0), "");
   EXPECT_EQ(first_characters("", 5), "");
+}
+
+TEST(AsciiRun, EndsAtTheFirstByteAboveAsciiWhereverItStands) {
+  for (std::size_t size = 0; size < 40; ++size)
+    for (std::size_t at = 0; at <= size; ++at) {
+      std::string text(size, 'a');
+      if (at < size) text[at] = '\x80';
+      for (std::size_t from = 0; from <= at; ++from) EXPECT_EQ(ascii_run_end(text, from), at) << size;
+    }
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 #include "feeds/clean/repair/keyword.h"
 
+#include "feeds/text/ascii_run.h"
 #include "feeds/text/utf8.h"
 
 #include <unicode/uchar.h>
@@ -49,11 +50,11 @@ bool begins_foreign(std::string_view text, std::size_t at) {
 
 // Latin letters and the signs of Latin texts begin with C2..CA, E1 B8..BB and E2 80..84 in UTF-8.
 bool may_hold_foreign(std::string_view text) {
-  for (std::size_t at = 0; at < text.size(); ++at) {
+  for (auto at = text::ascii_run_end(text, 0); at < text.size(); at = text::ascii_run_end(text, at + 1)) {
     auto const byte = static_cast<unsigned char>(text[at]);
-    if (byte < 0xCD) continue;
-    auto const next = at + 1 < text.size() ? static_cast<unsigned char>(text[at + 1]) : 0;
-    if (byte == 0xE2 || byte == 0xF0 || byte == 0xEF || (byte == 0xE1 && next >= 0xB8 && next <= 0xBB))
+    auto const next = at + 1 < text.size() ? static_cast<unsigned char>(text[at + 1]) : 0U;
+    if (byte < 0xCD || byte == 0xE2 || byte == 0xF0 || byte == 0xEF ||
+        (byte == 0xE1 && next >= 0xB8 && next <= 0xBB))
       continue;
     return true;
   }
@@ -93,7 +94,8 @@ std::string foreign_keyword(std::string_view text) {
   for (std::size_t at = 0; at < text.size();) {
     auto const begin = at;
     if ((text[at] & 0x80) == 0) {
-      for (; at < text.size() && (text[at] & 0x80) == 0; ++at) latin += is_letter(text[at]) ? 1 : 0;
+      at = text::ascii_run_end(text, at);
+      for (char const c : text.substr(begin, at - begin)) latin += is_letter(c) ? 1 : 0;
       // Keywords of two words: a blank between two foreign letters belongs to the run.
       bool const joins =
           in_run && at - begin == 1 && text[begin] == ' ' && at < text.size() && begins_foreign(text, at);

@@ -14,8 +14,6 @@ namespace newsfold::clean {
 namespace {
 
 constexpr double likeness_min = 0.8;
-constexpr std::size_t odd_letters_min = 5;
-constexpr std::size_t span_letters_min = 10;  // of a part of a line
 
 // How much a decoded line looks like text of its language, 0..1.
 using Likeness = double (*)(std::u32string_view);
@@ -233,7 +231,7 @@ std::optional<LegacyReading> read_whole(std::u32string_view span) {
     odd += *byte >= 0x80 ? 1 : 0;
     letters += *byte >= 0x80 || is_ascii_letter(c) ? 1 : 0;
   }
-  if (odd < odd_letters_min || odd * 2 < letters) return std::nullopt;
+  if (odd < legacy_letters_min || odd * 2 < letters) return std::nullopt;
 
   std::optional<LegacyReading> best;
   double best_likeness = likeness_min;
@@ -269,8 +267,8 @@ std::u32string_view longest_odd_span(std::u32string_view line, std::size_t& begi
     last_odd = at;
   }
   begin_out = best_begin;
-  return best_odd >= span_letters_min ? line.substr(best_begin, best_end - best_begin)
-                                      : std::u32string_view();
+  return best_odd >= legacy_part_letters_min ? line.substr(best_begin, best_end - best_begin)
+                                             : std::u32string_view();
 }
 
 }  // namespace

@@ -10,6 +10,11 @@
 
 namespace newsfold::clean {
 
+// Of letters above ASCII: fewer tell nothing. They are half of a line's letters, or stand in a part of it in
+// which no two ASCII letters follow each other.
+inline constexpr std::size_t legacy_letters_min = 5;
+inline constexpr std::size_t legacy_part_letters_min = 10;
+
 struct LegacyReading {
   std::u32string text;
   std::string_view encoding;

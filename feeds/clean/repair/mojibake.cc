@@ -3,10 +3,11 @@
 #include "feeds/clean/repair/code_tables.h"
 #include "feeds/clean/repair/legacy.h"
 #include "feeds/clean/repair/utf8_reading.h"
+#include "feeds/text/ascii_run.h"
 #include "feeds/text/utf8.h"
 
+#include <algorithm>
 #include <array>
-#include <cstring>
 #include <optional>
 
 namespace newsfold::clean {
@@ -15,7 +16,6 @@ namespace {
 constexpr int rounds_max = 3;
 constexpr std::size_t tables_common = 2;  // the first tables: windows-1252 and Latin-1
 constexpr std::size_t line_bytes_max = 64 * 1024;
-constexpr std::uint32_t legacy_high_min = 5;
 
 bool is_believed(Utf8Reading const& reading, TableSet trusted) {
   if (reading.hits() == 0) return false;
@@ -125,34 +125,39 @@ TableSet tables_for(std::u32string_view line) {
 
 // What there is to look at in a line; nothing in nearly all lines of clean text. Cheap.
 struct LineSigns {
-  TableSet tables = 0;           // through which some part of the line reads as UTF-8
-  bool control = false;          // C1 controls
-  bool pairs = false;            // GBK punctuation read as Latin-1
-  std::uint32_t latin_high = 0;  // letters and signs that Latin-1 and windows-1252 have above ASCII
+  TableSet tables = 0;   // through which some part of the line reads as UTF-8
+  bool control = false;  // C1 controls
+  bool pairs = false;    // GBK punctuation read as Latin-1
+  bool legacy = false;   // may be bytes of an encoding of legacy.h
 
-  bool any() const noexcept { return tables != 0 || control || pairs || latin_high >= legacy_high_min; }
+  bool any() const noexcept { return tables != 0 || control || pairs || legacy; }
 };
+
+bool is_ascii_letter_byte(char c) { return (c | 0x20) >= 'a' && (c | 0x20) <= 'z'; }
+
+bool has_two_letters(std::string_view ascii) {
+  return std::adjacent_find(ascii.begin(), ascii.end(), [](char a, char b) {
+           return is_ascii_letter_byte(a) && is_ascii_letter_byte(b);
+         }) != ascii.end();
+}
 
 LineSigns signs_of(std::string_view line) noexcept {
   LineSigns signs;
   CharacterRole one, two, three;
   char32_t before = 0;
+  std::size_t latin = 0;  // characters that Latin-1 and windows-1252 have above ASCII
+  std::size_t part = 0;   // of these, with no two ASCII letters between them
+  std::size_t longest_part = 0;
   for (std::size_t at = 0; at < line.size();) {
-    if (static_cast<unsigned char>(line[at]) < 0x80) {
+    if ((line[at] & 0x80) == 0) {
       // Only what touches a character above ASCII matters.
-      if (before >= 0x80) {
-        if (before == 0xC3 && line[at] == ' ') signs.tables |= one.lead2;
-        if (before == 0xA8 && (line[at] == 'C' || line[at] == 'D')) signs.pairs = true;
-        one = two = three = {};
-        before = 0;
-      }
-      std::uint64_t block = 0;
-      while (at + sizeof block <= line.size()) {
-        std::memcpy(&block, line.data() + at, sizeof block);
-        if ((block & 0x8080808080808080U) != 0) break;
-        at += sizeof block;
-      }
-      while (at < line.size() && static_cast<unsigned char>(line[at]) < 0x80) ++at;
+      if (before == 0xC3 && line[at] == ' ') signs.tables |= one.lead2;
+      if (before == 0xA8 && (line[at] == 'C' || line[at] == 'D')) signs.pairs = true;
+      one = two = three = {};
+      before = 0;
+      auto const end = text::ascii_run_end(line, at);
+      if (part > 0 && has_two_letters(line.substr(at, end - at))) part = 0;
+      at = end;
       continue;
     }
     auto const c = text::next_char(line, at);
@@ -161,13 +166,19 @@ LineSigns signs_of(std::string_view line) noexcept {
     signs.tables |= (one.lead2 & role.rest) | (two.lead3 & one.rest & role.rest) |
                     (three.lead4 & two.rest & one.rest & role.rest);
     if (c < 0xA0) signs.control = true;
-    if (c <= 0xFF) ++signs.latin_high;
     if (before == 0xA1 && c < 0xC0) signs.pairs = true;
+    bool const is_byte = c <= 0xFF || ((role.lead2 | role.lead3 | role.lead4 | role.rest) & 1U) != 0;
+    latin += is_byte ? 1 : 0;
+    part = is_byte ? part + 1 : 0;
+    longest_part = std::max(longest_part, part);
     three = two;
     two = one;
     one = role;
     before = c;
   }
+  signs.legacy = longest_part >= legacy_part_letters_min ||
+                 (latin >= legacy_letters_min &&
+                  latin >= std::size_t(std::count_if(line.begin(), line.end(), is_ascii_letter_byte)));
   return signs;
 }
 
@@ -194,7 +205,7 @@ MojibakeFix undo_mojibake(std::string_view line, TableSet trusted) {
     }
     tables = tables_for(text);
   }
-  if (fix.count == 0 && signs.latin_high >= legacy_high_min) {
+  if (fix.count == 0 && signs.legacy) {
     if (auto legacy = legacy_reading(text)) {
       text = std::move(legacy->text);
       fix.count += legacy->count;
