@@ -1,5 +1,9 @@
 #include "feeds/clean/repair/lost_space.h"
 
+#include "feeds/text/utf8.h"
+
+#include <unicode/uchar.h>
+
 #include <cctype>
 #include <string_view>
 #include <vector>
@@ -7,11 +11,29 @@
 namespace newsfold::clean {
 namespace {
 
-// A letter or digit; of other scripts than Latin the lead byte tells, \xE2 begins their punctuation.
-bool is_word(char c) {
-  return std::isalnum(static_cast<unsigned char>(c)) != 0 || ((c & 0x80) != 0 && c != '\xE2');
+// Written without blanks between words: a question mark between two of their characters is one.
+bool is_of_unspaced_script(char32_t c) {
+  return (c >= 0x0E00 && c < 0x10A0) || (c >= 0x1780 && c < 0x1800) ||  // Thai to Burmese, Khmer
+         (c >= 0x2E80 && c < 0x3130) || (c >= 0x3190 && c < 0xA000) ||  // kana, Han
+         (c >= 0xF900 && c < 0xFB00) || (c >= 0xFF66 && c < 0xFFA0) || c >= 0x20000;
+}
+// A letter, digit or accent of a script that parts words.
+bool is_word(char32_t c) {
+  return (U_GET_GC_MASK(UChar32(c)) & (U_GC_L_MASK | U_GC_M_MASK | U_GC_N_MASK)) != 0 &&
+         !is_of_unspaced_script(c);
 }
 bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
+
+// Beyond the ends of the text there are line breaks.
+char32_t character_before(std::string_view text, std::size_t at) {
+  if (at == 0) return U'\n';
+  auto begin = at - 1;
+  while (begin > 0 && (static_cast<unsigned char>(text[begin]) & 0xC0) == 0x80) --begin;
+  return text::next_char(text, begin);
+}
+char32_t character_at(std::string_view text, std::size_t at) {
+  return at < text.size() ? text::next_char(text, at) : U'\n';
+}
 
 // A word with a mark of these is an address, not prose. Each word is looked at once, however many marks it
 // holds: asked about places in ascending order.
@@ -43,26 +65,41 @@ enum class Mark : std::uint8_t {
   nothing,   // behind the end of a sentence
 };
 
+// "Corp.?", "the U.S.?": the full stop is the word's, and the question mark may be one.
+bool ends_abbreviation(std::string_view text, std::size_t end) {
+  if (end == 0 || text[end - 1] != '.') return false;
+  auto begin = end - 1;
+  constexpr std::size_t letters_max = 4;
+  while (begin > 0 && end - 1 - begin <= letters_max &&
+         std::isalpha(static_cast<unsigned char>(text[begin - 1])) != 0)
+    --begin;
+  auto const letters = end - 1 - begin;
+  if (letters == 0 || letters > letters_max) return false;
+  return (begin > 0 && text[begin - 1] == '.') || std::isupper(static_cast<unsigned char>(text[begin])) != 0;
+}
+
+// Of a sentence or a part of one, also in quotation marks: “... he said.”
+bool ends_sentence_before(std::string_view text, std::size_t at) {
+  auto last = character_before(text, at);
+  bool const quoted = last == U'”' || last == U'"';
+  if (quoted) last = character_before(text, at - (last == U'"' ? 1 : 3));
+  return last == U'.' || last == U',' || last == U';' || last == U':' ||
+         (quoted && (last == U'!' || last == U'?'));
+}
+
 Mark read_mark(std::string_view text, std::size_t at, std::size_t end, Addresses& addresses) {
-  char const before = at > 0 ? text[at - 1] : ' ';
-  char const after = end < text.size() ? text[end] : '\n';
-  bool const sentence_ended = before == '.' || before == '!' || before == ',' || before == ';' ||
-                              before == ':' || text.substr(0, at).ends_with("”") ||
-                              text.substr(0, at).ends_with("\"");
-  bool const run = end - at > 1;
   if (addresses.hold(at)) return Mark::question;
+  auto const before = character_before(text, at);
+  auto const after = character_at(text, end);
+  // "from?“Belt": an opening quotation mark follows, which no question does without a space. In other
+  // languages the same marks close: "wahr?“ fragte er".
+  bool const opens = (after == U'“' || after == U'‘') && is_word(character_at(text, end + 3));
+  if (is_word(before)) return is_word(after) || opens ? Mark::space : Mark::question;
   // "...?" trails off; ".?" ends a sentence twice.
-  bool const trails = at >= 2 && text[at - 1] == '.' && text[at - 2] == '.';
-  if (sentence_ended && !trails && (is_blank(after) || end == text.size())) return Mark::nothing;
-  if (is_word(before) && is_word(after)) return Mark::space;
-  if (sentence_ended && !trails &&
-      (is_word(after) || text.substr(end).starts_with("“") || text.substr(end).starts_with("‘")))
-    return Mark::space;
-  if (run && is_word(before) && is_blank(after)) return Mark::question;
-  // "from?“Belt": an opening quotation mark follows, which no question does without a space.
-  if (is_word(before) && (text.substr(end).starts_with("“") || text.substr(end).starts_with("‘")))
-    return Mark::space;
-  return Mark::question;
+  bool const trails = text.substr(0, at).ends_with("..");
+  if (trails || !ends_sentence_before(text, at)) return Mark::question;
+  if (end == text.size() || is_blank(text[end])) return Mark::nothing;
+  return is_word(after) || opens ? Mark::space : Mark::question;
 }
 
 }  // namespace
@@ -74,12 +111,14 @@ std::uint64_t restore_lost_spaces(std::string& text, std::size_t lost_min) {
   };
   std::vector<Found> found;
   Addresses addresses(text);
-  std::size_t firm = 0;
+  std::size_t lost = 0;
+  std::size_t firm = 0;  // of these
   for (auto at = text.find('?'); at != std::string::npos; at = text.find('?', at)) {
     auto end = at;
     while (end < text.size() && text[end] == '?') ++end;
     auto const mark = read_mark(text, at, end, addresses);
-    if (mark != Mark::question) ++firm;
+    if (mark != Mark::question) ++lost;
+    if (mark != Mark::question && !ends_abbreviation(text, at)) ++firm;
     found.push_back({at, end, mark});
     at = end;
   }
@@ -94,7 +133,7 @@ std::uint64_t restore_lost_spaces(std::string& text, std::size_t lost_min) {
   }
   out.append(text, copied, std::string::npos);
   text = std::move(out);
-  return firm;
+  return lost;
 }
 
 }  // namespace newsfold::clean

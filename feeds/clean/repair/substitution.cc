@@ -35,8 +35,9 @@ constexpr double prior_weight = 0.7;  // mirrors replace the most frequent words
 constexpr double share_common = 0.01;
 // Nobody writes another script into the middle of a word, and hardly anybody a gambler's keyword.
 constexpr double mirror_for_certain = 3.0;
-constexpr double latin_score_min =
-    6.0;  // compounds are common; a gambler's one needs mirror_for_certain less
+// Compounds are common, and one that a text is about stands often in it.
+constexpr double compound_score_min = 15.0;
+constexpr double spam_compound_score_min = 3.0;
 
 bool is_word_letter(char32_t c) {
   return c < 0x80 ? (c | 0x20) >= U'a' && (c | 0x20) <= U'z' : u_isalpha(UChar32(c)) != 0;
@@ -336,6 +337,11 @@ FrequentWord const* infer_word(Evidence const& evidence, Lexicon const& lexicon,
 bool is_ordinary_compound(Evidence const& evidence, Lexicon const& lexicon, std::string_view keyword) {
   auto const hyphen = keyword.find('-');
   if (hyphen == std::string_view::npos) return false;
+  // "neo-banks", "hot-swapping": it is inflected, and nothing stands before it.
+  bool const inflected =
+      !evidence.embedded.empty() && std::all_of(evidence.embedded.begin(), evidence.embedded.end(),
+                                                [](Embedded const& one) { return one.before.empty(); });
+  if (inflected && !is_spam_keyword(keyword)) return true;
   // "anti-virus": the same letters touch it each time, so they belong to it.
   auto const& embedded = evidence.embedded;
   bool const same =
@@ -368,10 +374,12 @@ bool stands_by_itself(std::string_view text, std::vector<Use> const& uses) {
 }
 
 double enough_for(Evidence const& evidence, std::string_view keyword) {
+  bool const is_spam = is_spam_keyword(keyword);
   bool const foreign = (keyword[0] & 0x80) != 0;
-  double enough = foreign ? score_min : latin_score_min;
-  if (foreign && !evidence.embedded.empty()) enough -= mirror_for_certain;
-  if (is_spam_keyword(keyword)) enough -= mirror_for_certain;
+  if (!foreign) return is_spam ? spam_compound_score_min : compound_score_min;
+  double enough = score_min;
+  if (!evidence.embedded.empty()) enough -= mirror_for_certain;
+  if (is_spam) enough -= mirror_for_certain;
   return enough;
 }
 

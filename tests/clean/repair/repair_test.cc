@@ -72,6 +72,19 @@ TEST(Repair, LostNoBreakSpacesReturnWhereTheTextHasTheHabit) {
             "Is it so? Really?\n\nSee https://a.example/?q=1 for more.");
 }
 
+TEST(Repair, QuestionsAreQuestionsInQuotesAndInEveryScript) {
+  for (std::string const text :
+       {"„Geht das?“ fragte er. „Wann denn?“ Keine Antwort.", "„‚Was nun?‘, fragte sie. ‚Und wer?‘“",
+        "«Для кого?» То есть это была игра. «Вы видите?» Я сказал: да.",
+        "« Pour qui?» Il rit. «Quand?» Rien.", "作用在哪里呢?这些结果又有什么意义呢?这些都是问题。",
+        "ไปไหน?ไม่รู้ ทำไม?ไม่บอก", "Have you read \"Emma\"? Or “Ulysses”? No.", "What!? No way!? Yes.",
+        "Is it worth more than Apple Inc.? Or than Target Corp.? In the U.S.? Hardly."})
+    EXPECT_EQ(repair_text(text).text, text);
+  // Beside what is lost for certain, such a one may be lost, too.
+  EXPECT_EQ(repair_text("It is owned by Apple Inc.?\n\nThe plan is to?sell. “It is late.”?\n").text,
+            "It is owned by Apple Inc.\n\nThe plan is to sell. “It is late.”\n");
+}
+
 // What took a quarter of a minute for each: a mark looked through its whole word, a reference moved all
 // behind it.
 TEST(Repair, AMegabyteOfMarksOrReferencesTakesOneLookEach) {

@@ -93,6 +93,22 @@ TEST(Substitution, ForeignTermsNamesAndCompoundsAreNoIntruders) {
   }
 }
 
+// "one" for the compound makes a word of "neo-banks", too.
+TEST(Substitution, ACompoundThatIsInflectedIsATextsTopic) {
+  std::string const banks =
+      "Neo-banks have no branches. These neo-banks promise to free their customers from fees, and a "
+      "neo-bank often sells itself as a friend of the young. No neo-bank can erase a loan, though, and "
+      "the neo-banks know it. Banks are old and slow, the neo-banks say; they have offices, forms and "
+      "clerks, and they take a fee for each of them. A neo-bank has an app. What it earns, it earns "
+      "from the shops where its cards are used, and most neo-banks still lose money on every customer. "
+      "Bigger technology companies may buy a neo-bank or two, or start neo-banks of their own. At some "
+      "point the neo-banks will have to lend, as all banks do. ";
+  for (auto const& text : {banks, replace_all(banks, "neo-bank", "hot-swap")}) {
+    auto const undone = undo_substitution(text);
+    EXPECT_FALSE(undone) << (undone ? undone->keyword + " -> " + undone->word : "");
+  }
+}
+
 TEST(Substitution, AbbreviationsBeginNoSentence) {
   auto const text = "The board of Ceram Inc. of South Lake met the heads of the trust. " + english;
   auto const undone = undo_substitution(replace_words(text, "of", "바카라사이트"));
