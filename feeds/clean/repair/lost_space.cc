@@ -4,6 +4,8 @@
 
 #include <unicode/uchar.h>
 
+#include <algorithm>
+#include <array>
 #include <cctype>
 #include <string_view>
 #include <vector>
@@ -68,14 +70,17 @@ enum class Mark : std::uint8_t {
 // "Corp.?", "the U.S.?": the full stop is the word's, and the question mark may be one.
 bool ends_abbreviation(std::string_view text, std::size_t end) {
   if (end == 0 || text[end - 1] != '.') return false;
-  auto begin = end - 1;
-  constexpr std::size_t letters_max = 4;
-  while (begin > 0 && end - 1 - begin <= letters_max &&
+  auto const letters_end = end - 1;
+  auto begin = letters_end;
+  constexpr std::size_t letters_max = 5;
+  while (begin > 0 && letters_end - begin < letters_max &&
          std::isalpha(static_cast<unsigned char>(text[begin - 1])) != 0)
     --begin;
-  auto const letters = end - 1 - begin;
-  if (letters == 0 || letters > letters_max) return false;
-  return (begin > 0 && text[begin - 1] == '.') || std::isupper(static_cast<unsigned char>(text[begin])) != 0;
+  auto const word = text.substr(begin, letters_end - begin);
+  if (word.size() == 1) return true;
+  constexpr auto abbreviations = std::to_array<std::string_view>(
+      {"Inc", "Corp", "Co", "Ltd", "Plc", "plc", "Bros", "Jr", "Sr", "Dr", "Prof", "St", "etc", "vs"});
+  return std::find(abbreviations.begin(), abbreviations.end(), word) != abbreviations.end();
 }
 
 // Of a sentence or a part of one, also in quotation marks: “... he said.”
