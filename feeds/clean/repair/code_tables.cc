@@ -36,6 +36,25 @@ constexpr auto twins = std::to_array<Twin>({
     {"macintosh", 0x20AC, 0xDB},
 });
 
+CharacterRole role_in_tables(char32_t c) {
+  CharacterRole role;
+  unsigned bit = 1;
+  for (auto const& table : byte_tables()) {
+    auto const byte = table.high_byte_of(c);
+    auto const mark = std::uint16_t(bit);
+    if (byte >= 0xF0 && byte <= 0xF4)
+      role.lead4 |= mark;
+    else if (byte >= 0xE0 && byte < 0xF0)
+      role.lead3 |= mark;
+    else if (byte >= 0xC2 && byte < 0xE0)
+      role.lead2 |= mark;
+    else if (byte >= 0x80 && byte < 0xC0)
+      role.rest |= mark;
+    bit <<= 1;
+  }
+  return role;
+}
+
 }  // namespace
 
 ByteTable::ByteTable(std::string_view name, char const* icu_name) : name_(name), bytes_(flat_end, 0) {
@@ -97,33 +116,17 @@ std::span<ByteTable const> byte_tables() {
   return tables;
 }
 
-CharacterRole role_of(char32_t c) noexcept {
-  static auto const make = [](char32_t character) {
-    CharacterRole role;
-    unsigned bit = 1;
-    for (auto const& table : byte_tables()) {
-      auto const byte = table.high_byte_of(character);
-      auto const mark = std::uint16_t(bit);
-      if (byte >= 0xF0 && byte <= 0xF4)
-        role.lead4 |= mark;
-      else if (byte >= 0xE0 && byte < 0xF0)
-        role.lead3 |= mark;
-      else if (byte >= 0xC2 && byte < 0xE0)
-        role.lead2 |= mark;
-      else if (byte >= 0x80 && byte < 0xC0)
-        role.rest |= mark;
-      bit <<= 1;
-    }
-    return role;
-  };
-  static auto const roles = [] {
-    std::vector<CharacterRole> made(flat_end);
-    for (char32_t character = 0x80; character < flat_end; ++character) made[character] = make(character);
-    return made;
-  }();
-  if (c < flat_end) return roles[c];
-  if (c == 0xF8FF || c == 0xFB01 || c == 0xFB02) return make(c);
-  return {};
+CharacterRoles const& CharacterRoles::instance() {
+  static CharacterRoles const made;
+  return made;
+}
+
+CharacterRoles::CharacterRoles() : roles_(flat_end) {
+  for (char32_t c = 0x80; c < flat_end; ++c) roles_[c] = role_in_tables(c);
+}
+
+CharacterRole CharacterRoles::of_rare(char32_t c) noexcept {
+  return c == 0xF8FF || c == 0xFB01 || c == 0xFB02 ? role_in_tables(c) : CharacterRole{};
 }
 
 char32_t windows_1252(std::uint8_t byte) noexcept {

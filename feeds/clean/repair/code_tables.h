@@ -44,7 +44,17 @@ struct CharacterRole {
   std::uint16_t lead2 = 0, lead3 = 0, lead4 = 0;  // begins a sequence of so many bytes
   std::uint16_t rest = 0;                         // goes on with one
 };
-CharacterRole role_of(char32_t c) noexcept;
+class CharacterRoles {
+ public:
+  static CharacterRoles const& instance();
+  CharacterRole of(char32_t c) const noexcept { return c < roles_.size() ? roles_[c] : of_rare(c); }
+
+ private:
+  CharacterRoles();
+  static CharacterRole of_rare(char32_t c) noexcept;
+
+  std::vector<CharacterRole> roles_;
+};
 
 // What windows-1252 has at 0x80..0x9F; 0: nothing.
 char32_t windows_1252(std::uint8_t byte) noexcept;

@@ -8,6 +8,7 @@
 #include "feeds/clean/sanitize/html_token.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace newsfold::clean {
 namespace {
@@ -37,10 +38,12 @@ void unescape_once_more(std::string& run) {
 // words stand between tags.
 std::string mend_run(std::string_view run, RepairResult const& done) {
   std::string out(run);
+  bool decoded = false;  // one entry a table, and all of them are tried at once
   for (auto const& repair : done.repairs) {
     switch (repair.kind) {
       case RepairKind::substitution: replace_all(out, repair.from, repair.to); break;
       case RepairKind::mojibake:
+        if (std::exchange(decoded, true)) break;
         if (auto fix = undo_mojibake(out, TableSet(~TableSet(0))); fix.count > 0) out = std::move(fix.text);
         break;
       case RepairKind::lost_nbsp: restore_lost_spaces(out, 1); break;

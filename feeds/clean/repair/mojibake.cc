@@ -102,6 +102,7 @@ std::uint64_t mend_c1(std::u32string& line) {
 }
 
 TableSet tables_for(std::u32string_view line) {
+  auto const& roles = CharacterRoles::instance();
   CharacterRole one, two, three;  // of the characters before, the nearest first
   TableSet tables = 0;
   char32_t before = 0;
@@ -110,7 +111,7 @@ TableSet tables_for(std::u32string_view line) {
     if (c == 0xFFFD)
       role.rest = TableSet(~TableSet(0));
     else if (c >= 0x80)
-      role = role_of(c);
+      role = roles.of(c);
     else if (c == U' ' && before == 0xC3)
       role.rest = one.lead2;
     tables |= (one.lead2 & role.rest) | (two.lead3 & one.rest & role.rest) |
@@ -141,7 +142,15 @@ bool has_two_letters(std::string_view ascii) {
          }) != ascii.end();
 }
 
+// Kana, Han and their like, of three bytes: they are of no table.
+bool is_east_asian(std::string_view line, std::size_t at) {
+  auto const byte = [&](std::size_t i) { return static_cast<unsigned char>(line[at + i]); };
+  return byte(0) >= 0xE3 && byte(0) <= 0xEC && at + 2 < line.size() && (byte(1) & 0xC0) == 0x80 &&
+         (byte(2) & 0xC0) == 0x80;
+}
+
 LineSigns signs_of(std::string_view line) noexcept {
+  auto const& roles = CharacterRoles::instance();
   LineSigns signs;
   CharacterRole one, two, three;
   char32_t before = 0;
@@ -160,8 +169,15 @@ LineSigns signs_of(std::string_view line) noexcept {
       at = end;
       continue;
     }
+    if (is_east_asian(line, at)) {
+      one = two = three = {};
+      before = 0;
+      part = 0;
+      at += 3;
+      continue;
+    }
     auto const c = text::next_char(line, at);
-    auto role = role_of(c);
+    auto role = roles.of(c);
     if (c == 0xFFFD) role.rest = TableSet(~TableSet(0));
     signs.tables |= (one.lead2 & role.rest) | (two.lead3 & one.rest & role.rest) |
                     (three.lead4 & two.rest & one.rest & role.rest);
