@@ -32,7 +32,8 @@ Kind kind_of(char32_t c, bool in_run) {
   // Without the tables: Latin-1 and its extensions, and the scripts of most keywords.
   if (c < 0x250)
     return (c >= 0xC0 && c != 0xD7 && c != 0xF7) || c == 0xAA || c == 0xBA ? Kind::latin : Kind::other;
-  if ((c >= 0x4E00 && c <= 0x9FFF) || (c >= 0xAC00 && c <= 0xD7A3)) return Kind::foreign;
+  if ((c >= 0x410 && c <= 0x44F) || (c >= 0x4E00 && c <= 0x9FFF) || (c >= 0xAC00 && c <= 0xD7A3))
+    return Kind::foreign;
   bool const letter = u_isalpha(UChar32(c)) != 0 || u_getCombiningClass(UChar32(c)) > 0;
   bool const mark = in_run && (U_GET_GC_MASK(UChar32(c)) & U_GC_M_MASK) != 0;
   if (!letter && !mark) return Kind::other;
@@ -111,8 +112,8 @@ std::string foreign_keyword(std::string_view text) {
     ++foreign;
     if (!in_run) run_begin = begin;
     in_run = true;
-    // A text of another script: what it holds is no intruder.
-    if (foreign > 2000 && foreign > latin) return {};
+    // A text of another script, mostly or whatever is to come: what it holds is no intruder.
+    if ((foreign > 2000 && foreign > latin) || foreign * 2 > latin + (text.size() - at)) return {};
   }
   close(text.size());
   if (foreign == 0 || foreign * 2 > latin) return {};

@@ -142,11 +142,12 @@ bool has_two_letters(std::string_view ascii) {
          }) != ascii.end();
 }
 
-// Kana, Han and their like, of three bytes: they are of no table.
-bool is_east_asian(std::string_view line, std::size_t at) {
+// U+0800 to U+1FFF and U+3000 to U+CFFF, from Devanagari to Hangul: three bytes, and no table has them.
+bool is_in_no_table(std::string_view line, std::size_t at) {
   auto const byte = [&](std::size_t i) { return static_cast<unsigned char>(line[at + i]); };
-  return byte(0) >= 0xE3 && byte(0) <= 0xEC && at + 2 < line.size() && (byte(1) & 0xC0) == 0x80 &&
-         (byte(2) & 0xC0) == 0x80;
+  auto const lead = byte(0);
+  if (lead < 0xE0 || lead > 0xEC || lead == 0xE2 || at + 2 >= line.size()) return false;
+  return byte(1) >= (lead == 0xE0 ? 0xA0 : 0x80) && byte(1) < 0xC0 && (byte(2) & 0xC0) == 0x80;
 }
 
 LineSigns signs_of(std::string_view line) noexcept {
@@ -169,7 +170,7 @@ LineSigns signs_of(std::string_view line) noexcept {
       at = end;
       continue;
     }
-    if (is_east_asian(line, at)) {
+    if (is_in_no_table(line, at)) {
       one = two = three = {};
       before = 0;
       part = 0;
