@@ -1,7 +1,8 @@
 #include "feeds/clean/repair/debris.h"
 
+#include "feeds/text/ascii.h"
+
 #include <algorithm>
-#include <cctype>
 
 namespace newsfold::clean {
 
@@ -42,7 +43,7 @@ std::string_view reference_at(std::string_view text, std::size_t at) {
   auto const end = at + length;
   auto const name = text.substr(at + 1, end - at - 1);
   bool const good =
-      std::all_of(name.begin(), name.end(), [](unsigned char c) { return std::isalnum(c) || c == '#'; });
+      std::all_of(name.begin(), name.end(), [](char c) { return text::is_alnum(c) || c == '#'; });
   return good ? text.substr(at, end + 1 - at) : std::string_view();
 }
 

@@ -1,5 +1,6 @@
 #include "feeds/clean/repair/keyword.h"
 
+#include "feeds/text/ascii.h"
 #include "feeds/text/ascii_run.h"
 #include "feeds/text/utf8.h"
 
@@ -24,7 +25,6 @@ constexpr char spam_bytes[] =
 #include "embedded/data/spam_keywords.txt.inc"
     ;
 
-bool is_letter(char c) { return (c | 0x20) >= 'a' && (c | 0x20) <= 'z'; }
 bool is_small(char c) { return c >= 'a' && c <= 'z'; }
 
 enum class Kind : unsigned char { other, latin, foreign };
@@ -96,7 +96,7 @@ std::string foreign_keyword(std::string_view text) {
     auto const begin = at;
     if ((text[at] & 0x80) == 0) {
       at = text::ascii_run_end(text, at);
-      for (char const c : text.substr(begin, at - begin)) latin += is_letter(c) ? 1 : 0;
+      for (char const c : text.substr(begin, at - begin)) latin += text::is_alpha(c) ? 1 : 0;
       // Keywords of two words: a blank between two foreign letters belongs to the run.
       bool const joins =
           in_run && at - begin == 1 && text[begin] == ' ' && at < text.size() && begins_foreign(text, at);
@@ -160,11 +160,11 @@ std::string latin_keyword(std::string_view text) {
   std::vector<Compound> compounds;
   for (auto at = text.find('-', 1); at != std::string_view::npos; at = text.find('-', at + 1)) {
     // Names have capitals ("Blu-ray"), keywords have none.
-    if (at + 1 >= text.size() || !is_letter(text[at - 1]) || !is_small(text[at + 1])) continue;
+    if (at + 1 >= text.size() || !text::is_alpha(text[at - 1]) || !is_small(text[at + 1])) continue;
     auto begin = at;
-    while (begin > 0 && is_letter(text[begin - 1])) --begin;
+    while (begin > 0 && text::is_alpha(text[begin - 1])) --begin;
     auto end = at + 1;
-    while (end < text.size() && is_letter(text[end])) ++end;
+    while (end < text.size() && text::is_alpha(text[end])) ++end;
     if (at - begin < keyword_part_min || end - at - 1 < keyword_part_min) continue;
     compounds.push_back({text.substr(begin, at - begin), text.substr(at + 1, end - at - 1)});
   }

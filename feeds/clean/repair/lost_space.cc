@@ -1,12 +1,12 @@
 #include "feeds/clean/repair/lost_space.h"
 
+#include "feeds/text/ascii.h"
 #include "feeds/text/utf8.h"
 
 #include <unicode/uchar.h>
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <string_view>
 #include <vector>
 
@@ -73,9 +73,7 @@ bool ends_abbreviation(std::string_view text, std::size_t end) {
   auto const letters_end = end - 1;
   auto begin = letters_end;
   constexpr std::size_t letters_max = 5;
-  while (begin > 0 && letters_end - begin < letters_max &&
-         std::isalpha(static_cast<unsigned char>(text[begin - 1])) != 0)
-    --begin;
+  while (begin > 0 && letters_end - begin < letters_max && text::is_alpha(text[begin - 1])) --begin;
   auto const word = text.substr(begin, letters_end - begin);
   if (word.size() == 1) return true;
   constexpr auto abbreviations = std::to_array<std::string_view>(

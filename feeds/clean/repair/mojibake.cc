@@ -3,6 +3,7 @@
 #include "feeds/clean/repair/code_tables.h"
 #include "feeds/clean/repair/legacy.h"
 #include "feeds/clean/repair/utf8_reading.h"
+#include "feeds/text/ascii.h"
 #include "feeds/text/ascii_run.h"
 #include "feeds/text/utf8.h"
 
@@ -134,11 +135,9 @@ struct LineSigns {
   bool any() const noexcept { return tables != 0 || control || pairs || legacy; }
 };
 
-bool is_ascii_letter_byte(char c) { return (c | 0x20) >= 'a' && (c | 0x20) <= 'z'; }
-
 bool has_two_letters(std::string_view ascii) {
   return std::adjacent_find(ascii.begin(), ascii.end(), [](char a, char b) {
-           return is_ascii_letter_byte(a) && is_ascii_letter_byte(b);
+           return text::is_alpha(a) && text::is_alpha(b);
          }) != ascii.end();
 }
 
@@ -195,7 +194,7 @@ LineSigns signs_of(std::string_view line) noexcept {
   }
   signs.legacy = longest_part >= legacy_part_letters_min ||
                  (latin >= legacy_letters_min &&
-                  latin >= std::size_t(std::count_if(line.begin(), line.end(), is_ascii_letter_byte)));
+                  latin >= std::size_t(std::count_if(line.begin(), line.end(), text::is_alpha)));
   return signs;
 }
 

@@ -2,6 +2,7 @@
 
 #include "feeds/clean/repair/keyword.h"
 #include "feeds/clean/repair/lexicon.h"
+#include "feeds/text/ascii.h"
 #include "feeds/text/utf8.h"
 
 #include <unicode/uchar.h>
@@ -42,7 +43,6 @@ constexpr double spam_compound_score_min = 3.0;
 bool is_word_letter(char32_t c) {
   return c < 0x80 ? (c | 0x20) >= U'a' && (c | 0x20) <= U'z' : u_isalpha(UChar32(c)) != 0;
 }
-bool is_ascii_letter(char c) { return (c | 0x20) >= 'a' && (c | 0x20) <= 'z'; }
 
 // Appends `word`, which is letters, in lower case.
 void append_lower(std::string& out, std::string_view word) {
@@ -79,7 +79,7 @@ std::string_view letters_behind(std::string_view text, std::size_t begin,
                                 std::size_t bytes_max = word_bytes_max) {
   auto end = begin;
   while (end < text.size() && end - begin < bytes_max) {
-    if (is_ascii_letter(text[end])) {
+    if (text::is_alpha(text[end])) {
       ++end;
       continue;
     }
@@ -366,7 +366,7 @@ bool stands_by_itself(std::string_view text, std::vector<Use> const& uses) {
       auto const begin = text.rfind('\n', use.begin) + 1;  // npos + 1: the text's beginning
       line_end = std::min(text.find('\n', use.end), text.size());
       auto const line = text.substr(begin, line_end - begin);
-      is_lonely = std::count_if(line.begin(), line.end(), is_ascii_letter) < 10;
+      is_lonely = std::count_if(line.begin(), line.end(), text::is_alpha) < 10;
     }
     lonely += is_lonely ? 1 : 0;
   }
