@@ -90,8 +90,7 @@ void ByteTable::add(char32_t c, std::uint8_t byte) {
     others_.emplace_back(c, byte);
 }
 
-std::uint8_t ByteTable::high_byte_of(char32_t c) const noexcept {
-  if (c < flat_end) return bytes_[c];
+std::uint8_t ByteTable::byte_of_rare(char32_t c) const noexcept {
   for (auto const& [character, byte] : others_)
     if (character == c) return byte;
   return 0;

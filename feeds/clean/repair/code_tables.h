@@ -19,7 +19,9 @@ class ByteTable {
   ByteTable(std::string_view name, char const* icu_name);
   std::string_view name() const noexcept { return name_; }
   // 0: the table has no byte from 0x80 up for this character.
-  std::uint8_t high_byte_of(char32_t c) const noexcept;
+  std::uint8_t high_byte_of(char32_t c) const noexcept {
+    return c < bytes_.size() ? bytes_[c] : byte_of_rare(c);
+  }
   // A C1 control where the table has a character of its own for that byte: whoever read the text through this
   // table would have got that.
   bool is_stray(char32_t c) const noexcept {
@@ -28,6 +30,7 @@ class ByteTable {
 
  private:
   void add(char32_t c, std::uint8_t byte);
+  std::uint8_t byte_of_rare(char32_t c) const noexcept;
 
   std::string_view name_;
   std::vector<std::uint8_t> bytes_;  // of the characters below flat_end

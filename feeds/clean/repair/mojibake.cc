@@ -9,6 +9,8 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
+#include <limits>
 #include <optional>
 
 namespace newsfold::clean {
@@ -37,8 +39,10 @@ std::optional<Utf8Reading> best_utf8_reading(std::u32string_view text, TableSet 
   SurveyedLine const line(text);
   for (std::size_t table = 0; table < tables_max; ++table) {
     if ((tables >> table & 1) == 0) continue;
-    auto reading = best ? read_utf8_through(table, line, Spaces::strict, best->score())
-                        : read_utf8_through(table, line, Spaces::strict);
+    // As good a reading is better only where it leaves fewer controls.
+    auto needed = -std::numeric_limits<double>::infinity();
+    if (best) needed = best->strays > 0 ? best->score() : std::nextafter(best->score(), 1e9);
+    auto reading = read_utf8_through(table, line, Spaces::strict, needed);
     if (!is_believed(reading, trusted)) continue;
     if (!best || reading.score() > best->score() ||
         (reading.score() == best->score() && reading.strays < best->strays))

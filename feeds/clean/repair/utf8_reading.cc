@@ -40,6 +40,7 @@ constexpr Traits trait_quote = 8;
 constexpr Traits trait_plausible = 16;
 
 Traits look_up_traits(char32_t c) {
+  if ((c >= 0x4E00 && c <= 0x9FFF) || (c >= 0xAC00 && c <= 0xD7A3)) return trait_letter | trait_plausible;
   Traits traits = is_plausible(c) ? trait_plausible : Traits(0);
   if ((c >= 0x2010 && c < 0x2070) || c == 0xAE || c == 0x2122 || c == 0xB4) traits |= trait_quote;
   // Signs that are letters by their category, "ª" and "º", are none in a word.
