@@ -83,8 +83,4 @@ inline constexpr std::size_t blocks_max = 16'000;  // what stands behind them is
 
 BlockList list_blocks(HtmlDocument const& page);
 
-// What a tag does to the flow of text.
-enum class Flow : std::uint8_t { inline_, block, skipped };
-Flow flow_of(HtmlDocument const& page, NodeIndex element) noexcept;
-
 }  // namespace newsfold::clean

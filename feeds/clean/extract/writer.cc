@@ -1,6 +1,7 @@
 #include "feeds/clean/extract/writer.h"
 
 #include "feeds/text/ascii.h"
+#include "feeds/text/entities.h"
 
 #include <algorithm>
 #include <array>
@@ -65,23 +66,6 @@ bool holds_text(Element element) {
   }
 }
 
-void append_escaped(std::string& out, std::string_view text) {
-  static constexpr text::ByteSet special("<>&\"");
-  std::size_t copied = 0;
-  for (std::size_t at = 0; at < text.size(); ++at) {
-    if (!special.has(text[at])) continue;
-    out.append(text.substr(copied, at - copied));
-    copied = at + 1;
-    switch (text[at]) {
-      case '<': out += "&lt;"; break;
-      case '>': out += "&gt;"; break;
-      case '&': out += "&amp;"; break;
-      default: out += "&quot;"; break;
-    }
-  }
-  out.append(text.substr(copied));
-}
-
 class Writer {
  public:
   Writer(HtmlDocument const& page, BlockList const& list, std::vector<char> const& chosen)
@@ -142,7 +126,7 @@ class Writer {
       out_.html += ' ';
       out_.html += it.name;
       out_.html += "=\"";
-      append_escaped(out_.html, it.value);
+      text::append_escaped(out_.html, it.value, text::EntityContext::attribute);
       out_.html += '"';
     }
   }
@@ -172,7 +156,7 @@ class Writer {
     for (NodeIndex node = block.begin; node < block.end;) {
       while (!inline_open_.empty() && page_.end(inline_open_.back()) <= node) close_inline();
       if (page_.is_text(node)) {
-        append_escaped(out_.html, page_.text(node));
+        text::append_escaped(out_.html, page_.text(node));
         append_text(page_.text(node), keeps_lines);
         ++node;
         continue;
@@ -343,7 +327,7 @@ class Writer {
     }
     if (!caption.empty()) {
       out_.html += "<figcaption>";
-      append_escaped(out_.html, caption);
+      text::append_escaped(out_.html, caption);
       out_.html += "</figcaption>";
     }
     out_.html += "</figure>\n";

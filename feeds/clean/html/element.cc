@@ -92,6 +92,81 @@ AttributeKind attribute_kind(std::string_view name) noexcept {
   return AttributeKind::other;
 }
 
+Flow flow_of(Element element) noexcept {
+  switch (element) {
+    case Element::audio:
+    case Element::button:
+    case Element::canvas:
+    case Element::embed:
+    case Element::head:
+    case Element::iframe:
+    case Element::input:
+    case Element::math:
+    case Element::meta:
+    case Element::link:
+    case Element::noscript:
+    case Element::object:
+    case Element::option:
+    case Element::optgroup:
+    case Element::script:
+    case Element::select:
+    case Element::style:
+    case Element::svg:
+    case Element::template_:
+    case Element::textarea:
+    case Element::title:
+    case Element::video: return Flow::skipped;
+    case Element::address:
+    case Element::article:
+    case Element::aside:
+    case Element::blockquote:
+    case Element::body:
+    case Element::caption:
+    case Element::center:
+    case Element::dd:
+    case Element::details:
+    case Element::dialog:
+    case Element::dir:
+    case Element::div:
+    case Element::dl:
+    case Element::dt:
+    case Element::fieldset:
+    case Element::figcaption:
+    case Element::figure:
+    case Element::footer:
+    case Element::form:
+    case Element::h1:
+    case Element::h2:
+    case Element::h3:
+    case Element::h4:
+    case Element::h5:
+    case Element::h6:
+    case Element::header:
+    case Element::hr:
+    case Element::html:
+    case Element::legend:
+    case Element::li:
+    case Element::listing:
+    case Element::main:
+    case Element::menu:
+    case Element::nav:
+    case Element::ol:
+    case Element::p:
+    case Element::pre:
+    case Element::section:
+    case Element::summary:
+    case Element::table:
+    case Element::tbody:
+    case Element::td:
+    case Element::tfoot:
+    case Element::th:
+    case Element::thead:
+    case Element::tr:
+    case Element::ul: return Flow::block;
+    default: return Flow::inline_;
+  }
+}
+
 std::string_view name_of(Element element) noexcept {
   if (element <= Element::other) return {};
   return names[std::size_t(element) - std::size_t(Element::other) - 1];

@@ -150,6 +150,15 @@ AttributeKind attribute_kind(std::string_view name) noexcept;
 
 // Of an HTML tag, in any case.
 Element element_named(std::string_view name) noexcept;
+constexpr bool is_heading(Element element) noexcept {
+  return element >= Element::h1 && element <= Element::h6;
+}
+
+// What an element does to running text: stands in it, begins and ends a line, or holds none that readers
+// read.
+enum class Flow : std::uint8_t { inline_, block, skipped };
+Flow flow_of(Element element) noexcept;
+
 // In lower case; "" for those that have no number.
 std::string_view name_of(Element element) noexcept;
 

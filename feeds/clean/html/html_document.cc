@@ -260,4 +260,11 @@ Result<std::vector<NodeIndex>> HtmlDocument::select(std::string_view css) const 
   return out;
 }
 
+Flow flow_of(HtmlDocument const& page, NodeIndex node) noexcept {
+  auto const element = page.element(node);
+  if (element == Element::other)
+    return page.tag(node).find('-') != std::string_view::npos ? Flow::block : Flow::inline_;
+  return flow_of(element);
+}
+
 }  // namespace newsfold::clean

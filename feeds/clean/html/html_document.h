@@ -117,4 +117,8 @@ class HtmlDocument {
   std::vector<Attribute> attributes_;  // of all elements, one behind the other
 };
 
+// Of an element by its tag: elements of a publisher's own, "<article-teaser>", stand where others put a
+// <div>.
+Flow flow_of(HtmlDocument const& page, NodeIndex element) noexcept;
+
 }  // namespace newsfold::clean

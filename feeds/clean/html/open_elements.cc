@@ -7,8 +7,6 @@
 namespace newsfold::clean {
 namespace {
 
-bool is_heading(Element element) { return element >= Element::h1 && element <= Element::h6; }
-
 bool is_cell(Element element) {
   return element == Element::td || element == Element::th || element == Element::caption;
 }

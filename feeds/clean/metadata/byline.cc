@@ -1,5 +1,6 @@
 #include "feeds/clean/metadata/byline.h"
 
+#include "feeds/clean/metadata/phrase_table.h"
 #include "feeds/text/ascii.h"
 #include "feeds/text/date_find.h"
 #include "feeds/text/entities.h"
@@ -37,16 +38,7 @@ struct Words {
 Words const& words() {
   static auto const made = [] {
     Words out;
-    std::string_view rest(words_bytes, sizeof words_bytes - 1);
-    while (!rest.empty()) {
-      auto const end = std::min(rest.find('\n'), rest.size());
-      auto const line = rest.substr(0, end);
-      rest.remove_prefix(std::min(end + 1, rest.size()));
-      auto const space = line.find(' ');
-      if (space == std::string_view::npos) continue;
-      auto const kind = line.substr(0, space);
-      auto const phrase = line.substr(space + 1);
-      if (phrase.empty()) continue;
+    each_row({words_bytes, sizeof words_bytes - 1}, [&](std::string_view kind, std::string_view phrase) {
       if (kind == "by") out.by[start_of(phrase)].push_back(phrase);
       if (kind == "colon") out.colon[start_of(phrase)].push_back(phrase);
       if (kind == "credit") out.credit.push_back(phrase);
@@ -55,7 +47,7 @@ Words const& words() {
       if (kind == "role") out.role.insert(phrase);
       if (kind == "nobody") out.nobody.insert(phrase);
       if (kind == "degree") out.degree.insert(phrase);
-    }
+    });
     auto const longest_first = [](std::string_view a, std::string_view b) { return a.size() > b.size(); };
     for (auto* phrases : {&out.by, &out.colon})
       for (auto& it : *phrases) std::stable_sort(it.begin(), it.end(), longest_first);

@@ -1,5 +1,6 @@
 #include "feeds/clean/metadata/wall.h"
 
+#include "feeds/clean/metadata/phrase_table.h"
 #include "feeds/text/ascii.h"
 #include "feeds/text/date_words.h"
 #include "feeds/text/utf8.h"
@@ -44,21 +45,14 @@ std::uint16_t start_of(std::string_view text) {
 Wording const& wording() {
   static auto const made = [] {
     Wording out;
-    std::string_view rest(words_bytes, sizeof words_bytes - 1);
-    while (!rest.empty()) {
-      auto const end = std::min(rest.find('\n'), rest.size());
-      auto const line = rest.substr(0, end);
-      rest.remove_prefix(std::min(end + 1, rest.size()));
-      auto const space = line.find(' ');
-      if (space == std::string_view::npos || line.size() < space + 3) continue;
-      auto const name = line.substr(0, space);
+    each_row({words_bytes, sizeof words_bytes - 1}, [&](std::string_view name, std::string_view phrase) {
+      if (phrase.size() < 2) return;
       auto const kind = name == "metered"        ? Paywall::metered
                         : name == "registration" ? Paywall::registration
                                                  : Paywall::subscription;
-      auto const phrase = line.substr(space + 1);
       out.starts.set(start_of(phrase));
       out.by_start[start_of(phrase)].push_back({phrase, kind});
-    }
+    });
     return out;
   }();
   return made;
@@ -86,34 +80,9 @@ std::string folded(std::string_view text) {
   return text::collapse_space(plain);
 }
 
-bool is_inline(HtmlDocument const& page, NodeIndex node) {
-  switch (page.element(node)) {
-    case Element::a:
-    case Element::abbr:
-    case Element::b:
-    case Element::br:
-    case Element::cite:
-    case Element::em:
-    case Element::font:
-    case Element::i:
-    case Element::label:
-    case Element::mark:
-    case Element::small:
-    case Element::span:
-    case Element::strong:
-    case Element::sub:
-    case Element::sup:
-    case Element::time:
-    case Element::u:
-    case Element::wbr: return true;
-    case Element::other: return page.tag(node) == "bdi";
-    default: return false;
-  }
-}
-
 NodeIndex block_of(HtmlDocument const& page, NodeIndex text) {
   auto node = page.parent(text);
-  while (node != no_node && is_inline(page, node)) node = page.parent(node);
+  while (node != no_node && flow_of(page, node) == Flow::inline_) node = page.parent(node);
   return node == no_node ? NodeIndex{0} : node;
 }
 
