@@ -187,13 +187,7 @@ std::string without_marks(std::string text) {
 // Elements that are marked or named as by-lines, the nearest to the headline, with those of its kind beside
 // it.
 std::optional<Witness> from_marks(HtmlDocument const& page, PageSurvey const& survey, NodeIndex heading) {
-  std::uint32_t heading_offset = 0;
-  std::uint8_t heading_zones = 0;
-  for (auto const& mark : survey.marks)
-    if (mark.node == heading) {
-      heading_offset = mark.offset;
-      heading_zones = mark.zones;
-    }
+  auto const at = position_of(page, survey, heading);
   constexpr std::uint8_t foreign = zone_comments | zone_related | zone_footer | zone_navigation;
   std::optional<Witness> best;
   double best_cost = 1e9;
@@ -203,17 +197,16 @@ std::optional<Witness> from_marks(HtmlDocument const& page, PageSurvey const& su
   for (auto const& mark : survey.marks) {
     bool const author = mark.kind == Mark::Kind::author_property || mark.kind == Mark::Kind::author_link ||
                         mark.kind == Mark::Kind::author_named;
-    if (!author || (mark.zones & foreign & ~heading_zones) != 0 || ++looked_at > marks_looked_at_max)
-      continue;
+    if (!author || (mark.zones & foreign & ~at.zones) != 0 || ++looked_at > marks_looked_at_max) continue;
     double cost = 0;
     if (heading != no_node) {
-      double const distance = double(mark.offset) - double(heading_offset);
+      double const distance = double(mark.offset) - double(at.offset);
       cost = distance < 0 ? 300 - 4 * distance : distance;
     } else {
       cost = double(mark.offset) / 4;
     }
     if (mark.zones & zone_biography) cost += 1500;
-    if (mark.zones & zone_aside & ~heading_zones) cost += 1500;
+    if (mark.zones & zone_aside & ~at.zones) cost += 1500;
     if (mark.kind == Mark::Kind::author_named) cost += 30;
     bool const beside = best && mark.kind == best_mark.kind && mark.node >= page.end(best_mark.node) &&
                         mark.offset <= best_mark.offset + 120 &&

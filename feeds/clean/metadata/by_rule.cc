@@ -2,6 +2,7 @@
 
 #include "feeds/clean/metadata/authors.h"
 #include "feeds/clean/metadata/byline.h"
+#include "feeds/clean/metadata/clock.h"
 #include "feeds/clean/metadata/dates.h"
 #include "feeds/clean/metadata/page_survey.h"
 #include "feeds/text/date_find.h"
@@ -56,8 +57,11 @@ void apply_rule(HtmlDocument const& page, RuleMatch const& match, std::string_vi
   if (!declared) take_names(page, match.byline, page_url, article);
   if (match.date != no_node)
     if (auto const stamp = date_of_element(page, match.date, text::numeric_order_of(article.language))) {
-      article.date_published = stamp->time;
-      article.published_offset_minutes = stamp->offset_minutes.value_or(0);
+      auto const own_clock = stamp->offset_minutes
+                                 ? std::nullopt
+                                 : clock_offset(text::host_of(page_url), article.language, stamp->time);
+      article.date_published = stamp->time - std::chrono::minutes(own_clock.value_or(0));
+      article.published_offset_minutes = stamp->offset_minutes.value_or(own_clock.value_or(0));
     }
 }
 

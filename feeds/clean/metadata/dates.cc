@@ -2,10 +2,12 @@
 // one that says most about the time. The weights were fitted on labelled pages.
 #include "feeds/clean/metadata/dates.h"
 
+#include "feeds/clean/metadata/clock.h"
 #include "feeds/clean/metadata/printed_date.h"
 #include "feeds/text/ascii.h"
 #include "feeds/text/date.h"
 #include "feeds/text/date_find.h"
+#include "feeds/text/url.h"
 
 #include <algorithm>
 #include <array>
@@ -141,8 +143,7 @@ struct DateReader {
   PageSurvey const& survey;
   text::NumericOrder order;
   NodeIndex heading;
-  std::uint32_t heading_offset = 0;
-  std::uint8_t heading_zones = 0;
+  Position heading_position;
 
   std::optional<text::Stamp> element(NodeIndex node, bool& by_numbers) const {
     return read_element(page, node, order, by_numbers);
@@ -161,9 +162,9 @@ struct DateReader {
     constexpr std::size_t marks_looked_at_max = 60;
     for (auto const& it : survey.marks) {
       // What stands in the same furniture as the headline is no furniture.
-      if (it.kind != kind || (it.zones & foreign & ~heading_zones) != 0) continue;
+      if (it.kind != kind || (it.zones & foreign & ~heading_position.zones) != 0) continue;
       if (++looked_at > marks_looked_at_max) break;
-      double const distance = double(it.offset) - double(heading_offset);
+      double const distance = double(it.offset) - double(heading_position.offset);
       double const cost = heading == no_node ? double(it.offset)
                           : distance < 0     ? 150 - 2 * distance
                                              : distance;
@@ -186,63 +187,136 @@ struct DateReader {
   }
 };
 
-// The page says when in UTC and shows another day beside it: its clock differs from UTC. Where the time is
-// shown too the offset follows; else the smallest shift is taken that gives the day that readers see.
-std::optional<int> shown_offset(text::Stamp const& stamp, text::Stamp const& shown) {
+// The page says when in UTC and shows the time of its own clock beside it: their difference.
+std::optional<int> shown_offset(UtcMicros time, text::Stamp const& shown) {
   constexpr minutes most = hours(14);
-  constexpr minutes most_guessed = hours(10);
-  if (shown.has_time && !shown.offset_minutes) {
-    auto const shift = floor<minutes>(shown.time - stamp.time + minutes(7));
-    auto const offset = shift.count() - ((shift.count() % 15) + 15) % 15;
-    auto const rest = shown.time - stamp.time - minutes(offset);
-    if (std::abs(offset) <= most.count() && abs(rest) < minutes(3)) return int(offset);
+  if (!shown.has_time || shown.offset_minutes) return std::nullopt;
+  auto const shift = floor<minutes>(shown.time - time + minutes(7));
+  auto const offset = shift.count() - ((shift.count() % 15) + 15) % 15;
+  auto const rest = shown.time - time - minutes(offset);
+  bool const fits = std::abs(offset) <= most.count() && abs(rest) < minutes(3);
+  return fits ? std::optional(int(offset)) : std::nullopt;
+}
+
+// It shows another day: the smallest shift that gives the day that readers see.
+std::optional<int> least_offset(UtcMicros time, sys_days shown) {
+  constexpr minutes most = hours(10);
+  auto const own = floor<days>(time);
+  if (shown == own + days(1)) {
+    auto const missing = ceil<hours>(sys_time<microseconds>(shown) - time);
+    if (missing <= most) return int(minutes(missing).count());
   }
-  auto const day = local_day(shown);
-  auto const own = floor<days>(stamp.time);
-  if (day == own + days(1)) {
-    auto const missing = ceil<hours>(sys_time<microseconds>(day) - stamp.time);
-    if (missing <= most_guessed) return int(minutes(missing).count());
-  }
-  if (day == own - days(1)) {
-    auto const missing = ceil<hours>(stamp.time - sys_time<microseconds>(own) + microseconds(1));
-    if (missing <= most_guessed) return -int(minutes(missing).count());
+  if (shown == own - days(1)) {
+    auto const missing = ceil<hours>(time - sys_time<microseconds>(own) + microseconds(1));
+    if (missing <= most) return -int(minutes(missing).count());
   }
   return std::nullopt;
 }
 
-// State that scripts build the page from: the first of these keys with a date behind it.
+// Keys of a script's state that mean the first publication: letters alone, lower case.
+bool is_published_key(std::string_view raw) {
+  static constexpr auto keys = std::to_array<std::string_view>({"createdat",
+                                                                "createdate",
+                                                                "creationdate",
+                                                                "datecreated",
+                                                                "datecreation",
+                                                                "datepublication",
+                                                                "datepublished",
+                                                                "datetimepublished",
+                                                                "firstpublicationdate",
+                                                                "firstpublished",
+                                                                "firstpublishedat",
+                                                                "firstpublisheddate",
+                                                                "originalpublicationdate",
+                                                                "postdate",
+                                                                "pubdate",
+                                                                "publicationdate",
+                                                                "publicationtime",
+                                                                "publishdate",
+                                                                "published",
+                                                                "publishedat",
+                                                                "publisheddate",
+                                                                "publishedon",
+                                                                "publishedtime",
+                                                                "publishtime",
+                                                                "pubtime"});
+  std::array<char, 24> key{};
+  std::size_t length = 0;
+  for (char const c : raw) {
+    if (!text::is_alpha(c)) continue;
+    if (length == key.size()) return false;
+    key[length++] = text::to_lower(c);
+  }
+  return std::binary_search(keys.begin(), keys.end(), std::string_view(key.data(), length));
+}
+
+// The first date behind such a key, quoted or not: {"publishedAt": "2026-03-01"}, firstPublicationDate:
+// 20260301.
+std::optional<text::Stamp> date_of_state(std::string_view state, text::NumericOrder order) {
+  constexpr std::size_t value_bytes_max = 40;
+  static constexpr text::ByteSet in_key("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_-");
+  for (auto colon = state.find(':'); colon != std::string_view::npos; colon = state.find(':', colon + 1)) {
+    auto end = colon;
+    while (end > 0 && (text::is_space(state[end - 1]) || state[end - 1] == '"' || state[end - 1] == '\\'))
+      --end;
+    auto begin = end;
+    while (begin > 0 && end - begin < 30 && in_key.has(state[begin - 1])) --begin;
+    if (end - begin < 7 || !is_published_key(state.substr(begin, end - begin))) continue;
+    auto at = colon + 1;
+    while (at < state.size() && (text::is_space(state[at]) || state[at] == '"' || state[at] == '\\')) ++at;
+    auto const value = state.substr(at, value_bytes_max);
+    auto const stamp = read_machine(value.substr(0, value.find_first_of("\",}\\")), order);
+    if (stamp && is_plausible(stamp->time)) return stamp;
+  }
+  return std::nullopt;
+}
+
+// What scripts build the page from, in their own text or in an attribute of the element that they fill.
 std::optional<text::Stamp> from_scripts(HtmlDocument const& page, text::NumericOrder order) {
   constexpr std::size_t bytes_max = 4UL << 20;
-  constexpr auto keys = std::to_array<std::string_view>(
-      {"\"datePublished\"", "\"publishedAt\"", "\"published_at\"", "\"publishedDate\"", "\"publishDate\"",
-       "\"publish_date\"", "\"publicationDate\"", "\"publication_date\"", "\"firstPublished\"", "\"pubDate\"",
-       "\"date_published\"", "\"published_time\"", "\"createDate\"", "\"createdAt\"", "\"created_at\""});
+  constexpr std::size_t state_bytes_min = 200;  // shorter attributes are settings
   std::size_t seen = 0;
   for (NodeIndex node = 0; node < page.size() && seen < bytes_max; ++node) {
-    if (!page.is_text(node) || page.parent(node) == no_node ||
-        page.element(page.parent(node)) != Element::script)
+    if (page.is_text(node)) {
+      auto const parent = page.parent(node);
+      if (parent == no_node || page.element(parent) != Element::script) continue;
+      seen += page.text(node).size();
+      if (auto const stamp = date_of_state(page.text(node), order)) return stamp;
       continue;
-    auto const text = page.text(node);
-    seen += text.size();
-    // Where each key stands first, in one walk.
-    std::array<std::size_t, keys.size()> found{};
-    for (auto at = text.find('"'); at != std::string_view::npos; at = text.find('"', at + 1)) {
-      static constexpr text::ByteSet first("pdfc");
-      if (at + 1 >= text.size() || !first.has(text[at + 1])) continue;
-      auto const rest = text.substr(at);
-      for (std::size_t i = 0; i < keys.size(); ++i)
-        if (found[i] == 0 && rest.starts_with(keys[i])) found[i] = at + keys[i].size();
     }
-    for (auto at : found) {
-      if (at == 0) continue;
-      while (at < text.size() && (text::is_space(text[at]) || text[at] == ':' || text[at] == '"')) ++at;
-      auto const end = std::min(text.find_first_of("\",}", at), at + 40);
-      if (auto const stamp = read_machine(text.substr(std::min(at, text.size()), end - at), order);
-          stamp && is_plausible(stamp->time))
-        return stamp;
+    for (auto const& it : page.attributes(node)) {
+      if (it.value.size() < state_bytes_min || it.kind != AttributeKind::other) continue;
+      seen += it.value.size();
+      if (auto const stamp = date_of_state(it.value, order)) return stamp;
     }
   }
   return std::nullopt;
+}
+
+// Many addresses tell the month: /2026/03/sluice-opens.
+std::optional<year_month> month_in_url(std::string_view url) {
+  auto const number = [&](std::size_t at, std::size_t digits) {
+    int value = 0;
+    for (auto i = at; i < at + digits; ++i)
+      value = i < url.size() && text::is_digit(url[i]) ? value * 10 + (url[i] - '0') : -100000;
+    return value;
+  };
+  for (auto at = url.find('/'); at != std::string_view::npos; at = url.find('/', at + 1)) {
+    if (at + 8 >= url.size() || url[at + 5] != '/' || url[at + 8] != '/') continue;
+    auto const y = number(at + 1, 4);
+    auto const m = number(at + 6, 2);
+    if (y >= 1990 && y < 2100 && m >= 1 && m <= 12) return year(y) / month(unsigned(m));
+  }
+  return std::nullopt;
+}
+
+// Takes part of the weight of those that name a day outside of the month in the address.
+void hold_against(year_month address, std::vector<DateWitness>& witnesses) {
+  auto const first = sys_days(address / 1) - days(1);
+  auto const end = sys_days((address + months(1)) / 1) + days(1);
+  constexpr double doubt = 0.4;
+  for (auto& it : witnesses)
+    if (local_day(it.stamp) < first || local_day(it.stamp) >= end) it.weight *= doubt;
 }
 
 // 03/04/2026 means what a witness that leaves no doubt says, where day and month swapped give its day.
@@ -261,6 +335,35 @@ void unswap(std::vector<DateWitness>& witnesses) {
   }
 }
 
+// The offset of the publisher's clock, where the page leaves it open: from the time that it shows, from the
+// country, or from the day that it shows. A time without a zone was read off that clock.
+void set_clock(std::optional<text::Stamp> const& shown, bool has_time, std::string_view url,
+               std::string_view language, Dates& dates) {
+  auto& offset = dates.published_offset_minutes;
+  if (offset.value_or(0) != 0) return;
+  auto const own = floor<days>(*dates.published);
+  if (has_time && shown)
+    if (auto const exact = shown_offset(*dates.published, *shown); exact && (offset || *exact != 0)) {
+      offset = exact;
+      return;
+    }
+  auto const by_country = clock_offset(text::host_of(url), language, *dates.published);
+  bool const is_local = !offset && (!has_time || !shown || local_day(*shown) == own);
+  if (is_local) {
+    if (!by_country) return;
+    *dates.published -= minutes(*by_country);
+    offset = by_country;
+    return;
+  }
+  if (!has_time) return;
+  auto const day = shown ? local_day(*shown) : own;
+  bool const agrees = by_country && (!shown || floor<days>(*dates.published + minutes(*by_country)) == day);
+  if (agrees)
+    offset = by_country;
+  else if (auto const least = least_offset(*dates.published, day))
+    offset = least;
+}
+
 }  // namespace
 
 std::optional<text::Stamp> date_of_element(HtmlDocument const& page, NodeIndex element,
@@ -273,12 +376,8 @@ std::optional<text::Stamp> date_of_element(HtmlDocument const& page, NodeIndex e
 Dates choose_dates(HtmlDocument const& page, PageSurvey const& survey, LdArticle const* article,
                    NodeIndex heading, std::string_view url, std::string_view language) {
   Dates out;
-  DateReader reader{page, survey, text::numeric_order_of(language), heading};
-  for (auto const& mark : survey.marks)
-    if (mark.node == heading) {
-      reader.heading_offset = mark.offset;
-      reader.heading_zones = mark.zones;
-    }
+  DateReader const reader{page, survey, text::numeric_order_of(language), heading,
+                          position_of(page, survey, heading)};
   auto const add = [&](std::optional<text::Stamp> stamp, std::string_view source, double weight) {
     if (!stamp || !is_plausible(stamp->time) || out.witnesses.size() >= witnesses_max) return;
     out.witnesses.push_back({*stamp, source, weight, false});
@@ -307,7 +406,10 @@ Dates choose_dates(HtmlDocument const& page, PageSurvey const& survey, LdArticle
     add(found->stamp, source, found->distance < near_bytes ? near_weight : far_weight);
     if (!out.witnesses.empty()) out.witnesses.back().by_numbers = found->by_numbers;
   };
-  add_mark(reader.mark(Mark::Kind::time_published, foreign), "marked", 9, 4);
+  if (auto const found = reader.mark(Mark::Kind::time_published, foreign))
+    add_mark(found, "marked", 9, 4);
+  else  // below the article, as blogs have it
+    add_mark(reader.mark(Mark::Kind::time_published, foreign & ~zone_footer), "marked", 4, 4);
   if (auto const found = reader.mark(Mark::Kind::time_element, foreign))
     add_mark(found, "time", 8, 2);
   else
@@ -319,6 +421,7 @@ Dates choose_dates(HtmlDocument const& page, PageSurvey const& survey, LdArticle
   if (!out_modified) out_modified = reader.modified_meta();
   auto const near = dates_near(page, heading, reader.order);
   PrintedDate const* shown = nullptr;
+  double shown_weight = 0;
   for (auto const& printed : near) {
     if (printed.label == DateLabel::foreign || !is_plausible(printed.date.time)) continue;
     if (printed.label == DateLabel::modified) {
@@ -327,28 +430,50 @@ Dates choose_dates(HtmlDocument const& page, PageSurvey const& survey, LdArticle
       continue;
     }
     bool const close = printed.distance < near_bytes;
-    double weight = printed.label == DateLabel::published ? 9 : printed.is_line ? 7 : 4;
+    double weight = printed.label == DateLabel::first       ? 12
+                    : printed.label == DateLabel::published ? 9
+                    : printed.is_line                       ? 7
+                    : printed.is_prose                      ? 1.5
+                                                            : 4;
     if (!close) weight /= 4;
     if (printed.is_before) weight *= 0.6;
     if (printed.date.by_numbers) weight *= 0.95;
-    if (shown == nullptr || (shown->label != DateLabel::published && printed.label == DateLabel::published)) {
+    // The first that is shown, unless a later one is more of a date line.
+    constexpr double clearly = 1.5;
+    if (shown == nullptr || shown->label < printed.label ||
+        (shown->label == printed.label && weight > clearly * shown_weight)) {
       if (shown != nullptr)
         std::erase_if(out.witnesses, [](DateWitness const& it) { return it.source == "shown"; });
       shown = &printed;
+      shown_weight = weight;
       add(to_stamp(printed.date), "shown", weight);
       out.witnesses.back().by_numbers = printed.date.by_numbers;
     }
   }
   if (out.witnesses.empty() || (out.witnesses.size() == 1 && out.witnesses.front().weight <= 1)) {
     auto const labelled = labelled_dates(page, reader.order);
-    for (auto const& printed : labelled)
-      add(to_stamp(printed.date), "labelled", printed.label == DateLabel::published ? 3 : 0.3);
+    bool is_first = true;  // the others are those of answers and comments
+    for (auto const& printed : labelled) {
+      bool const published = printed.label != DateLabel::modified;
+      add(to_stamp(printed.date), "labelled", !published ? 0.3 : is_first ? 3 : 0.5);
+      is_first &= !published;
+    }
   }
   if (!out_modified)
     if (auto const found = reader.mark(Mark::Kind::time_modified, foreign)) out_modified = found->stamp;
   add(out_modified, "modified", 0.3);
 
-  if (out.witnesses.empty()) add(from_scripts(page, reader.order), "script", 2);
+  if (auto const month = month_in_url(url)) hold_against(*month, out.witnesses);
+  // Dates far from the headline are as often those of something else.
+  constexpr double doubtful = 1.5;
+  double known = 0;
+  for (auto const& it : out.witnesses) known += it.weight;
+  if (known <= doubtful) add(from_scripts(page, reader.order), "script", 2);
+  if (known <= doubtful) add_mark(reader.mark(Mark::Kind::author_named, foreign), "by-line", 2, 1.5);
+  if (known <= doubtful)
+    for (auto const* name : {"og:title", "og:description", "description"})
+      if (auto const found = text::find_date(survey.meta(name), reader.order))
+        add(to_stamp(*found), "described", 0.6);
   if (out.witnesses.empty()) {
     auto const image = survey.meta("og:image");
     if (auto const day = text::date_in_url(image)) add(text::Stamp{*day, std::nullopt, false}, "image", 0.3);
@@ -407,10 +532,9 @@ Dates choose_dates(HtmlDocument const& page, PageSurvey const& survey, LdArticle
     for (auto const& other : out.witnesses)
       if (other.stamp.time == best->stamp.time && other.stamp.offset_minutes.value_or(0) != 0)
         out.published_offset_minutes = other.stamp.offset_minutes;
-    if (best->stamp.has_time && out.published_offset_minutes.value_or(0) == 0 && shown != nullptr &&
-        shown->distance < near_bytes)
-      if (auto const offset = shown_offset(best->stamp, to_stamp(shown->date)))
-        out.published_offset_minutes = offset;
+    bool const near_shown = shown != nullptr && shown->distance < near_bytes;
+    set_clock(near_shown ? std::optional(to_stamp(shown->date)) : std::nullopt, best->stamp.has_time, url,
+              language, out);
   }
   if (out_modified && is_plausible(out_modified->time)) out.modified = out_modified->time;
   return out;

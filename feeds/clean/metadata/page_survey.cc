@@ -178,34 +178,8 @@ bool is_skipped(Element element) {
   }
 }
 
-bool is_inline(HtmlDocument const& page, NodeIndex node) {
-  switch (page.element(node)) {
-    case Element::a:
-    case Element::abbr:
-    case Element::b:
-    case Element::cite:
-    case Element::code:
-    case Element::em:
-    case Element::font:
-    case Element::i:
-    case Element::img:
-    case Element::ins:
-    case Element::label:
-    case Element::mark:
-    case Element::q:
-    case Element::s:
-    case Element::small:
-    case Element::span:
-    case Element::strong:
-    case Element::sub:
-    case Element::sup:
-    case Element::svg:
-    case Element::time:
-    case Element::u:
-    case Element::wbr: return true;
-    case Element::other: return page.tag(node) == "bdi" || page.tag(node) == "bdo";
-    default: return false;
-  }
+bool parts_lines(HtmlDocument const& page, NodeIndex node) {
+  return page.element(node) == Element::br || flow_of(page, node) != Flow::inline_;
 }
 
 class Surveyor {
@@ -316,7 +290,7 @@ class Surveyor {
       if (named & names_biography) zones |= zone_biography;
     }
     if (kind == Element::h1) mark(Mark::Kind::heading, node);
-    if (property == "headline" || ((named & names_headline) && is_lesser_heading(kind)))
+    if (property == "headline" || ((named & names_headline) && is_heading(kind) && kind != Element::h1))
       mark(Mark::Kind::heading_marked, node);
     if (text::equals_ignoring_case(property, "author") || text::equals_ignoring_case(property, "creator"))
       mark(Mark::Kind::author_property, node);
@@ -355,8 +329,6 @@ class Surveyor {
     return false;
   }
 
-  static bool is_lesser_heading(Element kind) { return kind >= Element::h2 && kind <= Element::h6; }
-
   // Pages repeat their classes: each is read once.
   std::uint32_t known_names_of(std::string_view value) {
     if (value.empty()) return 0;
@@ -387,6 +359,18 @@ std::string_view PageSurvey::meta(std::string_view name) const noexcept {
 }
 
 PageSurvey survey_page(HtmlDocument const& page) { return Surveyor(page).survey(); }
+
+Position position_of(HtmlDocument const& page, PageSurvey const& survey, NodeIndex element) {
+  if (element == no_node) return {};
+  for (auto const& mark : survey.marks)
+    if (mark.node == element) return {mark.zones, mark.offset};
+  Position out{survey.zones[element], 0};
+  for (NodeIndex node = 0; node < element; ++node)
+    if (page.is_text(node) && page.parent(node) != no_node &&
+        (survey.zones[page.parent(node)] & zone_skipped) == 0)
+      out.offset += visible_bytes(page.text(node));
+  return out;
+}
 
 std::string text_of(HtmlDocument const& page, NodeIndex element, std::size_t bytes_max) {
   std::string raw;
@@ -432,11 +416,11 @@ std::vector<std::string> lines_between(HtmlDocument const& page, NodeIndex node,
       node = page.end(node);
       continue;
     }
-    if (is_inline(page, node)) {
-      line += ' ';
-    } else {
+    if (parts_lines(page, node)) {
       finish();
       open.push_back(page.end(node));
+    } else {
+      line += ' ';
     }
     ++node;
   }

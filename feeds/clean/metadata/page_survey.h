@@ -64,6 +64,13 @@ struct PageSurvey {
 
 PageSurvey survey_page(HtmlDocument const& page);
 
+// Where an element stands: its zones, and how much visible text stands before it. Nothing for no_node.
+struct Position {
+  std::uint8_t zones = 0;
+  std::uint32_t offset = 0;
+};
+Position position_of(HtmlDocument const& page, PageSurvey const& survey, NodeIndex element);
+
 // The text under an element, blanks collapsed, elements parted by a blank, at most `bytes_max`.
 std::string text_of(HtmlDocument const& page, NodeIndex element, std::size_t bytes_max = 1024);
 

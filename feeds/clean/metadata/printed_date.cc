@@ -2,6 +2,8 @@
 
 #include "feeds/clean/metadata/byline.h"
 #include "feeds/clean/metadata/page_survey.h"
+#include "feeds/clean/metadata/phrase_table.h"
+#include "feeds/text/ascii.h"
 #include "feeds/text/date_words.h"
 
 #include <algorithm>
@@ -15,38 +17,41 @@ constexpr std::size_t lines_before_bytes = 400;
 constexpr std::size_t page_bytes_max = 400'000;  // of the text that is looked through for labels
 constexpr std::size_t line_bytes_max = 240;      // a longer line is prose, where only its begin may date it
 constexpr std::size_t dateline_bytes = 60;       // how far into prose a dateline stands
+constexpr std::size_t prose_bytes_min = 100;     // a line that is at least a sentence
+constexpr std::size_t dateline_begin_max = 16;   // "Harbour, 3 March 2026": what may stand before the date
 constexpr std::size_t label_bytes = 48;          // how far in front of a date its label stands
+constexpr std::size_t label_behind_bytes = 24;
 constexpr std::size_t dates_of_line_max = 4;
 
 constexpr char labels_bytes[] =
 #include "feeds/clean/metadata/data/date_labels.inc"
     ;
 
+using PhraseList = std::vector<std::string_view>;
+
 struct Labels {
-  std::vector<std::string_view> published, modified, foreign;
+  PhraseList published, first, modified, foreign, behind_published, behind_modified;
 };
 
 Labels const& labels() {
   static auto const made = [] {
     Labels out;
-    std::string_view rest(labels_bytes, sizeof labels_bytes - 1);
-    while (!rest.empty()) {
-      auto const end = std::min(rest.find('\n'), rest.size());
-      auto const line = rest.substr(0, end);
-      rest.remove_prefix(std::min(end + 1, rest.size()));
-      auto const space = line.find(' ');
-      if (space == std::string_view::npos) continue;
-      auto const kind = line.substr(0, space);
-      auto& list = kind == "published" ? out.published : kind == "modified" ? out.modified : out.foreign;
-      list.push_back(line.substr(space + 1));
-    }
+    each_row({labels_bytes, sizeof labels_bytes - 1}, [&](std::string_view kind, std::string_view phrase) {
+      auto& list = kind == "published"          ? out.published
+                   : kind == "first"            ? out.first
+                   : kind == "modified"         ? out.modified
+                   : kind == "behind-published" ? out.behind_published
+                   : kind == "behind-modified"  ? out.behind_modified
+                                                : out.foreign;
+      list.push_back(phrase);
+    });
     return out;
   }();
   return made;
 }
 
 // The phrase that stands last in `before`, as whole words; npos for none. Its end is returned.
-std::size_t last_of(std::string_view before, std::vector<std::string_view> const& phrases) {
+std::size_t last_of(std::string_view before, PhraseList const& phrases) {
   std::size_t best = std::string_view::npos;
   for (auto const phrase : phrases) {
     auto const at = before.rfind(phrase);
@@ -71,13 +76,29 @@ DateLabel label_of(std::string_view before) {
   auto const published = last_of(words, labels().published);
   auto const modified = last_of(words, labels().modified);
   auto const foreign = last_of(words, labels().foreign);
+  auto const first = last_of(words, labels().first);
   auto const value = [&](std::size_t at) { return at == npos ? std::size_t{0} : at + 1; };
-  auto const best = std::max({value(published), value(modified), value(foreign)});
+  auto const best = std::max({value(published), value(first), value(modified), value(foreign)});
   if (best == 0) return DateLabel::none;
   // Where both end at one place the longer phrase is meant: "last updated" over "date".
+  if (value(first) == best) return DateLabel::first;
   if (value(modified) == best) return DateLabel::modified;
   if (value(published) == best) return DateLabel::published;
   return DateLabel::foreign;
+}
+
+// Some languages put the word behind: "am 3. März 2026 um 10 Uhr veröffentlicht". What a colon or another
+// date follows speaks of that one.
+DateLabel label_behind(std::string_view behind) {
+  static constexpr text::ByteSet ends(",;|(/:0123456789");
+  behind = behind.substr(0, label_behind_bytes);
+  auto const end = std::size_t(
+      std::find_if(behind.begin(), behind.end(), [](char c) { return ends.has(c); }) - behind.begin());
+  if (end < behind.size() && (behind[end] == ':' || text::is_digit(behind[end]))) return DateLabel::none;
+  auto const words = text::lower_letters(behind.substr(0, end));
+  auto const npos = std::string_view::npos;
+  if (last_of(words, labels().behind_modified) != npos) return DateLabel::modified;
+  return last_of(words, labels().behind_published) != npos ? DateLabel::published : DateLabel::none;
 }
 
 NodeIndex node_before(HtmlDocument const& page, NodeIndex heading, std::size_t bytes) {
@@ -105,8 +126,10 @@ void dates_of_line(std::string_view line, text::NumericOrder order, std::vector<
     PrintedDate printed;
     printed.date = *found;
     printed.label = label_of(line.substr(from, found->begin - from));
+    if (printed.label == DateLabel::none) printed.label = label_behind(line.substr(found->end));
     auto const taken = found->end - found->begin;
     printed.is_line = line.size() <= taken + 40;
+    printed.is_prose = line.size() > prose_bytes_min && found->begin > dateline_begin_max;
     out.push_back(printed);
     from = found->end;
   }
@@ -156,7 +179,7 @@ std::vector<PrintedDate> labelled_dates(HtmlDocument const& page, text::NumericO
     previous = line;
   }
   std::erase_if(found, [](PrintedDate const& it) {
-    return it.label != DateLabel::published && it.label != DateLabel::modified;
+    return it.label == DateLabel::none || it.label == DateLabel::foreign;
   });
   return found;
 }

@@ -10,12 +10,14 @@
 
 namespace newsfold::clean {
 
-enum class DateLabel : std::uint8_t { none, published, modified, foreign };
+// `first`: "originally published on".
+enum class DateLabel : std::uint8_t { none, published, first, modified, foreign };
 
 struct PrintedDate {
   text::FoundDate date;
   DateLabel label = DateLabel::none;
   bool is_line = false;      // little else stands in its line
+  bool is_prose = false;     // in the middle of a sentence
   std::size_t distance = 0;  // bytes of text between the headline and it
   bool is_before = false;    // it stands above the headline
 };

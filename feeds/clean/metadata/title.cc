@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 
 namespace newsfold::clean {
 namespace {
@@ -127,7 +128,11 @@ std::string heading_text(HtmlDocument const& page, NodeIndex heading) {
       ++node;
     }
   }
-  return text::collapse_space(without).size() >= 8 ? without : whole;
+  if (text::collapse_space(without).size() < 8) return whole;
+  // The kicker's colon may stand behind its element.
+  static constexpr text::ByteSet marks(" \n\t\r:|-");
+  auto const begin = std::find_if(without.begin(), without.end(), [](char c) { return !marks.has(c); });
+  return {begin, without.end()};
 }
 
 // "23.01.2026 - Headline", "Jun 17, 2026 Headline".
@@ -154,6 +159,64 @@ std::size_t shared_words(Candidate const& heading, std::vector<Candidate> const&
       if (word.size() > 2 && holds(candidate.plain, word)) ++shared;
     }
     best = std::max(best, shared);
+  }
+  return best;
+}
+
+// How much running text follows an element before `end`, as far as it matters.
+std::size_t text_behind(HtmlDocument const& page, PageSurvey const& survey, NodeIndex element,
+                        NodeIndex end) {
+  constexpr std::size_t sentence_bytes = 80;
+  constexpr std::size_t enough = 3000;
+  std::size_t bytes = 0;
+  for (auto node = page.end(element); node < end && bytes < enough; ++node) {
+    if (!page.is_text(node) || page.text(node).size() < sentence_bytes) continue;
+    auto const parent = page.parent(node);
+    if (parent != no_node && (survey.zones[parent] & zone_skipped) == 0) bytes += page.text(node).size();
+  }
+  return std::min(bytes, enough);
+}
+
+// An element that says a declared title and nothing else, where no h1 does: old pages set the headline in
+// <font>, others in a <div>. Of several, as the way to the page, the menu and the article have it, the one
+// that most text follows.
+std::optional<Title> from_any_element(HtmlDocument const& page, PageSurvey const& survey,
+                                      std::vector<Candidate> const& declared) {
+  constexpr std::size_t marks_bytes = 8;  // by which a title may be longer or shorter as it is shown
+  constexpr std::size_t title_bytes_min = 12;
+  constexpr std::size_t compared_max = 200;
+  constexpr std::size_t found_max = 16;
+  constexpr std::size_t nodes_max = 4;  // of an element with no more in it than the title
+  constexpr std::uint8_t foreign =
+      zone_comments | zone_related | zone_footer | zone_navigation | zone_aside | zone_skipped;
+  std::vector<Title> found;
+  std::size_t compared = 0;
+  for (NodeIndex node = 0; node < page.size() && compared < compared_max && found.size() < found_max;
+       ++node) {
+    if (!page.is_text(node)) continue;
+    auto const text = text::trim(page.text(node));
+    auto const parent = page.parent(node);
+    if (text.size() < title_bytes_min || parent == no_node || (survey.zones[parent] & foreign) != 0 ||
+        page.element(parent) == Element::title || page.end(parent) - parent > nodes_max)
+      continue;
+    for (auto const& candidate : declared) {
+      if (text.size() > candidate.text.size() + marks_bytes ||
+          text.size() + marks_bytes < candidate.text.size())
+        continue;
+      ++compared;
+      if (plain_words(normal_title(text)) != candidate.plain) continue;
+      found.push_back({candidate.text, parent, "element"});
+      break;
+    }
+  }
+  std::optional<Title> best;
+  std::size_t most = 0;
+  for (std::size_t i = 0; i < found.size(); ++i) {
+    auto const end = i + 1 < found.size() ? found[i + 1].heading : page.size();
+    auto const behind = text_behind(page, survey, found[i].heading, end);
+    if (best && behind <= most) continue;
+    most = behind;
+    best = found[i];
   }
   return best;
 }
@@ -299,13 +362,16 @@ Title choose_title(HtmlDocument const& page, PageSurvey const& survey, LdArticle
         if (best == nullptr || heading.plain.size() > best->plain.size()) best = &heading;
   }
   if (best) return {best->text, best->node, best->source};
+  auto const is_headline = [&](Candidate const& it) {
+    return it.source == "h1" && !it.foreign && !names_site(it.text, site_names) && !is_logo(page, it.node);
+  };
+  if (std::none_of(headings.begin(), headings.end(), is_headline))
+    if (auto found = from_any_element(page, survey, declared)) return std::move(*found);
   // The headline that readers see, where there is one alone, whatever was written for search engines.
   Candidate const* only = nullptr;
   std::size_t count = 0;
   for (auto const& heading : headings) {
-    if (heading.source != "h1" || heading.foreign || names_site(heading.text, site_names) ||
-        is_logo(page, heading.node))
-      continue;
+    if (!is_headline(heading)) continue;
     if (only != nullptr && only->plain == heading.plain) continue;
     ++count;
     if (only == nullptr || shared_words(heading, declared) > shared_words(*only, declared)) only = &heading;

@@ -38,6 +38,8 @@ constexpr Row running[] = {
     {"Published by Ada Quay on March 3, 2026 at 10:15", "Ada Quay"},
     {"03/01/2026 by Ada Quay", "Ada Quay"},
     {"Text von Ada Quay Illustration von Bo Pier", "Ada Quay"},
+    {"By Ada Quay, Friday, updated", "Ada Quay"},
+    {"Von Ada Quay, Montag", "Ada Quay"},
     {"By the time the sluice opened, the town had changed", ""},
     {"Von den Häfen des Nordens", ""},
     {"Sluice opens at last", ""},

@@ -46,10 +46,31 @@ TEST(Title, ALogoAndAKickerAreNoPartOfIt) {
                         "<h1><span class='article__kicker'>Harbour</span> Sluice opens at last</h1>")
                 .title,
             "Sluice opens at last");
+  EXPECT_EQ(metadata_of("<title>x</title>",
+                        "<h1><span class='article__kicker'>Harbour</span>: Sluice opens at last</h1>")
+                .title,
+            "Sluice opens at last");
   EXPECT_EQ(metadata_of("<meta property=og:title content='Sluice opens at last'>",
                         "<h1>Harbour news Sluice opens at last</h1>")
                 .title,
             "Sluice opens at last");
+}
+
+// Its place tells where to look for date and by-line.
+TEST(Title, WhereNoHeadingShowsItAnyElementMay) {
+  auto const article = metadata_of("<meta property=og:title content='Sluice opens at last'>",
+                                   "<table><tr><td><font size=5>Sluice opens at last</font></td></tr></table>"
+                                   "<p>" + std::string(2500, 'x') + "</p><p>Old news of January 1, 2020</p>",
+                                   "");
+  EXPECT_EQ(article.title, "Sluice opens at last");
+  EXPECT_FALSE(article.date_published);
+  // The way to the page and a list of news say it, too.
+  auto const twice = metadata_of("<meta property=og:title content='Sluice opens at last'>",
+                                 "<div>Sluice opens at last</div><p>" + std::string(2500, 'x') +
+                                     "</p><b>Sluice opens at last</b><i>March 1, 2026</i><p>" +
+                                     std::string(3000, 'x') + "</p><div>Sluice opens at last</div>",
+                                 "");
+  EXPECT_EQ(date(twice), "2026-03-01T00:00:00Z");
 }
 
 TEST(Title, ReferencesEscapedTwiceAreDecoded) {
