@@ -177,8 +177,11 @@ std::string resolve_url(std::string_view reference, std::string_view base) {
     auto const path_at = std::size_t(r.path.data() - cleaned.data());
     return cleaned.substr(0, path_at) + remove_dot_segments(r.path) + cleaned.substr(path_at + r.path.size());
   }
+  if (base.size() > base_bytes_max)
+    base = base.substr(0, base.substr(0, base_bytes_max + 1).find_first_of("?#"));
+  if (base.size() > base_bytes_max || cleaned.empty()) return cleaned;
   auto const b = split(base);
-  if (b.scheme.empty() || cleaned.empty()) return cleaned;
+  if (b.scheme.empty()) return cleaned;
   if (!r.scheme.empty() && !equals_ignoring_case(r.scheme, b.scheme)) return cleaned;
   bool const hierarchical = b.has_authority || b.path.starts_with('/');
   if (!hierarchical) return cleaned;

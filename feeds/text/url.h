@@ -3,6 +3,7 @@
 // Nothing here fails; a reference that cannot be read comes back as it is, and `is_allowed_url` has the
 // last word before it reaches anybody.
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -17,7 +18,10 @@ std::string_view host_of(std::string_view url) noexcept;
 
 // RFC 3986 section 5.2, made robust: white space around it and line breaks inside are dropped, blanks and
 // other characters that no URL has are escaped, a base that is no absolute URL counts as none. Without a
-// base the cleaned reference. Never adds or removes anything else: an absolute URL keeps its spelling.
+// base the cleaned reference; a base of more than base_bytes_max loses its query, and counts as none where
+// that is not enough, or each short link of a page would be as long as its base. Never adds or removes
+// anything else: an absolute URL keeps its spelling.
+constexpr std::size_t base_bytes_max = 512;
 std::string resolve_url(std::string_view reference, std::string_view base);
 
 enum class UrlUse : unsigned char {

@@ -52,6 +52,16 @@ TEST(Url, CleansWhatPublishersWrite) {
   EXPECT_EQ(resolve_url("x", ""), "x");
 }
 
+TEST(Url, ABaseMuchLongerThanAnyAddressIsNone) {
+  auto const base_of = [](std::size_t bytes) {
+    return "https://h.example/" + std::string(bytes - 19, 'x') + "/";
+  };
+  auto const longest = base_of(base_bytes_max);
+  EXPECT_EQ(resolve_url("a", longest), longest + "a");
+  EXPECT_EQ(resolve_url("a", longest + "?query"), longest + "a") << "a query is not what is too long";
+  EXPECT_EQ(resolve_url("a", base_of(base_bytes_max + 1)), "a");
+}
+
 TEST(Url, RefusesActiveSchemesHoweverTheyAreHidden) {
   for (char const* url :
        {"javascript:alert(1)", "JaVaScRiPt:x", " java\nscript:x", "\x01javascript:x", "vbscript:x",
