@@ -311,9 +311,11 @@ class WordReader {
     }
     if (auto const half = day_half(word); half != DayHalf::none) {
       half_ = half;
-    } else if (!month_seen_) {
+    } else if (!month_seen_ || was_tuesday_) {
       if (int const month = month_of(word); month != 0) {
         f_.month = month;
+        // "mar." is Tuesday in French, Spanish, Italian and Romanian, where a month follows.
+        was_tuesday_ = !month_seen_ && !day_seen_ && word == "mar";
         month_seen_ = true;
       }
     }
@@ -333,6 +335,7 @@ class WordReader {
   std::size_t at_ = 0;
   Fields f_;
   bool month_seen_ = false;
+  bool was_tuesday_ = false;  // the month may be a weekday
   bool day_seen_ = false;
   bool has_time_ = false;
   bool has_zone_ = false;
