@@ -172,16 +172,19 @@ void Discovery::link(clean::HtmlToken const& token) {
   if (text::has_word_ignoring_case(rel, "canonical")) canonical_ = text::resolve_url(href, base_);
   bool const alternate =
       text::has_word_ignoring_case(rel, "alternate") || text::has_word_ignoring_case(rel, "alternative");
-  if (!alternate && !text::has_word_ignoring_case(rel, "feed")) return;
+  bool const feed = text::has_word_ignoring_case(rel, "feed") ||
+                    text::has_word_ignoring_case(rel, "service.feed");  // Atom 0.3's word
+  if (!alternate && !feed) return;
   if (text::has_word_ignoring_case(rel, "stylesheet")) return;
   auto const type = feed_type(value(token, "type"));
-  if (!type && !text::has_word_ignoring_case(rel, "feed")) {
+  if (!type && !feed) {
     // A type was forgotten; an address that says "feed" is one.
     auto const like = feed_like(href);
     if (!token.attribute("type").empty() || !like || token.has_attribute("hreflang")) return;
     return add(href, *like, value(token, "title"), "link", rank_link);
   }
   if (type == "json" && looks_like_api(href)) return;
+  if (contains(href, "foaf.rdf")) return;                 // a person in RDF
   if (type && type->empty() && !feed_like(href)) return;  // some XML, some where
   auto title = value(token, "title");
   int const rank = is_comment_feed(href, title) ? rank_link_comments : rank_link;
@@ -193,9 +196,8 @@ void Discovery::anchor(clean::HtmlToken const& token, std::string_view html) {
   if (href.empty() || href.starts_with('#')) return;
   auto const declared = feed_type(value(token, "type"));
   auto const like = feed_like(href);
-  auto const end = std::min(html.find("</", token.end), html.size());
-  auto const inside = html.substr(token.end, std::min(end - token.end, anchor_text_bytes_max));
-  auto text = clean::html_to_line(inside);
+  auto const behind = html.substr(token.end, anchor_text_bytes_max);
+  auto text = clean::html_to_line(behind.substr(0, behind.find("</")));
   bool const scheme_says = text::starts_with_ignoring_case(href, "feed:");
   bool const is_file =
       href.ends_with(".html") || href.ends_with(".htm") || href.ends_with(".pdf") || href.ends_with(".png");

@@ -135,6 +135,34 @@ void medium(Page const& page, Links& out) {
   if (!first.empty() && first != "feed") out.add("https://medium.com/feed/" + first, "rss");
 }
 
+// Services that give each author a host, and where the feed stands there.
+bool add_own_host_feeds(Page const& page, Links& out) {
+  struct Row {
+    std::string_view host;
+    std::string_view path;
+    std::string_view type;
+  };
+  bool known = false;
+  for (auto const& row : {
+           Row{"substack.com", "/feed", "rss"},
+           Row{"tumblr.com", "/rss", "rss"},
+           Row{"wordpress.com", "/feed/", "rss"},
+           Row{"blogspot.com", "/feeds/posts/default", "atom"},
+           Row{"blogspot.com", "/feeds/posts/default?alt=rss", "rss"},
+           Row{"bearblog.dev", "/feed/", "rss"},
+           Row{"micro.blog", "/feed.xml", "rss"},
+           Row{"ghost.io", "/rss/", "rss"},
+           Row{"hatenablog.com", "/feed", "atom"},
+           Row{"livejournal.com", "/data/rss", "rss"},
+           Row{"typepad.com", "/atom.xml", "atom"},
+       }) {
+    if (page.host == row.host || !is_host(page, row.host)) continue;
+    out.add(page.origin + std::string(row.path), row.type);
+    known = true;
+  }
+  return known;
+}
+
 }  // namespace
 
 std::vector<FeedLink> service_feeds(std::string_view url) {
@@ -151,33 +179,32 @@ std::vector<FeedLink> service_feeds(std::string_view url) {
     reddit(page, out);
   else if (is_host(page, "medium.com"))
     medium(page, out);
-  else if (is_host(page, "substack.com") && page.host != "substack.com")
-    out.add(page.origin + "/feed", "rss");
-  else if (is_host(page, "tumblr.com") && page.host != "tumblr.com")
-    out.add(page.origin + "/rss", "rss");
+  else if (page.host == "substack.com" && first.starts_with('@'))
+    out.add("https://" + first.substr(1) + ".substack.com/feed", "rss");
+  else if (page.host == "open.substack.com" && first == "pub" && !second.empty())
+    out.add("https://" + second + ".substack.com/feed", "rss");
   else if (page.host == "tumblr.com" && !first.empty())
     out.add("https://" + first + ".tumblr.com/rss", "rss");
-  else if (is_host(page, "wordpress.com") && page.host != "wordpress.com")
-    out.add(page.origin + "/feed/", "rss");
-  else if (is_host(page, "blogspot.com")) {
-    out.add(page.origin + "/feeds/posts/default", "atom");
-    out.add(page.origin + "/feeds/posts/default?alt=rss", "rss");
-  } else if (is_host(page, "bearblog.dev") || is_host(page, "micro.blog") || is_host(page, "ghost.io")) {
-    out.add(page.origin + (is_host(page, "ghost.io")     ? "/rss/"
-                           : is_host(page, "micro.blog") ? "/feed.xml"
-                                                         : "/feed/"),
-            "rss");
+  else if (page.host == "gist.github.com" && !first.empty())
+    out.add("https://gist.github.com/" + first + ".atom", "atom");
+  else if (add_own_host_feeds(page, out)) {
+    // all said
   } else if (page.host == "gitlab.com" && page.path.size() > 1) {
     auto const repository = "https://gitlab.com/" + first + "/" + second;
     out.add(repository + "/-/tags?format=atom", "atom", "Tags");
     out.add(repository + "/-/commits?format=atom", "atom", "Commits");
-  } else if (page.host == "codeberg.org" && !first.empty()) {
+  } else if ((page.host == "codeberg.org" || page.host == "gitea.com") && !first.empty()) {
     if (page.path.size() > 1) {
-      out.add("https://codeberg.org/" + first + "/" + second + "/releases.rss", "rss", "Releases");
-      out.add("https://codeberg.org/" + first + "/" + second + ".rss", "rss");
+      out.add(page.origin + "/" + first + "/" + second + "/releases.rss", "rss", "Releases");
+      out.add(page.origin + "/" + first + "/" + second + ".rss", "rss");
     } else {
-      out.add("https://codeberg.org/" + first + ".rss", "rss");
+      out.add(page.origin + "/" + first + ".rss", "rss");
     }
+  } else if (page.host == "git.sr.ht" && page.path.size() > 1) {
+    out.add(page.origin + "/" + first + "/" + second + "/log/rss.xml", "rss", "Commits");
+    out.add(page.origin + "/" + first + "/" + second + "/refs/rss.xml", "rss", "Releases");
+  } else if (page.host == "note.com" && !first.empty()) {
+    out.add("https://note.com/" + first + "/rss", "rss");
   } else if (page.host == "vimeo.com" && !first.empty()) {
     out.add("https://vimeo.com/" + first + (first == "channels" && !second.empty() ? "/" + second : "") +
                 "/videos/rss",

@@ -49,6 +49,11 @@ constexpr Row declared[] = {
     {"upper case and several words", "https://h.example/",
      "<LINK REL='Alternate Home' TYPE='Application/RSS+XML' HREF='/x'>", "https://h.example/x rss link"},
     {"rel=feed", "https://h.example/", "<link rel=feed href=/f>", "https://h.example/f - link"},
+    {"rel=service.feed", "https://h.example/",
+     "<link rel='service.feed' type='application/x.atom+xml' href=/atom.xml>",
+     "https://h.example/atom.xml atom link"},
+    {"a person in RDF is no feed", "https://h.example/",
+     "<link rel=alternate type='application/rdf+xml' href=/foaf.rdf>", guesses_of_h},
     {"no type, but its address says so", "https://h.example/", "<link rel=alternate href=/feed/>",
      "https://h.example/feed/ - link"},
     {"a translation is no feed", "https://h.example/", "<link rel=alternate hreflang=de href=/de/>",
@@ -154,6 +159,17 @@ constexpr Row services[] = {
      "https://pub.medium.com/feed rss service"},
     {"a tag on Medium", "https://medium.com/tag/cpp", "", "https://medium.com/feed/tag/cpp rss service"},
     {"Substack", "https://jo.substack.com/p/post", "", "https://jo.substack.com/feed rss service"},
+    {"a person on Substack", "https://substack.com/@jo", "", "https://jo.substack.com/feed rss service"},
+    {"Substack's app", "https://open.substack.com/pub/jo/p/post", "",
+     "https://jo.substack.com/feed rss service"},
+    {"gists", "https://gist.github.com/jo", "", "https://gist.github.com/jo.atom atom service"},
+    {"Hatena", "https://jo.hatenablog.com/entry/1", "", "https://jo.hatenablog.com/feed atom service"},
+    {"LiveJournal", "https://jo.livejournal.com/1.html", "",
+     "https://jo.livejournal.com/data/rss rss service"},
+    {"note", "https://note.com/jo/n/n1", "", "https://note.com/jo/rss rss service"},
+    {"SourceHut", "https://git.sr.ht/~jo/tool", "",
+     "https://git.sr.ht/~jo/tool/log/rss.xml rss service\nhttps://git.sr.ht/~jo/tool/refs/rss.xml rss "
+     "service"},
     {"Tumblr", "https://jo.tumblr.com/post/1", "", "https://jo.tumblr.com/rss rss service"},
     {"WordPress.com", "https://jo.wordpress.com/2020/01/", "", "https://jo.wordpress.com/feed/ rss service"},
     {"Blogspot", "https://jo.blogspot.com/", "",
@@ -227,6 +243,13 @@ TEST(Discover, KeepsTheTitle) {
       "<link rel=alternate type=application/rss+xml title=' A &amp;\n B ' href=/x>", "https://h.example/");
   ASSERT_EQ(links.size(), 1u);
   EXPECT_EQ(links[0].title, "A & B");
+}
+
+// In time linear in its size: four megabytes of these took three minutes when each looked for its end tag.
+TEST(Discover, SurvivesAnyNumberOfAnchorsThatNothingCloses) {
+  std::string html;
+  while (html.size() < 4'000'000) html += "<a href='rss'>x";
+  EXPECT_EQ(discover_feeds(html, "https://h.example/").size(), 1u);
 }
 
 TEST(Discover, IsBounded) {
