@@ -218,9 +218,11 @@ bool Mender::start_tag() {
     at_ = in_.size();  // cut off inside a tag: nothing of it can be used
     return true;
   }
-  if (!is_space(in_[end]) && in_[end] != '/' && in_[end] != '>') return false;
   if (name.ends_with(':') || name.starts_with(':')) return false;
   auto const role = role_of(name);
+  bool const of_a_feed = role == Role::root || role == Role::item || role == Role::leaf;
+  bool const unended = in_[end] == '<' && of_a_feed;  // "<item<title>"
+  if (!is_space(in_[end]) && in_[end] != '/' && in_[end] != '>' && !unended) return false;
   make_room_for(name, role);
   bool const deep = open_.size() >= depth_max_;
   auto const mark = out_.size();
@@ -233,7 +235,9 @@ bool Mender::start_tag() {
   }
   bool const closed = in_[at_] == '/';
   at_ = std::min(in_.size(), at_ + (closed ? 2U : 1U));
-  if (deep && role != Role::item) {
+  // A document that starts again inside itself goes on; only a channel may hold channels (CDF).
+  bool const again = role == Role::root && has_open(name) && !equals_ignoring_case(name, "channel");
+  if ((deep && role != Role::item) || again) {
     out_.resize(mark);
     return true;
   }
@@ -248,6 +252,13 @@ bool Mender::start_tag() {
 
 // Closes what cannot be open where an element of this role starts.
 void Mender::make_room_for(std::string_view name, Role role) {
+  // What is called <x:channel> may be anything; what stands around the first root is not of the feed.
+  if (role == Role::root && name.find(':') == std::string_view::npos) {
+    bool const inside_root =
+        std::any_of(open_.begin(), open_.end(), [](Open const& o) { return o.role == Role::root; });
+    while (inside_root && open_.back().role != Role::root) close_top();
+    return;
+  }
   if (role == Role::item) {
     bool const inside_item =
         std::any_of(open_.rbegin(), open_.rend(), [](Open const& o) { return o.role == Role::item; });

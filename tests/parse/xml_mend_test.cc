@@ -28,6 +28,12 @@ TEST(XmlMend, MendsWhatPeopleWouldMend) {
            Row{"<t>a<!-- b", "<t>a b</t>"},
            Row{"<t><![CDATA[a</t>", "<t><![CDATA[a]]></t>"},
            Row{"<rss><channel>", "<rss><channel></channel></rss>"},
+           Row{"<rss><item<title>a <b<c</title></item></rss>",
+               "<rss><item><title>a &lt;b&lt;c</title></item></rss>"},
+           Row{"<rss v<description>1'><channel>a</channel></rss>",
+               "<rss v=\"v\"><description>1'></description><channel>a</channel></rss>"},
+           Row{"<rss><channel><item><title>a<rss><item>b</item></channel></rss>",
+               "<rss><channel><item><title>a</title></item><item>b</item></channel></rss>"},
            Row{"<a b", ""},
        })
     EXPECT_EQ(mend_xml(broken, deep), mended) << broken;
