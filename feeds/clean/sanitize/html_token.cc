@@ -86,11 +86,13 @@ void read_declaration(std::string_view html, std::size_t at, HtmlToken& token) n
   }
   bool const known_missing = closing == "-->" ? from >= token.no_close_from
                              : closing == ">" ? from >= token.no_bracket_from
-                                              : false;
+                                              : from >= token.no_cdata_close_from;
   auto close = known_missing ? html.size() : find_or_end(html, closing, from);
-  if (close == html.size() && closing == "-->") {
+  if (close == html.size() && closing != ">") {
     // Never closed: browsers would hide all that follows, here it ends like any other bogus markup.
-    token.no_close_from = std::min(token.no_close_from, from);
+    auto& none_from = closing == "-->" ? token.no_close_from : token.no_cdata_close_from;
+    none_from = std::min(none_from, from);
+    token.kind = HtmlTokenKind::comment;
     closing = ">";
     close = from >= token.no_bracket_from ? html.size() : find_or_end(html, closing, from);
   }

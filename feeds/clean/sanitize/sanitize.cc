@@ -29,6 +29,9 @@ std::string_view lazy_source_of(HtmlToken const& token) {
 // A picture that stands in the markup itself: a small one. It is none where a lazy loader keeps the real one.
 constexpr std::size_t data_bytes_max = 8 * 1024;
 
+// A text of short links only, which are all relative, grows with the length of the base.
+constexpr std::size_t growth_per_byte_max = 8;
+
 class Sanitizer {
  public:
   Sanitizer(std::string& out, SanitizeOptions const& options) : out_(out), options_(options) {}
@@ -49,6 +52,7 @@ class Sanitizer {
   bool is_repeated(std::size_t attribute) const noexcept;
   bool is_tracking_pixel() const noexcept;
   bool is_known_player();
+  bool may_grow(std::size_t from, std::size_t to) noexcept;
 
   std::string& out_;
   SanitizeOptions const& options_;
@@ -57,10 +61,12 @@ class Sanitizer {
   std::vector<Tag const*> open_;
   std::array<std::uint32_t, tags_max> open_count_{};  // makes a stray end tag cost nothing
   std::array<bool, tags_max> unclosed_{};             // no end tag follows: it is looked for once
+  std::size_t growth_left_ = 0;                       // bytes that addresses may gain through the base
   std::string url_;                                   // scratch
 };
 
 void Sanitizer::run(std::string_view html) {
+  growth_left_ = text::base_bytes_max + growth_per_byte_max * html.size();
   while (at_ < html.size()) {
     auto const markup = html.find('<', at_);
     if (markup == std::string_view::npos) {
@@ -135,7 +141,8 @@ void Sanitizer::end_tag() {
   auto const* tag = find_tag(without_prefix(token_.name));
   if (!tag || tag->rule != TagRule::keep) return;
   if (tag->is_void) {
-    if (tag->name == "br") out_.append("<br>");  // the standard reads "</br>" so
+    // HTML reads "</br>" so; in XHTML it only closes the "<br>" before it.
+    if (tag->name == "br" && options_.dialect == Dialect::html) out_.append("<br>");
     return;
   }
   if (open_count_[tag->id] == 0) return;
@@ -232,7 +239,7 @@ void Sanitizer::write_url(std::string_view name, std::string_view value, text::U
     auto const decoded = text::decode_entities(value, EntityContext::attribute);
     if (!text::is_allowed_url(decoded, use)) return;
     url_ = text::resolve_url(decoded, options_.base_url);
-    if (!text::is_allowed_url(url_, use)) return;
+    if (!text::is_allowed_url(url_, use) || !may_grow(value.size(), url_.size())) return;
   }
   out_ += ' ';
   out_.append(name).append("=\"");
@@ -259,7 +266,9 @@ void Sanitizer::write_srcset(std::string_view value) {
     auto const descriptor = text::trim(std::string_view(decoded.data() + descriptor_at, at - descriptor_at));
     if (url.empty() || !text::is_allowed_url(url, text::UrlUse::media)) continue;
     auto const address = text::resolve_url(url, options_.base_url);
-    if (address.empty() || !text::is_allowed_url(address, text::UrlUse::media)) continue;
+    if (address.empty() || !text::is_allowed_url(address, text::UrlUse::media) ||
+        !may_grow(url.size(), address.size()))
+      continue;
     if (!list.empty()) list += ", ";
     list += address;
     if (!descriptor.empty()) list.append(" ").append(descriptor);
@@ -298,6 +307,14 @@ bool Sanitizer::is_tracking_pixel() const noexcept {
     return value == "0" || value == "1" || value == "0px" || value == "1px";
   };
   return tiny(token_.attribute("width")) && tiny(token_.attribute("height"));
+}
+
+// What addresses gain through the base, over the whole text.
+bool Sanitizer::may_grow(std::size_t from, std::size_t to) noexcept {
+  if (to <= from) return true;
+  if (to - from > growth_left_) return false;
+  growth_left_ -= to - from;
+  return true;
 }
 
 bool Sanitizer::is_known_player() {

@@ -85,6 +85,24 @@ TEST(Sanitize, ReadsXhtmlByItsOwnRules) {
   std::string out;
   append_sanitized(out, "<x:p/><h:b>a</h:b><![CDATA[<i>]]>", {.base_url = {}, .dialect = Dialect::xml});
   EXPECT_EQ(out, "<p></p><b>a</b>&lt;i&gt;");
+  out.clear();
+  append_sanitized(out, "a<br></br>b<br/>c", {.base_url = {}, .dialect = Dialect::xml});
+  EXPECT_EQ(out, "a<br>b<br>c");
+  EXPECT_EQ(sanitize_html("a</br>b"), "a<br>b");
+}
+
+TEST(Sanitize, ACdataMarkThatNothingClosesHidesNothing) {
+  EXPECT_EQ(sanitize_html("a<![CDATA[ <b>b</b> c"), "ab c");
+  EXPECT_EQ(sanitize_html("a <![CDATA[ b"), "a &lt;![CDATA[ b");
+  EXPECT_EQ(sanitize_html("a<![CDATA[b]]>c"), "ac");
+}
+
+TEST(Sanitize, ATextOfShortLinksGrowsByAFewTimesItsSizeOnly) {
+  std::string html;
+  for (int i = 0; i < 10'000; ++i) html += "<a href=y>z</a>";
+  auto const safe = sanitize_html(html, "https://h.example/" + std::string(400, 'x') + "/");
+  EXPECT_LT(safe.size(), 12 * html.size());
+  EXPECT_NE(safe.find("x/y\">z</a><a>z</a>"), std::string::npos) << "further links lose their address";
 }
 
 TEST(Sanitize, StaysLinearAndShallowOnDeepNesting) {
