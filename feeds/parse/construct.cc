@@ -120,9 +120,11 @@ TextKind text_kind(pugi::xml_node node, MapContext const& context) {
 }
 
 std::string base_of(pugi::xml_node node, std::string_view base) {
-  for (auto const a : node.attributes())
-    if (text::equals_ignoring_case(a.name(), "xml:base"))
-      return text::resolve_url(text::decode_entities(a.value(), text::EntityContext::attribute), base);
+  for (auto const a : node.attributes()) {
+    if (!text::equals_ignoring_case(a.name(), "xml:base")) continue;
+    auto own = text::resolve_url(text::decode_entities(a.value(), text::EntityContext::attribute), base);
+    if (own.size() <= text::base_bytes_max) return own;
+  }
   return std::string(base);
 }
 
@@ -187,6 +189,20 @@ std::string url_of(std::string_view reference, std::string_view base) {
   reference = text::trim(reference);
   if (reference.empty() || !text::is_allowed_url(reference, text::UrlUse::link)) return {};
   return text::resolve_url(reference, base);
+}
+
+std::string address_of(pugi::xml_node node, std::string_view base) {
+  std::string url;
+  bool has_elements = false;
+  for (auto const inner : node.children()) {
+    if (inner.type() != pugi::node_element) continue;
+    has_elements = true;
+    if (text::equals_ignoring_case(local_name(inner), "url")) url = text_of(inner);
+  }
+  for (std::string_view name : {"url", "href", "resource"})
+    if (url.empty()) url = attribute(node, name);
+  if (url.empty() && !has_elements) url = text_of(node);
+  return url_of(url, base);
 }
 
 Author person_of_text(std::string_view raw) {
@@ -260,6 +276,18 @@ Author person_of(pugi::xml_node node, std::string_view base, MapContext& context
   return author;
 }
 
+Author podcast_person_of(pugi::xml_node node, std::string_view base, MapContext& context) {
+  auto author = person_of_text(line_of(node, context));
+  author.url = url_of(attribute(node, "href"), base);
+  author.avatar = url_of(attribute(node, "img"), base);
+  return author;
+}
+
+std::string itunes_category_of(pugi::xml_node node) {
+  auto text = attribute(node, "text");
+  return text.empty() ? text_of(node) : text;
+}
+
 void add_author(std::vector<Author>& authors, Author author) {
   constexpr std::size_t authors_max = 64;
   if (author.name.empty() && author.email.empty() && author.url.empty()) return;
@@ -275,6 +303,19 @@ void add_author(std::vector<Author>& authors, Author author) {
     return;
   }
   if (authors.size() < authors_max) authors.push_back(std::move(author));
+}
+
+void inherit_authors(std::vector<Item>& items, std::vector<Author> const& authors, std::size_t bytes_max) {
+  std::size_t bytes_each = 0;
+  for (auto const& author : authors)
+    bytes_each +=
+        sizeof author + author.name.size() + author.url.size() + author.avatar.size() + author.email.size();
+  for (auto& item : items) {
+    if (!item.authors.empty()) continue;
+    if (bytes_each > bytes_max) return;
+    bytes_max -= bytes_each;
+    item.authors = authors;
+  }
 }
 
 void add_tag(std::vector<std::string>& tags, std::string_view tag) {

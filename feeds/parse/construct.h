@@ -11,6 +11,9 @@
 
 namespace newsfold::parse {
 
+// What items may get from their feed, in bytes a byte of the document: real ones need a tenth of it.
+constexpr std::size_t inherited_per_byte_max = 8;
+
 // What holds for one document; each field is read through it.
 struct MapContext {
   XmlDocument const& document;
@@ -43,14 +46,27 @@ Body body_of(pugi::xml_node node, std::string_view base, MapContext& context);
 // Absolute where `base` is known; empty where its scheme must not reach anybody.
 std::string url_of(std::string_view reference, std::string_view base);
 
+// The address of a file or picture, wherever it stands: in a <url> inside, in an attribute (url, href,
+// resource), as the text. As url_of gives it.
+std::string address_of(pugi::xml_node node, std::string_view base);
+
 // "jo@example.com (Jo)", "Jo <jo@example.com>", a name, an address.
 Author person_of_text(std::string_view text);
 
 // A person of Atom (name, uri, email as children) or of RSS (text).
 Author person_of(pugi::xml_node node, std::string_view base, MapContext& context);
 
+// <podcast:person href img>Name</podcast:person>
+Author podcast_person_of(pugi::xml_node node, std::string_view base, MapContext& context);
+
+// <itunes:category text="...">, or what stands between the tags where the attribute was forgotten.
+std::string itunes_category_of(pugi::xml_node node);
+
 // One of each: the same name or address twice is one person, whose gaps are filled.
 void add_author(std::vector<Author>& authors, Author author);
+// Gives items without an author those of their feed, as long as the copies stay below `bytes_max`: a name of
+// a megabyte over empty items would fill the memory.
+void inherit_authors(std::vector<Item>& items, std::vector<Author> const& authors, std::size_t bytes_max);
 void add_tag(std::vector<std::string>& tags, std::string_view tag);
 void add_tags_by_comma(std::vector<std::string>& tags, std::string_view list);
 
@@ -59,12 +75,13 @@ std::optional<std::uint64_t> whole_number(std::string_view text) noexcept;
 // "yes", "true", "explicit"; "no", "false", "clean".
 std::optional<bool> explicit_of(std::string_view text) noexcept;
 
-// Of several elements for one field the one that ranks highest; among equals the last that is not empty.
+// Of several elements for one field the one that ranks highest; among equals the last. Those that hold
+// nothing do not count, but for the attributes that may say it instead.
 class Best {
  public:
   void offer(pugi::xml_node node, int rank) {
-    if (rank < rank_ || !(node.first_child() || node.first_attribute())) return;
-    if (rank == rank_ && !node.first_child()) return;
+    if (rank < rank_) return;
+    if (!has_content(node) && (rank == rank_ || !node.first_attribute())) return;
     node_ = node;
     rank_ = rank;
   }

@@ -11,11 +11,10 @@ namespace {
 
 constexpr std::size_t positions_max = 10'000;
 
-std::optional<Geometry> box_of(std::string_view numbers) {
-  auto corners = geometry_of("LineString", numbers);
-  if (!corners || corners->positions.size() != 2) return std::nullopt;
-  auto const [west, south] = corners->positions[0];
-  auto const [east, north] = corners->positions[1];
+std::optional<Geometry> box_between(Geometry const& corners) {
+  if (corners.positions.size() != 2) return std::nullopt;
+  auto const [west, south] = corners.positions[0];
+  auto const [east, north] = corners.positions[1];
   return Geometry{"Polygon", {{west, south}, {east, south}, {east, north}, {west, north}, {west, south}}};
 }
 
@@ -109,10 +108,17 @@ std::optional<Geometry> geometry_of(pugi::xml_node node, Element element, MapCon
     case Element::point: return geometry_of("Point", text_of(node, context.scratch));
     case Element::line: return geometry_of("LineString", text_of(node, context.scratch));
     case Element::polygon: return geometry_of("Polygon", text_of(node, context.scratch));
-    case Element::box: return box_of(text_of(node, context.scratch));
+    case Element::box: {
+      auto const corners = geometry_of("LineString", text_of(node, context.scratch));
+      return corners ? box_between(*corners) : std::nullopt;
+    }
     case Element::gml_point: return gml_of(node, "Point", context);
     case Element::gml_line_string: return gml_of(node, "LineString", context);
     case Element::gml_polygon: return gml_of(node, "Polygon", context);
+    case Element::gml_envelope: {
+      auto const corners = gml_of(node, "LineString", context);
+      return corners ? box_between(*corners) : std::nullopt;
+    }
     case Element::where: break;
     default: return std::nullopt;
   }

@@ -11,6 +11,8 @@
 #include <boost/json/serialize.hpp>
 #include <boost/json/stream_parser.hpp>
 
+#include <algorithm>
+#include <charconv>
 #include <cmath>
 #include <vector>
 
@@ -41,7 +43,9 @@ std::string string_of(json::value const& value) {
     constexpr double exact_max = 9e15;
     if (number == std::floor(number) && std::abs(number) < exact_max)
       return std::to_string(std::int64_t(number));
-    return json::serialize(value);
+    char digits[32];
+    auto const end = std::to_chars(digits, digits + sizeof digits, number).ptr;
+    return {digits, end};
   }
   return {};
 }
@@ -57,6 +61,22 @@ json::array const* array_at(json::object const& object, std::string_view key) {
 json::object const* object_at(json::object const& object, std::string_view key) {
   auto const* value = object.if_contains(key);
   return value ? value->if_object() : nullptr;
+}
+
+// What XML repeats is a list in JSON, or the one thing itself.
+void for_each_at(json::object const& object, std::string_view key, auto const& take) {
+  auto const* value = object.if_contains(key);
+  if (!value) return;
+  if (auto const* list = value->if_array())
+    for (auto const& one : *list) take(one);
+  else
+    take(*value);
+}
+
+// An element of RSS in JSON: its text, or an object that has its attributes beside the text.
+std::string text_of_element(json::value const& value) {
+  auto const* object = value.if_object();
+  return object ? string_at(*object, "#value") : string_of(value);
 }
 
 std::optional<double> number_of(json::value const* value) {
@@ -106,8 +126,11 @@ std::string close_open_brackets(std::string_view text) {
 
 class JsonMapper {
  public:
-  JsonMapper(Hints const& hints, Limits const& limits, Bodies bodies)
-      : base_(hints.url), limits_(limits), bodies_(bodies) {}
+  JsonMapper(Hints const& hints, Limits const& limits, Bodies bodies, std::size_t document_bytes)
+      : base_(hints.url),
+        limits_(limits),
+        bodies_(bodies),
+        inherited_bytes_max_(inherited_per_byte_max * document_bytes) {}
 
   Feed json_feed(json::object const& document);
   Feed rss_json(json::object const& channel);
@@ -122,6 +145,7 @@ class JsonMapper {
   std::string base_;
   Limits const& limits_;
   Bodies bodies_;
+  std::size_t inherited_bytes_max_;
 };
 
 std::string JsonMapper::html(std::string_view text) {
@@ -173,6 +197,8 @@ Item JsonMapper::json_item(json::object const& object) {
   authors(item.authors, object);
   if (auto const* tags = array_at(object, "tags"))
     for (auto const& tag : *tags) add_tag(item.tags, string_of(tag));
+  else
+    add_tags_by_comma(item.tags, string_at(object, "tags"));
   if (auto const* list = array_at(object, "attachments")) {
     for (auto const& value : *list) {
       auto const* file = value.if_object();
@@ -208,6 +234,7 @@ Feed JsonMapper::json_feed(json::object const& document) {
         if (auto address = url(string_at(*hub, "url")); !address.empty())
           feed.hubs.push_back({string_at(*hub, "type"), std::move(address)});
   if (auto const* items = array_at(document, "items")) {
+    feed.items.reserve(std::min(items->size(), limits_.items_max));
     for (auto const& value : *items) {
       auto const* object = value.if_object();
       if (!object) continue;
@@ -217,6 +244,8 @@ Feed JsonMapper::json_feed(json::object const& document) {
         feed.items.push_back(json_item(*object));
     }
   }
+  // JSON Feed 1.1: an item without authors has those of its feed.
+  inherit_authors(feed.items, feed.authors, inherited_bytes_max_);
   return feed;
 }
 
@@ -224,8 +253,7 @@ Item JsonMapper::rss_item(json::object const& object) {
   Item item;
   item.title = clean::html_to_line(string_at(object, "title"));
   item.url = url(string_at(object, "link"));
-  auto const* guid = object_at(object, "guid");
-  item.id = guid ? string_at(*guid, "#value") : string_at(object, "guid");
+  if (auto const* guid = object.if_contains("guid")) item.id = text_of_element(*guid);
   if (item.url.empty() && text::is_web_url(item.id)) item.url = item.id;
   auto full = string_at(object, "content:encoded");
   auto const description = string_at(object, "description");
@@ -237,19 +265,9 @@ Item JsonMapper::rss_item(json::object const& object) {
     if (auto const name = string_at(object, key); !name.empty())
       add_author(item.authors, person_of_text(name));
   item.comments_url = url(string_at(object, "comments"));
-  auto const tags = [&](json::value const& value) {
-    if (auto const* category = value.if_object())
-      add_tag(item.tags, string_at(*category, "#value"));
-    else
-      add_tag(item.tags, string_of(value));
-  };
-  if (auto const* category = object.if_contains("category")) {
-    if (auto const* list = category->if_array())
-      for (auto const& value : *list) tags(value);
-    else
-      tags(*category);
-  }
-  auto const enclosure = [&](json::value const& value) {
+  for_each_at(object, "category",
+              [&](json::value const& value) { add_tag(item.tags, text_of_element(value)); });
+  for_each_at(object, "enclosure", [&](json::value const& value) {
     auto const* file = value.if_object();
     if (!file) return;
     Attachment a;
@@ -257,13 +275,7 @@ Item JsonMapper::rss_item(json::object const& object) {
     a.mime_type = string_at(*file, "type");
     a.size_in_bytes = whole_number(string_at(*file, "length"));
     if (!a.url.empty()) item.attachments.push_back(std::move(a));
-  };
-  if (auto const* files = object.if_contains("enclosure")) {
-    if (auto const* list = files->if_array())
-      for (auto const& value : *list) enclosure(value);
-    else
-      enclosure(*files);
-  }
+  });
   if (auto const* source = object_at(object, "source"))
     item.source = {string_at(*source, "#value"), url(string_at(*source, "url"))};
   return item;
@@ -286,22 +298,16 @@ Feed JsonMapper::rss_json(json::object const& channel) {
   for (char const* key : {"managingEditor", "webMaster"})
     if (auto const name = string_at(channel, key); feed.authors.empty() && !name.empty())
       add_author(feed.authors, person_of_text(name));
-  auto const* items = channel.if_contains("item");
-  if (!items) items = channel.if_contains("items");
-  auto const one = [&](json::value const& value) {
+  for_each_at(channel, "category",
+              [&](json::value const& value) { add_tag(feed.tags, text_of_element(value)); });
+  for_each_at(channel, channel.contains("item") ? "item" : "items", [&](json::value const& value) {
     auto const* object = value.if_object();
     if (!object) return;
     if (feed.items.size() >= limits_.items_max)
       ++feed.items_dropped;
     else
       feed.items.push_back(rss_item(*object));
-  };
-  if (items) {
-    if (auto const* list = items->if_array())
-      for (auto const& value : *list) one(value);
-    else
-      one(*items);
-  }
+  });
   return feed;
 }
 
@@ -362,7 +368,7 @@ Result<Feed> parse_json_feed(Excerpt const& part, Hints const& hints, Limits con
     failure = problem_at(part, 0, "root", "JSON, but not an object", "a JSON object");
     return Error{ErrorCode::not_a_feed, failure.message};
   }
-  JsonMapper mapper(hints, limits, bodies);
+  JsonMapper mapper(hints, limits, bodies, text.size());
   bool const mended = problem && problem->code == "json";
   auto const finish = [&](Feed feed) -> Result<Feed> {
     if (mended && feed.items.empty()) return Error{ErrorCode::malformed, "not JSON: " + describe(failure)};

@@ -21,11 +21,11 @@ class ChannelMapper {
   ChannelMapper(Feed& feed, MapContext& context) : feed_(feed), context_(context) {}
 
   void element(pugi::xml_node node, std::string_view base);
-  void finish(std::string_view base);
+  void finish();
 
  private:
   void link(pugi::xml_node node, std::string_view base, Space space);
-  void image(pugi::xml_node node, std::string_view base);
+  void icon(std::string url, int rank);  // the higher rank wins, the first among equals
   void cloud(pugi::xml_node node);
   void skip(pugi::xml_node node, Element element);
   void owner(pugi::xml_node node);

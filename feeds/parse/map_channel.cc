@@ -31,6 +31,9 @@ void ChannelMapper::element(pugi::xml_node node, std::string_view outer_base) {
     case Element::itunes_subtitle: description_.offer(node, 1); break;
     case Element::media_description: description_.offer(node, 0); break;
     case Element::link: link(node, base, space); break;
+    case Element::anchor:
+      if (feed_.home_page_url.empty()) feed_.home_page_url = url_of(attribute(node, "href"), base);
+      break;
     case Element::id: feed_.id = text_of(node); break;
     case Element::identifier:
       if (feed_.id.empty()) feed_.id = text_of(node);
@@ -59,6 +62,7 @@ void ChannelMapper::element(pugi::xml_node node, std::string_view outer_base) {
     }
     case Element::web_master: web_master_ = person_of(node, base, context_); break;
     case Element::owner: owner(node); break;
+    case Element::person: add_author(feed_.contributors, podcast_person_of(node, base, context_)); break;
     case Element::contributor: add_author(feed_.contributors, person_of(node, base, context_)); break;
     case Element::error_reports_to:
       // Where there is nobody else, the person who wants to hear of errors.
@@ -76,9 +80,9 @@ void ChannelMapper::element(pugi::xml_node node, std::string_view outer_base) {
       break;
     }
     case Element::itunes_category:
-      add_tag(feed_.tags, attribute(node, "text"));
+      add_tag(feed_.tags, itunes_category_of(node));
       for (auto const inner : node.children())
-        if (inner.type() == pugi::node_element) add_tag(feed_.tags, attribute(inner, "text"));
+        if (inner.type() == pugi::node_element) add_tag(feed_.tags, itunes_category_of(inner));
       break;
     case Element::keywords:
     case Element::media_keywords: add_tags_by_comma(feed_.tags, line_of(node, context_)); break;
@@ -93,26 +97,17 @@ void ChannelMapper::element(pugi::xml_node node, std::string_view outer_base) {
       if (auto const n = whole_number(text_of(node)); n && *n <= INT32_MAX)
         feed_.update_frequency = std::int64_t(*n);
       break;
-    case Element::image: image(node, base); break;
+    // <image><url/></image> of RSS; in RDF it may stand beside the channel, or be a mere reference to there.
+    case Element::image: icon(address_of(node, base), 3); break;
     case Element::itunes_image:
-    case Element::media_thumbnail: {
-      auto url = attribute(node, "href");
-      if (url.empty()) url = attribute(node, "url");
-      if (url.empty()) url = text_of(node);
-      url = url_of(url, base);
-      if (!url.empty() && icon_rank_ < 1) feed_.icon = url, icon_rank_ = 1;
+    case Element::media_thumbnail: icon(address_of(node, base), 1); break;
+    case Element::logo:
+      if (text::equals_ignoring_case(attribute(node, "style"), "icon"))
+        feed_.favicon = address_of(node, base);
+      else
+        icon(address_of(node, base), 2);
       break;
-    }
-    case Element::logo: {
-      auto url = has_attribute(node, "href") ? attribute(node, "href") : text_of(node);
-      bool const small = text::equals_ignoring_case(attribute(node, "style"), "icon");
-      if (small)
-        feed_.favicon = url_of(url, base);
-      else if (icon_rank_ < 2)
-        feed_.icon = url_of(url, base), icon_rank_ = 2;
-      break;
-    }
-    case Element::icon: feed_.favicon = url_of(text_of(node), base); break;
+    case Element::icon: feed_.favicon = address_of(node, base); break;
     case Element::cloud: cloud(node); break;
     case Element::explicit_: feed_.explicit_content = explicit_of(text_of(node)); break;
     default: break;
@@ -142,7 +137,7 @@ void ChannelMapper::link(pugi::xml_node node, std::string_view base, Space space
   }
   if (text::has_word_ignoring_case(rel, "self") && self_rank_ < 2) feed_.feed_url = href, self_rank_ = 2;
   if (rel == "http://schemas.google.com/g/2005#feed" && self_rank_ < 1) feed_.feed_url = href, self_rank_ = 1;
-  if (rel == "image" && icon_rank_ < 1) feed_.icon = href, icon_rank_ = 1;
+  if (rel == "image") icon(href, 1);
   // RFC 5005: a paged feed names its older page "next", an archived one "prev-archive".
   if ((text::has_word_ignoring_case(rel, "next") || text::has_word_ignoring_case(rel, "prev-archive")) &&
       feed_.next_url.empty())
@@ -151,21 +146,10 @@ void ChannelMapper::link(pugi::xml_node node, std::string_view base, Space space
   if (rel == "icon" || rel == "shortcut icon") feed_.favicon = href;
 }
 
-// <image><url/></image> of RSS; in RDF it may stand beside the channel, or be a mere reference to there.
-void ChannelMapper::image(pugi::xml_node node, std::string_view base) {
-  std::string url;
-  for (auto const inner : node.children()) {
-    if (inner.type() != pugi::node_element) continue;
-    if (text::equals_ignoring_case(local_name(inner), "url")) url = text_of(inner);
-  }
-  if (url.empty()) url = attribute(node, "href");
-  if (url.empty()) url = attribute(node, "url");
-  if (url.empty()) url = attribute(node, "resource");
-  if (url.empty() && !has_element_children(node)) url = text_of(node);
-  url = url_of(url, base);
-  if (url.empty() || icon_rank_ >= 3) return;
+void ChannelMapper::icon(std::string url, int rank) {
+  if (url.empty() || icon_rank_ >= rank) return;
   feed_.icon = std::move(url);
-  icon_rank_ = 3;
+  icon_rank_ = rank;
 }
 
 void ChannelMapper::cloud(pugi::xml_node node) {
@@ -204,7 +188,7 @@ void ChannelMapper::owner(pugi::xml_node node) {
   }
 }
 
-void ChannelMapper::finish(std::string_view) {
+void ChannelMapper::finish() {
   if (title_) feed_.title = line_of(title_.node(), context_);
   if (description_) feed_.description = summary_of(description_.node(), context_);
   if (updated_) feed_.updated = text::parse_date(text_of(updated_.node(), context_.scratch));
@@ -223,8 +207,7 @@ void ChannelMapper::finish(std::string_view) {
   if (entry_authors_.empty() && owner_.name.size() > 0) add_author(entry_authors_, owner_);
   if (feed_.authors.empty()) add_author(feed_.authors, web_master_);
   // RFC 4287 4.2.1: an entry without an author has those of its feed; podcasts mean it so, too.
-  for (auto& item : feed_.items)
-    if (item.authors.empty()) item.authors = entry_authors_;
+  inherit_authors(feed_.items, entry_authors_, inherited_per_byte_max * context_.document.text().size());
 }
 
 }  // namespace newsfold::parse

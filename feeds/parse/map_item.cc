@@ -66,6 +66,7 @@ class ItemMapper {
   void offer_id(std::string id, int rank);
   void finish();
   void finish_texts();
+  bool take_text(Best const& content);  // false: it shows nothing
 
   std::string base_for(pugi::xml_node child) const {
     return child.first_attribute() ? base_of(child, base_) : base_;
@@ -183,29 +184,17 @@ void ItemMapper::extension(pugi::xml_node child, Element element, std::string_vi
       if (text::equals_ignoring_case(attribute(child, "role"), "author"))
         add_author(item_.authors, person_of_text(line_of(child, context_)));
       break;
-    case Element::itunes_image: {
-      auto href = attribute(child, "href");
-      if (href.empty()) href = attribute(child, "url");
-      if (href.empty()) href = text_of(child);
-      media_.image(url_of(href, base), image_rank_own);
-      break;
-    }
+    case Element::itunes_image:
     case Element::image:
     case Element::icon:
-    case Element::logo: {
-      auto url = attribute(child, "href");
-      if (url.empty()) url = attribute(child, "url");
-      for (auto const inner : child.children())
-        if (url.empty() && text::equals_ignoring_case(local_name(inner), "url")) url = text_of(inner);
-      if (url.empty() && !has_element_children(child)) url = text_of(child);
-      media_.image(url_of(url, base), image_rank_own);
-      break;
-    }
-    case Element::itunes_category: add_tag(item_.tags, attribute(child, "text")); break;
+    case Element::logo: media_.image(address_of(child, base), image_rank_own); break;
+    case Element::itunes_category: add_tag(item_.tags, itunes_category_of(child)); break;
     case Element::duration: media_.duration(text::parse_duration(text_of(child))); break;
     case Element::explicit_: item_.explicit_content = explicit_of(text_of(child)); break;
     case Element::comments_feed: comments_feed_ = url_of(text_of(child), base); break;
     case Element::companion: media_.companion(child, base); break;
+    case Element::alternate_enclosure: media_.alternate(child, base); break;
+    case Element::anchor: offer_url(url_of(attribute(child, "href"), base), 0); break;
     case Element::media_player: media_.player(child, base); break;
     case Element::video_id: offer_id(text_of(child), 0); break;
     case Element::markdown: markdown_ = text_of(child); break;
@@ -215,13 +204,7 @@ void ItemMapper::extension(pugi::xml_node child, Element element, std::string_vi
     case Element::language: item_.language = text_of(child); break;
     case Element::latitude: latitude_ = text_of(child); break;
     case Element::longitude: longitude_ = text_of(child); break;
-    case Element::person: {
-      auto author = person_of_text(line_of(child, context_));
-      author.url = url_of(attribute(child, "href"), base);
-      author.avatar = url_of(attribute(child, "img"), base);
-      add_author(item_.contributors, std::move(author));
-      break;
-    }
+    case Element::person: add_author(item_.contributors, podcast_person_of(child, base, context_)); break;
     default:
       if (!item_.geo) {
         Namespaces::Scope const scope(context_.spaces, child);
@@ -281,7 +264,7 @@ void ItemMapper::guid(pugi::xml_node child, std::string_view base) {
 
 // RSS: <source url="...">Title</source>; Atom: the feed an entry was taken from.
 void ItemMapper::source(pugi::xml_node child, std::string_view base) {
-  if (!has_element_children(child)) {
+  if (!has_element_children(child) || has_attribute(child, "url")) {
     item_.source.title = line_of(child, context_);
     auto url = attribute(child, "url");
     if (url.empty()) url = attribute(child, "href");
@@ -342,21 +325,26 @@ void ItemMapper::finish() {
   media_.finish();
 }
 
+bool ItemMapper::take_text(Best const& content) {
+  auto body = body_of(content.node(), base_for(content.node()), context_);
+  item_.content_html = std::move(body.html);
+  item_.content_text = std::move(body.text);
+  return !item_.content_html.empty() || !item_.content_text.empty();
+}
+
 void ItemMapper::finish_texts() {
   if (!summary_) summary_ = media_.description();
-  auto const* content = encoded_ ? &encoded_ : body_ ? &body_ : nullptr;
-  // Atom's summary is a summary even where it stands alone; RSS's description is then the text.
-  if (!content && description_) content = &description_;
+  // Atom's summary is a summary even where it stands alone; RSS's description is then the text. So is it
+  // where the element for the text shows nothing.
+  Best const* content = nullptr;
+  for (auto const* candidate : {&encoded_, &body_, &description_})
+    if (*candidate && take_text(*(content = candidate))) break;
   Best const* summary = summary_ ? &summary_ : &subtitle_;
   if (content && content != &description_ && description_) summary = &description_;
   if (!content && summary == &summary_ && summary_.rank() < 6) {
     content = &summary_;
     summary = &subtitle_;
-  }
-  if (content) {
-    auto body = body_of(content->node(), base_for(content->node()), context_);
-    item_.content_html = std::move(body.html);
-    item_.content_text = std::move(body.text);
+    take_text(*content);
   }
   if (item_.content_html.empty() && item_.content_text.empty()) item_.content_text = std::move(markdown_);
   if (!*summary) return;

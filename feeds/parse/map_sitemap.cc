@@ -1,6 +1,9 @@
 #include "feeds/parse/map.h"
 #include "feeds/text/date.h"
 
+#include <algorithm>
+#include <iterator>
+
 namespace newsfold::parse {
 
 namespace {
@@ -30,6 +33,9 @@ void map_news(Item& item, pugi::xml_node node, MapContext& context) {
 }  // namespace
 
 void map_sitemap(Feed& feed, pugi::xml_node root, std::string_view base, MapContext& context) {
+  auto const entries = root.children();
+  auto const count = std::size_t(std::distance(entries.begin(), entries.end()));
+  feed.items.reserve(std::min(count, context.limits.items_max));
   for (auto const entry : root.children()) {
     if (entry.type() != pugi::node_element) continue;
     Namespaces::Scope const scope(context.spaces, entry);

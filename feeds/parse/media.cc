@@ -40,11 +40,7 @@ void MediaCollector::add(Attachment attachment) {
 
 void MediaCollector::enclosure(pugi::xml_node node, std::string_view base) {
   Attachment a;
-  auto url = attribute(node, "url");
-  if (url.empty()) url = attribute(node, "href");
-  if (url.empty()) url = attribute(node, "resource");
-  if (url.empty()) url = text_of(node);
-  a.url = url_of(url, base);
+  a.url = address_of(node, base);
   a.mime_type = attribute(node, "type");
   a.title = attribute(node, "title");
   a.size_in_bytes = whole_number(attribute(node, "length"));
@@ -107,6 +103,22 @@ void MediaCollector::companion(pugi::xml_node node, std::string_view base) {
   Attachment a;
   a.url = url_of(attribute(node, "url"), base);
   a.mime_type = attribute(node, "type");
+  add_companion(std::move(a));
+}
+
+// The same recording in another form; of its sources the first.
+void MediaCollector::alternate(pugi::xml_node node, std::string_view base) {
+  Attachment a;
+  for (auto const child : node.children())
+    if (a.url.empty() && text::equals_ignoring_case(local_name(child), "source"))
+      a.url = url_of(attribute(child, "uri"), base);
+  a.mime_type = attribute(node, "type");
+  a.title = attribute(node, "title");
+  a.size_in_bytes = whole_number(attribute(node, "length"));
+  add_companion(std::move(a));
+}
+
+void MediaCollector::add_companion(Attachment a) {
   if (companions_.size() < attachments_max) companions_.push_back(std::move(a));
 }
 
@@ -115,9 +127,7 @@ void MediaCollector::player(pugi::xml_node node, std::string_view base) {
 }
 
 void MediaCollector::thumbnail(pugi::xml_node node, std::string_view base) {
-  auto url = attribute(node, "url");
-  if (url.empty()) url = text_of(node);
-  image(url_of(url, base), image_rank_thumbnail);
+  image(address_of(node, base), image_rank_thumbnail);
 }
 
 void MediaCollector::image(std::string url, int rank) {

@@ -16,6 +16,7 @@ class MediaCollector {
   void content(pugi::xml_node node, std::string_view base);  // <media:content>, alone or in a group
   void group(pugi::xml_node node, std::string_view base);    // <media:group>
   void companion(pugi::xml_node node, std::string_view base);  // <podcast:transcript url type>
+  void alternate(pugi::xml_node node, std::string_view base);  // <podcast:alternateEnclosure>
   void player(pugi::xml_node node, std::string_view base);     // <media:player url>
   void thumbnail(pugi::xml_node node, std::string_view base);  // <media:thumbnail url>
   void image(std::string url, int rank);                       // the higher rank wins, the first among equals
@@ -32,6 +33,7 @@ class MediaCollector {
 
  private:
   void add(Attachment attachment);
+  void add_companion(Attachment a);
   void nested(pugi::xml_node node, std::string_view base);
 
   Item& item_;

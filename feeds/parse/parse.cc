@@ -6,8 +6,10 @@
 #include "feeds/parse/prepare.h"
 #include "feeds/parse/xml_document.h"
 #include "feeds/text/ascii.h"
+#include "feeds/text/date.h"
 #include "feeds/text/url.h"
 
+#include <algorithm>
 #include <iterator>
 #include <optional>
 
@@ -78,7 +80,7 @@ FeedFormat rss_format(std::string_view version) noexcept {
 bool declares(pugi::xml_node node, std::string_view part) noexcept {
   for (auto const a : node.attributes())
     if (std::string_view(a.name()).starts_with("xmlns") &&
-        std::string_view(a.value()).find(part) != std::string_view::npos)
+        text::find_ignoring_case(a.value(), part) != std::string_view::npos)
       return true;
   return false;
 }
@@ -118,6 +120,7 @@ class TreeMapper {
  private:
   void children(pugi::xml_node node, std::string_view base);
   void item(pugi::xml_node node, std::string_view base);
+  void make_room_for_items_of(pugi::xml_node node);
 
   Limits const& limits_;
   Namespaces spaces_;
@@ -143,8 +146,17 @@ void TreeMapper::item(pugi::xml_node node, std::string_view base) {
   }
 }
 
+// Doubling a list of items as it grows would take three times its size at the end.
+void TreeMapper::make_room_for_items_of(pugi::xml_node node) {
+  auto count = feed_.items.size();
+  for (auto const child : node.children())
+    if (child.type() == pugi::node_element && spaces_.element_of(child) == Element::item) ++count;
+  feed_.items.reserve(std::min(count, limits_.items_max));
+}
+
 // The children of a root or channel. An <items> holds references (RDF) or the items themselves (RSS 1.1).
 void TreeMapper::children(pugi::xml_node node, std::string_view base) {
+  make_room_for_items_of(node);
   for (auto const child : node.children()) {
     if (child.type() != pugi::node_element) continue;
     switch (spaces_.element_of(child)) {
@@ -171,7 +183,7 @@ std::optional<Feed> TreeMapper::map(std::string_view url) {
   feed_.format = format_of(root);
   context_.is_atom = feed_.format == FeedFormat::atom_10 || feed_.format == FeedFormat::atom_03;
   feed_.language = attribute(root.node, "xml:lang");
-  auto const base = base_of(root.node, url);
+  auto base = base_of(root.node, url);
   if (feed_.format == FeedFormat::sitemap) {
     map_sitemap(feed_, root.node, base, context_);
     return std::move(feed_);
@@ -182,8 +194,9 @@ std::optional<Feed> TreeMapper::map(std::string_view url) {
     return std::move(feed_);
   }
   if (root.element == Element::channel) {
+    base = text::resolve_url(attribute(root.node, "base"), base);
     feed_.home_page_url = url_of(attribute(root.node, "href"), base);
-    feed_.updated = {};
+    feed_.updated = text::parse_date(attribute(root.node, "lastmod"));
   }
   bool seen_channel = false;
   for (auto const child : root.node.children()) {
@@ -196,17 +209,31 @@ std::optional<Feed> TreeMapper::map(std::string_view url) {
     children(child, channel_base);
     seen_channel = true;
   }
+  make_room_for_items_of(root.node);
+  std::vector<pugi::xml_node> sections;
   // What stands beside the channel: the items of RDF, items that slipped out of it, everything of Atom.
   for (auto const child : root.node.children()) {
     if (child.type() != pugi::node_element) continue;
     auto const element = spaces_.element_of(child);
-    if (seen_channel && element == Element::channel) continue;
-    if (element == Element::item)
+    if (element == Element::channel)
+      sections.push_back(child);
+    else if (element == Element::item)
       item(child, base);
     else
       channel_->element(child, base);
   }
-  channel_->finish(base);
+  // An end tag of the root in the middle leaves the rest of the items behind it.
+  for (auto child = root.node.next_sibling(); child; child = child.next_sibling())
+    if (child.type() == pugi::node_element && spaces_.element_of(child) == Element::item) item(child, base);
+  // CDF parts its items by channels inside the channel.
+  for (std::size_t i = 0; i < sections.size() && !seen_channel; ++i) {
+    for (auto const child : sections[i].children()) {
+      auto const element = spaces_.element_of(child);
+      if (element == Element::channel) sections.push_back(child);
+      if (element == Element::item) item(child, base);
+    }
+  }
+  channel_->finish();
   return std::move(feed_);
 }
 

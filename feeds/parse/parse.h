@@ -5,7 +5,8 @@
 // entry with the daemon. Callable from any thread; calls share nothing.
 //
 // Links of the Feed are absolute where a base was known; HTML is sanitized; dates that cannot be are
-// absent. Memory stays below eight times the size of the document and one KB an item.
+// absent. Memory is bounded by memory_per_byte_max and memory_per_item_max, whatever stands in the document;
+// ordinary feeds take four times their size.
 
 #include "feeds/model/error.h"
 #include "feeds/model/feed.h"
@@ -15,6 +16,9 @@
 #include <string_view>
 
 namespace newsfold::parse {
+
+constexpr std::size_t memory_per_byte_max = 64;    // of the document, unpacked
+constexpr std::size_t memory_per_item_max = 1024;  // of its items, beyond that
 
 struct Hints {
   std::string_view url;           // base for relative links; empty: links stay as they are

@@ -11,8 +11,9 @@ namespace newsfold::parse {
 
 namespace {
 
-// References are decoded by us, and only in the fields that are used; white space stays as it is.
-constexpr unsigned parse_flags = pugi::parse_cdata | pugi::parse_fragment;
+// References are decoded by us, and only in the fields that are used; white space stays as it is, but for the
+// ends of lines (XML 1.0, 2.11).
+constexpr unsigned parse_flags = pugi::parse_cdata | pugi::parse_eol | pugi::parse_fragment;
 
 // How much a reading is worth: its items.
 std::size_t count_items(pugi::xml_node top) {
@@ -99,13 +100,13 @@ XmlDocument::XmlDocument(Excerpt const& part, Limits const& limits) : reading_(r
   if (reading_->result) return;
   problem_ = problem_in(reading_->result, part);
   auto const kept = count_items(reading_->tree);
-  auto again = read({}, mend_xml(part.text, limits.depth_max));
-  if (count_items(again->tree) >= kept) {
-    reading_ = std::move(again);
-    problem_->done = "mended the markup";
-  } else {
-    problem_->done = "kept what stands before";
-  }
+  reading_.reset();  // a tree is many times its text: never two of them
+  reading_ = read({}, mend_xml(part.text, limits.depth_max));
+  problem_->done = "mended the markup";
+  if (count_items(reading_->tree) >= kept) return;
+  reading_.reset();
+  reading_ = read(part.text, {});
+  problem_->done = "kept what stands before";
 }
 
 std::string_view XmlDocument::inner_markup(pugi::xml_node node) const noexcept {
@@ -144,7 +145,10 @@ std::optional<std::string_view> declared_prefix(pugi::xml_attribute a) noexcept 
   return name.substr(std::min<std::size_t>(name.size(), 6));
 }
 
-Space declared_space(pugi::xml_attribute a, std::string_view prefix) noexcept {
+Space declared_space(pugi::xml_node node, pugi::xml_attribute a, std::string_view prefix) noexcept {
+  // RSS has no namespace: what <rss> declares as its default (Atom's, often) is not meant for its own
+  // elements.
+  if (prefix.empty() && text::equals_ignoring_case(node.name(), "rss")) return Space::core;
   auto const space = space_of_uri(a.value());
   if (space != Space::unknown) return space;
   // An address we do not know under a prefix that everybody uses: a typing error, most likely.
@@ -162,7 +166,7 @@ Namespaces::Scope::Scope(Namespaces& spaces, pugi::xml_node node)
       spaces.dropped_some_ = true;
       return;
     }
-    spaces.bindings_.push_back({*prefix, declared_space(a, *prefix)});
+    spaces.bindings_.push_back({*prefix, declared_space(node, a, *prefix)});
   }
 }
 
@@ -181,7 +185,7 @@ Space Namespaces::space_of(pugi::xml_node node) const noexcept {
   pugi::xml_attribute own;
   for (auto const a : node.attributes())
     if (declared_prefix(a) == prefix) own = a;
-  return own ? declared_space(own, prefix) : space_of_name_prefix(prefix);
+  return own ? declared_space(node, own, prefix) : space_of_name_prefix(prefix);
 }
 
 Element Namespaces::element_of(pugi::xml_node node) const noexcept {
@@ -248,6 +252,12 @@ std::string_view text_of(pugi::xml_node node, std::string& scratch) {
 std::string text_of(pugi::xml_node node) {
   std::string scratch;
   return std::string(text_of(node, scratch));
+}
+
+bool has_content(pugi::xml_node node) noexcept {
+  auto const first = node.first_child();
+  if (!first || first.type() != pugi::node_cdata || first.next_sibling()) return bool(first);
+  return std::string_view(first.value()).find_first_not_of(" \t\r\n") != std::string_view::npos;
 }
 
 bool has_element_children(pugi::xml_node node) noexcept {

@@ -24,6 +24,7 @@ class XmlDocument {
   // `part` is borrowed: valid UTF-8 without NUL, must outlive the document.
   XmlDocument(Excerpt const& part, Limits const& limits);
 
+  std::string_view text() const noexcept { return reading_->text; }
   pugi::xml_node top() const noexcept { return reading_->tree; }
 
   // Why the markup needed mending; nothing where it was well formed.
@@ -98,5 +99,8 @@ std::string_view text_of(pugi::xml_node node, std::string& scratch);
 std::string text_of(pugi::xml_node node);
 
 bool has_element_children(pugi::xml_node node) noexcept;
+
+// More than an empty CDATA section between the tags: "<![CDATA[]]>" is how templates write what they lack.
+bool has_content(pugi::xml_node node) noexcept;
 
 }  // namespace newsfold::parse

@@ -63,6 +63,36 @@ TEST(Parse, DescriptionIsContentAloneAndSummaryBesideContent) {
   EXPECT_EQ(both.summary, "a");
 }
 
+TEST(Parse, TheDocumentDecidesNotItsLabel) {
+  struct Row {
+    std::string document;
+    char const* label;
+    FeedFormat format;
+  };
+  for (auto const& [document, label, format] :
+       {Row{rss("<item/>"), "application/json", FeedFormat::rss_20},
+        Row{rss("<item/>"), "text/html", FeedFormat::rss_20},
+        Row{"<feed xmlns='http://www.w3.org/2005/Atom'/>", "application/rss+xml", FeedFormat::atom_10},
+        Row{"{\"version\": \"https://jsonfeed.org/version/1.1\", \"items\": []}", "text/xml",
+            FeedFormat::json_11}})
+    EXPECT_EQ(parsed(document, {"https://h.example/feed.xml", label}).format, format) << label;
+}
+
+TEST(Parse, PassesOverWhatItDoesNotKnow) {
+  std::string const unknown =
+      "<z:x xmlns:z='urn:z' href='https://no.example/'><z:title>NO</z:title><z:item/></z:x><z:title "
+      "xmlns:z='urn:z'>NO</z:title><z:pubDate xmlns:z='urn:z'>Mon, 02 Nov 2026 10:00:00 GMT</z:pubDate>";
+  auto const feed =
+      parsed(rss(unknown + "<item>" + unknown + "<title>a</title>" + unknown + "</item>" + unknown, unknown));
+  EXPECT_FALSE(feed.bozo) << feed.bozo_reason;
+  EXPECT_EQ(feed.title, "C");
+  EXPECT_FALSE(feed.updated);
+  ASSERT_EQ(feed.items.size(), 1u);
+  EXPECT_EQ(feed.items[0].title, "a");
+  EXPECT_EQ(feed.items[0].url, "");
+  EXPECT_FALSE(feed.items[0].date_published);
+}
+
 TEST(Parse, TakesTheOriginalLinkOfFeedBurner) {
   auto const item =
       parsed(
@@ -158,6 +188,15 @@ TEST(Parse, CountsItemsBeyondTheLimit) {
   ASSERT_TRUE(feed);
   EXPECT_EQ(feed->items.size(), 1u);
   EXPECT_EQ(feed->items_dropped, 2u);
+}
+
+TEST(Parse, FindsItemsThatEndTagsLeftOutside) {
+  for (char const* early : {"</channel>", "</rss>", "</channel></rss>"}) {
+    auto const feed = parsed(rss("<item><title>a</title></item>" + std::string(early) +
+                                 "<item><title>b</title></item><item><title>c</title></item>"));
+    EXPECT_EQ(feed.items.size(), 3u) << early;
+    EXPECT_TRUE(feed.bozo);
+  }
 }
 
 TEST(Parse, LiftsItemsOutOfItems) {
