@@ -6,6 +6,7 @@
 // The only files that see Beast are connection.cc, websocket.cc and wire.cc.
 
 #include "daemon/api/access.h"
+#include "daemon/api/certificate.h"
 #include "daemon/api/fan_out.h"
 #include "daemon/api/route_table.h"
 #include "daemon/api/server.h"
@@ -16,10 +17,6 @@
 #include <boost/asio/generic/stream_protocol.hpp>
 
 #include <optional>
-
-namespace boost::asio::ssl {
-class context;
-}
 
 namespace newsfold::api {
 
@@ -36,7 +33,7 @@ struct ServerState {
   Access const& access;
   FanOut& fan_out;
   TaskGroup& tasks;
-  boost::asio::ssl::context* tls = nullptr;  // null: TCP is plain
+  TlsContext tls = nullptr;  // of connections to come; null: TCP is plain
 };
 
 using AnySocket = boost::asio::generic::stream_protocol::socket;

@@ -8,18 +8,15 @@
 #include "daemon/runtime/task_group.h"
 
 #include <boost/asio/redirect_error.hpp>
-#include <boost/asio/ssl/context.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
 #include <filesystem>
-#include <optional>
 #include <utility>
 
 namespace newsfold::api {
 
 namespace asio = boost::asio;
-namespace ssl = asio::ssl;
 using boost::system::error_code;
 
 namespace {
@@ -43,20 +40,6 @@ asio::awaitable<Reply> list_routes(RouteTable const& table) { co_return table.in
 AccessRules rules_of(ApiOptions const& options) {
   return {options.read_tokens, options.admin_tokens, options.public_url, options.allowed_hosts,
           options.cors_origins};
-}
-
-Result<void> read_certificate(ssl::context& tls, ApiOptions const& options) {
-  error_code failure;
-  auto unreadable = [&](std::string const& what, std::string const& file) {
-    return Error{ErrorCode::unreadable, what + " " + file + ": " + failure.message()};
-  };
-  tls.set_options(ssl::context::default_workarounds | ssl::context::no_tlsv1 | ssl::context::no_tlsv1_1,
-                  failure);
-  tls.use_certificate_chain_file(options.tls_cert_file, failure);
-  if (failure) return unreadable("http.tls_cert_file", options.tls_cert_file);
-  tls.use_private_key_file(options.tls_key_file, ssl::context::pem, failure);
-  if (failure) return unreadable("http.tls_key_file", options.tls_key_file);
-  return {};
 }
 
 }  // namespace
@@ -91,7 +74,6 @@ struct ApiServer::Impl {
   Routes routes;
   RouteTable table;
   std::vector<Listener> listeners;
-  std::optional<ssl::context> tls;
   FanOut fan_out;
   ServerState shared;
   TaskGroup tasks;
@@ -138,9 +120,9 @@ ApiServer::~ApiServer() = default;
 Result<void> ApiServer::listen() {
   auto& impl = *impl_;
   if (!impl.options.tls_cert_file.empty()) {
-    impl.tls.emplace(ssl::context::tls_server);
-    if (auto read = read_certificate(*impl.tls, impl.options); !read) return read;
-    impl.shared.tls = &*impl.tls;
+    auto certificate = read_certificate(impl.options.tls_cert_file, impl.options.tls_key_file);
+    if (!certificate) return certificate.error();
+    impl.shared.tls = std::move(*certificate);
   }
   auto listeners = open_listeners(impl.executor, impl.options);
   if (!listeners) return listeners.error();
@@ -174,6 +156,12 @@ asio::awaitable<void> ApiServer::stop() {
 void ApiServer::set_tokens(std::vector<Secret> read, std::vector<Secret> admin) {
   impl_->access.set_tokens(std::move(read), std::move(admin));
 }
+
+void ApiServer::set_certificate(TlsContext certificate) {
+  if (speaks_tls() && certificate) impl_->shared.tls = std::move(certificate);
+}
+
+bool ApiServer::speaks_tls() const noexcept { return impl_->shared.tls != nullptr; }
 
 ApiCounters ApiServer::counters() const { return impl_->all_counters(); }
 RouteTable& ApiServer::routes() noexcept { return impl_->table; }

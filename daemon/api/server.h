@@ -6,6 +6,7 @@
 // own. Every connection is bounded in time, header, body and memory; one subscriber that reads slowly or
 // not at all costs itself only.
 
+#include "daemon/api/certificate.h"
 #include "daemon/api/route_table.h"
 #include "daemon/api/status.h"
 #include "daemon/api/story_editor.h"
@@ -112,6 +113,11 @@ class ApiServer {
   void set_tokens(std::vector<Secret> read, std::vector<Secret> admin);
 
   ApiCounters counters() const;
+
+  // Shown from the next connection on; those that are open go on with theirs. TLS is turned on or off by
+  // listen() alone: where it is off, nothing happens.
+  void set_certificate(TlsContext certificate);
+  bool speaks_tls() const noexcept;
 
   // What other parts of the daemon answer: add before run(). What the handlers refer to outlives the server.
   RouteTable& routes() noexcept;

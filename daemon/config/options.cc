@@ -197,9 +197,10 @@ std::vector<Option> http_options() {
       option("admin_token_file", &Http::admin_token_file, path, reload,
              "File with the tokens that may also change things; empty means the credential "
              "newsfold.admin-token."),
-      option("tls_cert_file", &Http::tls_cert_file, path, restart,
-             "Certificate chain (PEM); with tls_key_file turns TLS on."),
-      option("tls_key_file", &Http::tls_key_file, path, restart, "Private key (PEM)."),
+      option("tls_cert_file", &Http::tls_cert_file, path, reload,
+             "Certificate chain (PEM); with tls_key_file turns TLS on. A reload reads both files again, for "
+             "new connections; turning TLS on or off needs a restart."),
+      option("tls_key_file", &Http::tls_key_file, path, reload, "Private key (PEM)."),
       option("public_url", &Http::public_url, TextCodec{TextRule::http_url}, restart,
              "How the outside reaches this API; stands in links and as the source of events."),
       option("allowed_hosts", &Http::allowed_hosts, TextListCodec{}, restart,

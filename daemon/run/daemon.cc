@@ -102,6 +102,7 @@ struct Daemon::Impl {
   std::unique_ptr<storage::Store> store;
   std::unique_ptr<pipeline::Writer> writer;
   std::unique_ptr<fetch::Fetcher> fetcher;
+  config::Config started;  // its options, without sources: those that need a restart are as they were then
   std::unique_ptr<pipeline::Pipeline> pipeline;
   std::unique_ptr<sources::LivingLists> lists;
   std::unique_ptr<schedule::Scheduler> scheduler;
@@ -127,7 +128,10 @@ struct Daemon::Impl {
   TaskGroup serving{io.get_executor()};    // subscribers: last, they hear of what the drain brought
 
   Impl(config::Config c, std::string path)
-      : config(std::move(c)), config_path(std::move(path)), cpu(cpu_threads(config)) {}
+      : config(std::move(c)),
+        started(options_of(config)),
+        config_path(std::move(path)),
+        cpu(cpu_threads(config)) {}
 
   Result<void> open();
   Result<void> open_api();
@@ -164,6 +168,7 @@ Result<void> Daemon::Impl::open() {
   raise_descriptor_limit();
   if (auto made = make_directory(config.storage.path, "storage.path"); !made) return made;
   std::optional<systemd::StartExtension> start(std::in_place);
+    api::TlsContext certificate;  // null: there is no TLS, or it is to end
   auto opened = storage::Store::open(config.storage.path, store_options(config, Epoch{random_number() | 1}));
   start.reset();
   if (!opened) return opened.error();
@@ -319,7 +324,13 @@ Result<Daemon::Impl::Prepared> Daemon::Impl::prepare(config::LoadResult const& l
     return Error{ErrorCode::refused,
                  "without `http.token_file` the API would be open to everyone who reaches it: that needs a "
                  "restart"};
-  return Prepared{std::move(*pushing), std::move(*answering)};
+  Prepared out{std::move(*pushing), std::move(*answering), nullptr};
+  if (api->speaks_tls() && !out.answering.tls_cert_file.empty()) {
+    auto certificate = api::read_certificate(out.answering.tls_cert_file, out.answering.tls_key_file);
+    if (!certificate) return certificate.error();
+    out.certificate = std::move(*certificate);
+  }
+  return out;
 }
 
 // All of it or nothing: what cannot be applied whole leaves the running configuration as it is.
@@ -342,7 +353,9 @@ asio::awaitable<ReloadOutcome> Daemon::Impl::reload() {
     done.added = std::move(applied->added);
     done.removed = std::move(applied->removed);
     done.changed = std::move(applied->changed);
-    done.needs_restart = options_that_need_a_restart(config, loaded.config);
+    done.needs_restart = options_that_need_a_restart(started, loaded.config);
+    if (api->speaks_tls() == loaded.config.http.tls_cert_file.empty())
+      done.needs_restart.emplace_back("http.tls_cert_file");
     log::configure(loaded.config.log.level, loaded.config.log.style);
     health->set_options(health_options(loaded.config));
     api->set_tokens(std::move(prepared->answering.read_tokens), std::move(prepared->answering.admin_tokens));
@@ -360,6 +373,7 @@ asio::awaitable<ReloadOutcome> Daemon::Impl::reload() {
   co_return done;
 }
 
+    api->set_certificate(std::move(prepared->certificate));
 api::Readiness Daemon::Impl::readiness() const {
   api::Readiness out;
   if (stopping) out.state = "stopping";

@@ -21,11 +21,18 @@ json::array array_of(std::vector<std::string> const& list) {
 
 }  // namespace
 
-std::vector<std::string> options_that_need_a_restart(config::Config const& running,
+config::Config options_of(config::Config const& config) {
+  auto out = config;
+  out.sources.clear();
+  out.webhooks.clear();
+  return out;
+}
+
+std::vector<std::string> options_that_need_a_restart(config::Config const& started,
                                                      config::Config const& wanted) {
   std::vector<std::string> out;
   // The table's accessor takes what it may fill: copies of ours.
-  config::Config one = running, other = wanted;
+  config::Config one = started, other = wanted;
   for (auto const& section : config::sections()) {
     if (section.repeated) continue;
     void const* const mine = section.place(one);
@@ -45,9 +52,10 @@ bool has_secrets_in(std::string_view directory, config::Config const& config) {
     return inside(access.basic_auth_file) || inside(access.bearer_token_file) || inside(access.header_file);
   };
   auto const of_webhook = [&](config::Webhook const& webhook) { return inside(webhook.secret_file); };
-  return inside(config.http.token_file) || inside(config.http.admin_token_file) ||
-         inside(config.nats.credentials_file) || std::ranges::any_of(config.sources, of_source) ||
-         std::ranges::any_of(config.webhooks, of_webhook);
+  auto const& http = config.http;
+  return inside(http.token_file) || inside(http.admin_token_file) || inside(http.tls_cert_file) ||
+         inside(http.tls_key_file) || inside(config.nats.credentials_file) ||
+         std::ranges::any_of(config.sources, of_source) || std::ranges::any_of(config.webhooks, of_webhook);
 }
 
 std::string to_json(ReloadOutcome const& outcome) {

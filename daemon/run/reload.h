@@ -16,8 +16,11 @@ struct ReloadOutcome {
   std::vector<std::string> warnings;
 };
 
+// The configuration without what may stand any number of times: sources, webhooks.
+config::Config options_of(config::Config const& config);
+
 // "storage.path": options outside of [[feed]] and its like that differ and that a reload does not apply.
-std::vector<std::string> options_that_need_a_restart(config::Config const& running,
+std::vector<std::string> options_that_need_a_restart(config::Config const& started,
                                                      config::Config const& wanted);
 
 // Whether any secret is a file in `directory`: where systemd has put credentials, once and for all at the

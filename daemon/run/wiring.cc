@@ -424,8 +424,8 @@ std::vector<std::string> problems_of_files(config::Config const& config) {
   note(make_nats(config));
   note_file("http.token_file", config.http.token_file);
   note_file("http.admin_token_file", config.http.admin_token_file);
-  note_file("http.tls_cert_file", config.http.tls_cert_file);
-  note_file("http.tls_key_file", config.http.tls_key_file);
+  if (!config.http.tls_cert_file.empty())
+    note(api::read_certificate(config.http.tls_cert_file, config.http.tls_key_file));
   note_file("nats.credentials_file", config.nats.credentials_file);
   return out;
 }

@@ -143,9 +143,18 @@ boost::json::value ApiWorld::json(std::string_view target) {
 }
 
 ApiCounters ApiWorld::counters() {
-  std::promise<ApiCounters> promise;
-  asio::post(*io_, [&] { promise.set_value(server_->counters()); });
-  return promise.get_future().get();
+  ApiCounters out;
+  on_loop([&] { out = server_->counters(); });
+  return out;
+}
+
+void ApiWorld::on_loop(std::function<void()> const& work) {
+  std::promise<void> done;
+  asio::post(*io_, [&] {
+    work();
+    done.set_value();
+  });
+  done.get_future().get();
 }
 
 }  // namespace newsfold::api

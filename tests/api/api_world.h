@@ -54,6 +54,7 @@ class ApiWorld {
   WireClient wire() const { return WireClient(port()); }
   boost::json::value json(std::string_view target);  // of a 200 over the Unix socket
   ApiCounters counters();
+  void on_loop(std::function<void()> const& work);  // where the server runs; returns when it is done
 
  private:
   void start();

@@ -2,24 +2,18 @@
 // A server that speaks TLS, and a client that trusts it.
 
 #include "tests/api/api_world.h"
+#include "tests/api/certificate_files.h"
 
-#include <cstdlib>
-#include <stdexcept>
 #include <string>
 
 namespace newsfold::api {
 
-// A certificate that vouches for itself, made anew for each run.
 struct Certificate {
   storage::TempDirectory directory;
   std::string cert = (directory / "cert.pem").string();
   std::string key = (directory / "key.pem").string();
-  Certificate() {
-    auto const command =
-        "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 "
-        "-subj /CN=localhost -addext subjectAltName=DNS:localhost,IP:127.0.0.1 -keyout " +
-        key + " -out " + cert + " 2>/dev/null";
-    if (std::system(command.c_str()) != 0) throw std::runtime_error("openssl is not there");
+  explicit Certificate(std::string const& kind = elliptic) {
+    write_certificate(directory.path().string(), kind);
   }
 };
 

@@ -44,6 +44,44 @@ TEST(Tls, TheUnixSocketStaysPlain) {
   EXPECT_EQ(health->status, 200);
 }
 
+// What a reload does with files that were replaced, as certificates are every few weeks.
+TEST(Tls, NewConnectionsSeeTheNewCertificateAndOpenOnesGoOn) {
+  Certificate const first, second;
+  ApiWorld world(with(first));
+  auto const old_client = tls_client(world, first);
+  auto const new_client = tls_client(world, second);
+  ASSERT_TRUE(old_client.get("/healthz"));
+  ASSERT_FALSE(new_client.get("/healthz"));
+  bool replaced = false;
+  auto const take = [&](std::string_view line) {
+    if (line.find("\"type\":\"bookmark\"") == std::string_view::npos) return false;  // the event below
+    if (replaced) return true;
+    replaced = true;
+    auto fresh = read_certificate(second.cert, second.key);
+    EXPECT_TRUE(fresh) << fresh.error().message;
+    world.on_loop([&] { world.server().set_certificate(std::move(*fresh)); });
+    EXPECT_FALSE(old_client.get("/healthz")) << "whoever trusts the old one alone";
+    auto const health = new_client.get("/healthz");
+    EXPECT_TRUE(health) << health.error().message;
+    world.notice("alpha");  // to the stream that began under the old one
+    return true;
+  };
+  auto const streamed = old_client.stream("/v1/changes?since=0", take);
+  EXPECT_TRUE(streamed) << streamed.error().message;
+  EXPECT_TRUE(replaced);
+}
+
+TEST(Tls, AKeyOfAnotherCertificateIsRefusedWithBothNames) {
+  Certificate const one, other;
+  Certificate const rsa("rsa:2048");
+  for (auto const* key : {&other.key, &rsa.key}) {
+    auto const read = read_certificate(one.cert, *key);
+    ASSERT_FALSE(read) << "a handshake would fail, each time, and the log would say nothing";
+    EXPECT_EQ(read.error().code, ErrorCode::unreadable);
+    EXPECT_NE(read.error().message.find(*key), std::string::npos) << read.error().message;
+  }
+}
+
 TEST(Tls, ACertificateThatCannotBeReadIsAReasonNotToStart) {
   auto settings = ApiWorld::quick();
   settings.api.tls_cert_file = "/nowhere/cert.pem";

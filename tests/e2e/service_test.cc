@@ -2,6 +2,7 @@
 // sockets that are handed over, signals.
 
 #include "daemon/commands/api_client.h"
+#include "tests/api/certificate_files.h"
 #include "tests/e2e/daemon_process.h"
 
 #include <gmock/gmock.h>
@@ -176,6 +177,69 @@ TEST(Service, AReloadTakesNewTokensAndATokenFileThatCannotBeReadChangesNothing) 
   daemon->signal(SIGTERM);
   EXPECT_EQ(daemon->wait(within(patience)), 0) << installation.log();
   close(listening);
+}
+
+// Certificates are replaced every few weeks: nobody restarts a daemon with subscribers for that.
+TEST(Service, AReloadShowsTheNewCertificateAndABadOneChangesNothing) {
+  Installation const installation(one_feed);
+  auto const plain = read_text_file(installation.config_path());
+  auto text = plain;
+  text.insert(text.find("[http]\n") + 7, "tls_cert_file = \"cert.pem\"\ntls_key_file = \"key.pem\"\n");
+  std::ofstream(installation.config_path()) << text;
+  api::write_certificate(installation.folder());
+  auto const trusted = [&](char const* name) {
+    std::filesystem::copy_file(installation.folder() + "/cert.pem", installation.folder() + "/" + name);
+    return installation.folder() + "/" + name;
+  };
+  auto const first = trusted("first.pem");
+  auto const [listening, http] = tcp_socket();
+  auto const url = "https://localhost" + http.substr(http.rfind(':'));
+  auto const answers = [&url](std::string const& ca_file) {
+    auto const answer = ApiClient(ApiAddress{{}, url, {}, ca_file}).get("/healthz");
+    return answer ? answer->status : 0;
+  };
+  Manager const manager(installation);
+  auto const daemon = manager.start({}, listening);
+  ASSERT_NE(manager.hears("READY=1"), "") << installation.log();
+  ASSERT_EQ(answers(first), 200);
+
+  auto const reload = [&] {
+    daemon->signal(SIGHUP);
+    ASSERT_NE(manager.hears("RELOADING=1"), "");
+    ASSERT_NE(manager.hears("READY=1"), "");
+  };
+
+  std::ofstream(installation.folder() + "/key.pem") << "-----BEGIN no key\n";
+  reload();
+  EXPECT_THAT(installation.log(), HasSubstr("http.tls_key_file " + installation.folder() + "/key.pem"));
+  EXPECT_EQ(answers(first), 200);
+
+  api::write_certificate(installation.folder());
+  auto const second = trusted("second.pem");
+  reload();
+  EXPECT_EQ(answers(first), 0);
+  EXPECT_EQ(answers(second), 200);
+
+  // Nor does taking it out open the port to plain text.
+  std::ofstream(installation.config_path()) << plain;
+  reload();
+  EXPECT_THAT(installation.log(), HasSubstr("needs_restart=http.tls_cert_file"));
+  EXPECT_EQ(answers(second), 200);
+  daemon->signal(SIGTERM);
+  EXPECT_EQ(daemon->wait(within(patience)), 0) << installation.log();
+  close(listening);
+}
+
+// An option that waits for a restart is named by every reload until then, not by the first alone.
+TEST(Service, WhatNeedsARestartIsSaidUntilThere) {
+  Installation const installation(one_feed);
+  Manager const manager(installation);
+  auto const daemon = manager.start();
+  ASSERT_NE(manager.hears("READY=1"), "") << installation.log();
+  std::ofstream(installation.config_path(), std::ios::app) << "\n[daemon]\nthreads = 3\n";
+  for (int i = 0; i < 2; ++i) EXPECT_THAT(installation.run({"reload"}).output, HasSubstr("daemon.threads"));
+  daemon->signal(SIGTERM);
+  EXPECT_EQ(daemon->wait(within(patience)), 0) << installation.log();
 }
 
 // What systemd hands over is a copy that was made at the start: a reload that says nothing would look done.
