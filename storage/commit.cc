@@ -54,8 +54,9 @@ class ItemStep {
       return set_aside("the item has no guid, link, title or text to be known by");
     auto const known = known_article();
     if (!known) return known.error();
-    if (*known == ArticleId{0}) return create();
-    return update(*known);
+    if (*known != ArticleId{0}) return update(*known);
+    if (auto const old = forgotten()) return ItemOutcome{Outcome::unchanged, *old, 0, StoryId{0}, {}};
+    return create();
   }
 
   static ItemOutcome set_aside(std::string message) {
@@ -88,6 +89,14 @@ class ItemStep {
     auto const there = exists(identity.article);
     if (!there) return there.error();
     return *there ? identity.article : ArticleId{0};
+  }
+
+  // The article that the item was, where retention took it and its feed shows it still.
+  std::optional<ArticleId> forgotten() {
+    if (item_.identity.reason == dedup::IdentityReason::new_item) return std::nullopt;
+    auto const row = group_.sightings.find(SightingKey{change_.feed, item_.identity.article});
+    if (!row || !*row || !(*row)->gone()) return std::nullopt;
+    return item_.identity.article;
   }
 
   // Whether an article that the pool could not see has a key of this item.
@@ -128,7 +137,7 @@ class ItemStep {
     record.set_changed_at(micros(group_.now));
     write(lineage, *record.mutable_lineage());
     write_listed(item_, words_, record);
-    add_version({id, 1}, EditClass::none, {});
+    count_bytes(record, 0, add_version({id, 1}, EditClass::none, {}));
     auto& place = group_.copies.add(CopyKey{story, id});
     place.set_feed(number(change_.feed));
     place.set_joined_at(micros(group_.now));
@@ -204,7 +213,9 @@ class ItemStep {
     auto const edit = edit_from(record.version());
     write_listed(item_, words_, record);
     if (ours) {
-      add_version({id, record.version()}, EditClass::none, {});
+      auto const replaced = version_bytes({id, record.version()});
+      auto const bytes = add_version({id, record.version()}, EditClass::none, {});
+      if (record.bytes() > 0) count_bytes(record, replaced, bytes);
       outcome.outcome = Outcome::recleaned;
       reindex(id, record);
       return outcome;
@@ -215,7 +226,9 @@ class ItemStep {
     record.set_changed_at(micros(group_.now));
     record.clear_withdrawn_at();
     record.clear_withdrawn_reason();
-    add_version({id, record.version()}, edit.first, edit.second);
+    auto const bytes = add_version({id, record.version()}, edit.first, edit.second);
+    // One of an older store is counted whole when its turn comes: see retention.cc.
+    if (record.bytes() > 0) count_bytes(record, 0, bytes);
     group_.head.set_versions(group_.head.versions() + 1);
     reindex(id, record);
     announce(EventType::article_updated, id, record, nullptr, edit.first, edit.second);
@@ -231,7 +244,8 @@ class ItemStep {
     return {edit_class(item_.edit->edit.kind), diff_json(item_.edit->edit)};
   }
 
-  void add_version(VersionKey key, EditClass edit, std::string const& diff) {
+  // The size of the row.
+  std::uint64_t add_version(VersionKey key, EditClass edit, std::string const& diff) {
     proto::VersionRecord record;
     record.set_stored_at(micros(group_.now));
     record.set_edit(static_cast<std::uint32_t>(edit));
@@ -243,6 +257,20 @@ class ItemStep {
     write(item_.article, *record.mutable_content());
     write(item_.extras, *record.mutable_extras());
     put(Family::versions, key, record);
+    return buffer_.size();
+  }
+
+  // 0: there is none yet.
+  std::uint64_t version_bytes(VersionKey key) const {
+    auto const bytes = key.encode();
+    auto const row = group_.store.database->get(Family::versions, view_of(bytes));
+    return row && *row ? (*row)->size() : 0;
+  }
+
+  void count_bytes(proto::ArticleRecord& article, std::uint64_t before, std::uint64_t now) {
+    article.set_bytes(article.bytes() - std::min(article.bytes(), before) + now);
+    if (auto const feed = group_.feeds.change(FeedKey{change_.feed}))
+      (*feed)->set_bytes((*feed)->bytes() - std::min((*feed)->bytes(), before) + now);
   }
 
   // Remembers how this feed shows the article, and under which keys it is found again.
@@ -398,12 +426,14 @@ Result<void> note_feed(Group& group, FeedChange const& change) {
   auto const known = group.feeds.find(FeedKey{change.feed});
   if (!known) return known.error();
   bool const renamed = !*known || (*known)->name() != change.feed_name;
-  if (renamed || change.state || change.habits) {
+  bool const longer = change.shown > (*known ? (*known)->shown_max() : 0);
+  if (renamed || change.state || change.habits || longer) {
     auto const row = group.feeds.change(FeedKey{change.feed});
     if (!row) return row.error();
     (*row)->set_name(change.feed_name);
     if (change.state) (*row)->set_state(*change.state);
     if (change.habits) write(*change.habits, **row);
+    if (longer) (*row)->set_shown_max(change.shown);
   }
   for (auto const& notice : change.notices) {
     Event event;

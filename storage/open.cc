@@ -22,6 +22,7 @@ Result<void> found(StoreState& state) {
   if (state.options.fresh_epoch == Epoch{0}) return Error{ErrorCode::invalid, "a new store needs an epoch"};
   proto::HeadRecord head;
   head.set_oldest_sequence(1);
+  head.set_bytes_counted(true);
   rocksdb::WriteBatch batch;
   auto* const meta = state.database->handle(Family::meta);
   batch.Put(meta, slice(meta_schema), std::to_string(schema_version));

@@ -264,6 +264,7 @@ void write(Sighting const& sighting, proto::SightingRecord& record) {
   if (sighting.traits.published) record.set_published(micros(*sighting.traits.published));
   record.set_item_hash(sighting.item_hash);
   record.set_first_seen(micros(sighting.first_seen));
+  record.set_gone(sighting.gone);
 }
 
 Sighting read(SightingKey key, proto::SightingRecord const& record) {
@@ -278,6 +279,7 @@ Sighting read(SightingKey key, proto::SightingRecord const& record) {
   if (record.has_published()) sighting.traits.published = from_micros(record.published());
   sighting.item_hash = record.item_hash();
   sighting.first_seen = from_micros(record.first_seen());
+  sighting.gone = record.gone();
   return sighting;
 }
 
@@ -308,6 +310,7 @@ FeedRow read(FeedId id, proto::FeedRecord const& record) {
   row.articles = record.articles();
   row.copies = record.copies();
   row.updates = record.updates();
+  row.bytes = record.bytes();
   if (record.has_last_article_at()) row.last_article_at = from_micros(record.last_article_at());
   row.state = record.state();
   row.habits = read_habits(record);

@@ -74,6 +74,7 @@ struct FeedChange {
   double feed_weight = 1;                   // as configured; tells originals from copies
   std::optional<std::string> state;         // the scheduler's record after this poll; opaque here
   std::optional<dedup::FeedHabits> habits;  // after this poll
+  std::uint32_t shown = 0;                  // items in the document that was read; 0: none was
   std::vector<IngestItem> items;
   std::vector<Withdrawal> withdrawals;
   std::vector<FeedNotice> notices;
@@ -86,7 +87,8 @@ enum class Outcome : std::uint8_t {
   copied,     // new, and joined a story
   updated,    // new version of a known article
   recleaned,  // same article as published, better cleaned by us: replaced without a new version
-  unchanged,  // or another feed's view of an article: only the feed that brought it first makes versions
+  unchanged,  // or another feed's view of an article: only the feed that brought it first makes versions;
+              // or one that retention took while its feed still shows it
   set_aside,  // invalid, or a row of ours about it is corrupt; the message says so
 };
 
@@ -148,6 +150,7 @@ struct Sighting {
   dedup::ItemTraits traits;
   std::uint64_t item_hash = 0;
   UtcMicros first_seen{};
+  bool gone = false;  // retention took the article: the feed is not to bring it again
 };
 
 struct VersionHead {
@@ -192,6 +195,7 @@ struct FeedRow {
   std::uint64_t articles = 0;  // that this feed brought first
   std::uint64_t copies = 0;    // of those, the ones that joined a story
   std::uint64_t updates = 0;
+  std::uint64_t bytes = 0;  // of the articles that are kept of those, all versions, before compression
   std::optional<UtcMicros> last_article_at;
   std::string state;  // the scheduler's record; empty: never polled
   dedup::FeedHabits habits;

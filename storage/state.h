@@ -4,6 +4,7 @@
 #include "feeds/dedup/census.h"
 #include "storage/database.h"
 #include "storage/fold_index.h"
+#include "storage/keys.h"
 #include "storage/posting_list.h"
 #include "storage/proto/newsfold.pb.h"
 #include "storage/record_codec.h"
@@ -20,6 +21,18 @@
 
 namespace newsfold::storage {
 
+// Where the next slice of retention goes on; all of it begins anew with the process.
+struct RetentionState {
+  ArticleId age_at{};                // the walk that looks for old articles
+  ArticleId size_at{};               // the one that takes the oldest
+  std::uint64_t over_size = 0;       // articles that it has to take yet
+  std::uint64_t expected_bytes = 0;  // of the store, when what went is off the disk ...
+  ArticleId expected_at{};           // ... as of this newest article ...
+  UtcMicros judged_at{};             // ... and since then
+  SightingKey feed_at{};             // within the feed that has too much
+  SightingKey gone_at{};             // the walk over rows that only remember
+};
+
 struct StoreState {
   explicit StoreState(StoreOptions const& from);
 
@@ -35,7 +48,7 @@ struct StoreState {
   Store::Listener listener;
   std::size_t batch_bytes_expected = 0;  // as the group before: spares growing step by step
   UtcMicros window_checked{};            // when the cutoff was last moved
-  ArticleId retention_at{};              // where the next slice of retention begins
+  RetentionState retention;
 
   // Published after each commit.
   std::atomic<std::uint64_t> last_sequence{0};

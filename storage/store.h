@@ -159,12 +159,24 @@ struct Retention {
   std::optional<std::chrono::seconds> articles_age_max;               // since their newest version
   std::optional<std::uint64_t> store_bytes_max;                       // the oldest articles go first
   std::vector<std::pair<FeedId, std::chrono::seconds>> feed_age_max;  // instead of articles_age_max
+  // FeedRow::bytes; the oldest articles that the feed brought first go first, its newest one stays.
+  std::vector<std::pair<FeedId, std::uint64_t>> feed_bytes_max;
 };
 
 struct RetentionReport {
   Sequence oldest{};  // the log now begins here
   std::uint64_t changes_removed = 0;
   std::uint64_t articles_removed = 0;
+  std::vector<FeedId> feeds;  // that brought those
+  bool more = false;          // a slice was done, and there is more to do
+};
+
+// What became of a store whose files do not read back everywhere.
+struct SalvageReport {
+  std::uint64_t rows = 0;             // in the new store
+  std::uint64_t holes = 0;            // places that do not read back
+  std::vector<std::string> findings;  // one a hole, for a person
+  std::filesystem::path aside;        // where the damaged store stands now
 };
 
 enum class Repair : std::uint8_t { report_only, mend };
@@ -241,7 +253,8 @@ class Store {
   // with the story it left again. Makes an article.copied event with reason "split".
   Result<CommitReport> split(ArticleId article, std::string_view reason, UtcMicros now);
 
-  // Work in slices of some milliseconds' deletions; call it now and then.
+  // Work in slices of some milliseconds: call it now and then, and soon again where there is more to do. What
+  // a feed may still show is not forgotten with its article: it does not come again as news.
   Result<RetentionReport> retain(Retention const& retention, UtcMicros now);
 
   // ---- Care; any thread -----------------------------------------------------------------------

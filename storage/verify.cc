@@ -10,6 +10,7 @@
 #include <functional>
 #include <stop_token>
 #include <string>
+#include <unordered_map>
 #include <utility>
 
 namespace newsfold::storage {
@@ -126,9 +127,17 @@ class Verification {
       auto const name = "article " + std::to_string(number(key->article));
       if (auto const head = read(key->article, *record); !head) return name + ": " + head.error().message;
       ++counted_articles_;
-      if (!look<proto::VersionRecord>(Family::versions, VersionKey{key->article, record->version()}))
+      counted_bytes_[FeedId{record->feed()}] += record->bytes();
+      if (!look<proto::VersionRecord>(Family::versions, VersionKey{key->article, record->version()})) {
         dangling(Family::articles, name + " lacks its newest version");
       CopyKey const place{StoryId{record->story()}, key->article};
+        if (mends()) {  // its text is lost: its feed may bring it again
+          --counted_articles_;
+          counted_bytes_[FeedId{record->feed()}] -= record->bytes();
+          set_aside(Family::articles, key_bytes, row);
+          return {};
+        }
+      }
       if (!look<proto::CopyRecord>(Family::stories, place)) {
         dangling(Family::articles, name + " is missing from its story");
         proto::CopyRecord made;
@@ -215,7 +224,7 @@ class Verification {
       if (!key) return key.error().message;
       auto const record = parse_record<proto::SightingRecord>(row, "sightings");
       if (!record) return record.error().message;
-      if (!exists(key->article)) {
+      if (!record->gone() && !exists(key->article)) {
         dangling(Family::sightings,
                  "a showing of article " + std::to_string(number(key->article)) + ", which is not there");
         remove(Family::sightings, key_bytes);
@@ -249,13 +258,18 @@ class Verification {
       if (!record) return record.error().message;
       proto::IdentityRecord kept;
       for (int i = 0; i < record->articles_size() && i < record->feeds_size(); ++i) {
+      bool misleads = false;
         SightingKey const seen{FeedId{record->feeds(i)}, ArticleId{record->articles(i)}};
-        if (!look<proto::SightingRecord>(Family::sightings, seen)) continue;
+        if (!look<proto::SightingRecord>(Family::sightings, seen)) {
+          // What an article was known by before an edit stays when retention takes it: of no use, no harm.
+          misleads |= exists(seen.article);
+          continue;
+        }
         kept.add_articles(record->articles(i));
         kept.add_feeds(record->feeds(i));
       }
       if (kept.articles_size() == record->articles_size()) return {};
-      dangling(Family::identities, "a key leads to an article that is not there");
+      if (misleads) dangling(Family::identities, "a key leads to an article that its feed does not show");
       if (kept.articles_size() == 0) {
         remove(Family::identities, key_bytes);
       } else {
@@ -291,8 +305,15 @@ class Verification {
   void feeds() {
     each(Family::feeds, [&](std::string_view key_bytes, std::string_view row) -> std::string {
       if (auto const key = FeedKey::decode(key_bytes); !key) return key.error().message;
-      auto const record = parse_record<proto::FeedRecord>(row, "feeds");
-      return record ? std::string{} : record.error().message;
+      auto record = parse_record<proto::FeedRecord>(row, "feeds");
+      if (!record) return record.error().message;
+      auto const bytes = counted_bytes_[FeedKey::decode(key_bytes)->feed];
+      if (head_.bytes_counted() && record->bytes() != bytes) {
+        dangling(Family::feeds, "the bytes that feed " + record->name() + " brought are wrong");
+        record->set_bytes(bytes);
+        put(Family::feeds, key_bytes, record->SerializeAsString());
+      }
+      return {};
     });
   }
 
@@ -333,6 +354,7 @@ class Verification {
   std::optional<Error> failed_;
   std::uint64_t counted_articles_ = 0;
   std::uint64_t counted_versions_ = 0;
+  std::unordered_map<FeedId, std::uint64_t> counted_bytes_;  // of the articles that a feed brought first
   std::uint64_t counted_stories_ = 0;
   std::uint64_t counted_copies_ = 0;
 };

@@ -37,6 +37,7 @@ json::object feed_json(FeedStatus const& feed) {
   out["copies"] = feed.copies;
   out["polls"] = feed.polls;
   out["wire_bytes"] = feed.wire_bytes;
+  out["stored_bytes"] = feed.stored_bytes;
   if (!feed.next_poll_reason.empty()) out["next_poll_reason"] = feed.next_poll_reason;
   json::array alarms;
   for (auto const& alarm : feed.alarms) alarms.emplace_back(alarm);

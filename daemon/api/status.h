@@ -35,6 +35,7 @@ struct FeedStatus {
   std::uint64_t copies = 0;         // ... and those of them that were copies of others
   std::uint64_t polls = 0;          // since the start ...
   std::uint64_t wire_bytes = 0;     // ... and their bytes
+  std::uint64_t stored_bytes = 0;   // of its articles that are kept, all versions, before compression
   std::string next_poll_reason;     // a sentence: why then
   std::vector<std::string> alarms;  // in words; empty: none
 };

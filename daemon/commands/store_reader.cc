@@ -39,6 +39,7 @@ std::vector<StoredFeed> stored_feeds(storage::Store const& store) {
     feed.status.url = feed.status.state.poll_url();
     feed.health.articles = row.articles;
     feed.health.copies = row.copies;
+    feed.health.stored_bytes = row.bytes;
   }
   std::ranges::sort(out, {}, [](StoredFeed const& feed) { return feed.status.name; });
   return out;

@@ -200,7 +200,8 @@ struct Source {
   bool recheck = true;
   bool enabled = true;
   FeedAccess access;
-  Duration retention_age{};  // 0: as in [storage]
+  Duration retention_age{};          // 0: as in [storage]
+  std::uint64_t retention_size = 0;  // of its articles' versions, before compression; 0: no limit
 
   // [[page]] only; all empty: the items are found by themselves.
   std::string item;

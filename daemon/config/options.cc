@@ -333,6 +333,10 @@ std::vector<Option> source_options() {
              "Whether pages of this feed are looked at again for edits (polling.recheck)."),
       option("retention_age", &Source::retention_age, DurationCodec{"0", "36500d"}, reload,
              "Overrides storage.retention_age; 0 leaves it."),
+      option(
+          "retention_size", &Source::retention_size, SizeCodec{"0", "1000TiB"}, reload,
+          "When the articles that it brought first hold more than this, before compression, its oldest are "
+          "deleted; 0 sets no limit."),
       option("enabled", &Source::enabled, BoolCodec{}, reload,
              "Whether it is polled; off keeps what was stored."),
       access_option<&FeedAccess::basic_auth_file>("basic_auth_file", "File with one line \"user:password\"."),

@@ -88,9 +88,16 @@ void HealthWatch::set_feeds(std::vector<schedule::FeedStatus> const& feeds) {
     names_[status.id] = status.name;
     count(counts_, feed, 1);
     look_for_silence(status.state, feed, status.name);
-    if (waiting_.size() < feeds_waiting_max && waiting_.insert(status.id).second)
-      with_news_.push_back(status.id);
+    look_soon(status.id);
   }
+}
+
+void HealthWatch::look_soon(FeedId feed) {
+  if (waiting_.size() < feeds_waiting_max && waiting_.insert(feed).second) with_news_.push_back(feed);
+}
+
+void HealthWatch::retained(FeedId feed) {
+  if (feeds_.contains(feed)) look_soon(feed);
 }
 
 void HealthWatch::look_for_silence(schedule::PollState const& state, FeedHealth& feed,
@@ -115,8 +122,7 @@ void HealthWatch::noted(schedule::PollTrace const& trace) {
   auto const state = state_of(*trace.state);
   if (state != feed.state) change(feed, [state](FeedHealth& f) { f.state = state; });
   look_for_silence(*trace.state, feed, trace.feed->name);
-  if (trace.new_items > 0 && waiting_.size() < feeds_waiting_max && waiting_.insert(trace.feed->id).second)
-    with_news_.push_back(trace.feed->id);
+  if (trace.new_items > 0) look_soon(trace.feed->id);
 }
 
 void HealthWatch::paused(FeedId id, bool is_paused) {
@@ -175,7 +181,7 @@ asio::awaitable<void> HealthWatch::look_at_articles() {
     waiting_.erase(id);
     struct Seen {
       std::vector<storage::ArticleHead> articles;
-      std::uint64_t brought = 0, copies = 0;
+      std::uint64_t brought = 0, copies = 0, bytes = 0;
       std::optional<Shrinking> shrinking;
       Readings readings;
     };
@@ -189,6 +195,7 @@ asio::awaitable<void> HealthWatch::look_at_articles() {
       if (auto const row = view.feed(id)) {
         seen.brought = row->articles;
         seen.copies = row->copies;
+        seen.bytes = row->bytes;
       }
       seen.shrinking = shrinking_of(seen.articles, alarms);
       if (seen.shrinking) seen.readings = readings_of(read(view, seen.articles));
@@ -199,6 +206,7 @@ asio::awaitable<void> HealthWatch::look_at_articles() {
     if (found == feeds_.end()) continue;
     found->second.articles = seen.brought;
     found->second.copies = seen.copies;
+    found->second.stored_bytes = seen.bytes;
     auto const& name = names_[id];
     auto const& shrinking = seen.shrinking;
     bool const was = !found->second.shrunk.empty();

@@ -35,11 +35,12 @@ struct FeedHealth {
   enum class State : std::uint8_t { fine, failing, gone, paused } state = State::fine;
   std::string silent;  // the alarm in words; empty: none
   std::string shrunk;
-  std::string suggestion;        // TOML that may help where it shrank
-  std::uint64_t polls = 0;       // since the start ...
-  std::uint64_t wire_bytes = 0;  // ... and their bytes
-  std::uint64_t articles = 0;    // that it brought first, as the store has it ...
-  std::uint64_t copies = 0;      // ... and those of them that were copies
+  std::string suggestion;          // TOML that may help where it shrank
+  std::uint64_t polls = 0;         // since the start ...
+  std::uint64_t wire_bytes = 0;    // ... and their bytes
+  std::uint64_t articles = 0;      // that it brought first, as the store has it ...
+  std::uint64_t copies = 0;        // ... and those of them that were copies
+  std::uint64_t stored_bytes = 0;  // of those that are kept, all versions, before compression
 };
 
 struct FeedCounts {
@@ -70,6 +71,8 @@ class HealthWatch {
   // After each poll.
   void noted(schedule::PollTrace const& trace);
   void paused(FeedId feed, bool is_paused);
+  // After retention took articles of the feed.
+  void retained(FeedId feed);
 
   // A first look at the disk, at once: before the first poll. Blocks for a moment.
   void begin();
@@ -86,6 +89,7 @@ class HealthWatch {
 
  private:
   void change(FeedHealth& feed, std::function<void(FeedHealth&)> const& how);
+  void look_soon(FeedId feed);
   void look_for_silence(schedule::PollState const& state, FeedHealth& feed, std::string const& name);
   void judge_disk(std::optional<std::uint64_t> free_bytes);
   boost::asio::awaitable<void> look_at_disk();

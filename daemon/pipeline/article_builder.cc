@@ -149,6 +149,11 @@ storage::IngestItem build_item(BuildContext const& context, ItemWork work, Fetch
 
   out.source_hash = page.outcome == PageOutcome::fetched ? hash_pages(page) : work.item_hash;
   // Another hash than the item's own: when the feed is read again, its page is asked for again.
+  // Retention took what another feed brought: to this feed it is news.
+  if (out.identity.reason != dedup::IdentityReason::new_item && !view.article(out.identity.article) &&
+      !view.sighting(context.source.id, out.identity.article))
+    out.identity = {};
+
   out.item_hash = page.outcome == PageOutcome::unreachable ? ~work.item_hash | 1 : work.item_hash;
   out.extras = extras_of(std::move(work.item), context.source);
   decide(out, context, view, host);

@@ -142,6 +142,7 @@ Result<ReadDocument> read_document(storage::Store const& store, Source const& so
   read.feed_language = feed->language;
   read.feed_title = feed->title;
 
+  read.shown = std::uint32_t(feed->items.size());
   std::vector<dedup::ItemTraits> traits;
   traits.reserve(feed->items.size());
   for (auto const& item : feed->items) traits.push_back(traits_of(item));
@@ -165,7 +166,7 @@ Result<ReadDocument> read_document(storage::Store const& store, Source const& so
     auto const item_hash = hash_of(item);
     if (!is_new) {
       auto const sighting = view.sighting(source.id, identity.article);
-      if (sighting && sighting->item_hash == item_hash) continue;
+      if (sighting && (sighting->item_hash == item_hash || sighting->gone)) continue;
     }
     bool const page = wants_page(item, source.pages);
     read.work.push_back({std::move(item), item_hash, identity, page});

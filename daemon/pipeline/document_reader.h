@@ -32,6 +32,7 @@ struct ReadDocument {
   std::vector<ItemWork> work;                    // oldest first, the order in which they are announced
   std::vector<storage::Withdrawal> withdrawals;  // articles that the feed says were deleted
   dedup::FeedHabits habits;                      // after this document
+  std::uint32_t shown = 0;                       // items in it
   std::string feed_language;
   std::string feed_title;
 };

@@ -17,6 +17,7 @@ struct Pipeline::Pending final : schedule::PendingItems {
   dedup::FeedHabits habits;
   Built items;
   std::vector<storage::Withdrawal> withdrawals;
+  std::uint32_t shown = 0;
 };
 
 namespace {
@@ -85,6 +86,7 @@ asio::awaitable<schedule::Digest> Pipeline::digest(schedule::FeedSpec const& fee
   pending->habits = read->habits;
   pending->withdrawals = std::move(read->withdrawals);
   pending->feed_language = std::move(read->feed_language);
+  pending->shown = read->shown;
 
   bool wants_pages = false;
   for (auto const& work : read->work) wants_pages |= work.wants_page;
@@ -203,6 +205,7 @@ asio::awaitable<Result<void>> Pipeline::commit(schedule::FeedSpec const& feed,
     count_decisions(ours->items);
     change.items = std::move(ours->items);
     change.withdrawals = std::move(ours->withdrawals);
+    change.shown = ours->shown;
   }
   for (auto& notice : notices)
     change.notices.push_back(

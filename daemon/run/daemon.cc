@@ -47,6 +47,7 @@ namespace {
 
 constexpr std::size_t blocking_threads = 2;
 constexpr auto retention_interval = 10min;
+constexpr auto retention_pause = 1s;   // between two slices of one round: commits go first
 constexpr auto status_interval = 15s;  // of the line that systemd shows
 
 std::uint64_t random_number() {
@@ -117,7 +118,7 @@ struct Daemon::Impl {
   std::unique_ptr<Sinks> sinks;
   std::unique_ptr<WriterStories> stories;
   std::unique_ptr<api::ApiServer> api;
-  std::vector<std::pair<FeedId, std::chrono::seconds>> list_ages;
+  ListBounds list_bounds;
   bool stopping = false;
 
   asio::signal_set signals{io, SIGTERM, SIGINT, SIGHUP};
@@ -280,7 +281,7 @@ schedule::Scheduler::LoadState Daemon::Impl::load_state(config::Config const& fr
 Result<schedule::Scheduler::Difference> Daemon::Impl::apply_sources(config::Config const& from) {
   auto sources = make_sources(from, [this](FeedId list) { return lists->find(list); });
   if (!sources) return sources.error();
-  list_ages = std::move(sources->list_ages);
+  list_bounds = std::move(sources->list_bounds);
   pipeline->set_sources(std::move(sources->sources));
   scheduler->set_polling(scheduler_options(from, 0).polling);  // by which the feeds are paced
   auto difference = scheduler->set_feeds(std::move(sources->feeds), load_state(from));
@@ -436,7 +437,9 @@ asio::awaitable<void> Daemon::Impl::keep_alive() {
 asio::awaitable<void> Daemon::Impl::keep_retention() {
   for (;;) {
     auto rules = retention(config);
-    rules.feed_age_max.insert(rules.feed_age_max.end(), list_ages.begin(), list_ages.end());
+    rules.feed_age_max.insert(rules.feed_age_max.end(), list_bounds.ages.begin(), list_bounds.ages.end());
+    rules.feed_bytes_max.insert(rules.feed_bytes_max.end(), list_bounds.sizes.begin(),
+                                list_bounds.sizes.end());
     auto job = [this, rules = std::move(rules)] { return store->retain(rules, clock.now()); };
     auto const report = co_await run_on(writer_thread.get_executor(), std::move(job));
     if (!report)
@@ -445,7 +448,8 @@ asio::awaitable<void> Daemon::Impl::keep_retention() {
       observer->retained(*report);
     if (report && report->changes_removed + report->articles_removed > 0)
       log::info("retention", {{"changes", report->changes_removed}, {"articles", report->articles_removed}});
-    co_await clock.sleep_until(clock.now() + retention_interval);
+    bool const more = report && report->more;
+    co_await clock.sleep_until(clock.now() + (more ? retention_pause : retention_interval));
   }
 }
 
@@ -456,6 +460,8 @@ asio::awaitable<void> Daemon::Impl::main() {
   attending.spawn(rechecker->run());
   attending.spawn(keep_alive());
   attending.spawn(health->run());
+    if (report)
+      for (auto const feed : report->feeds) health->retained(feed);
   attending.spawn(observer->count_today());
   attending.spawn(keep_retention());
   auto pushing = Sinks::plan(config).value();  // open() has looked

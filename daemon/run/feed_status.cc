@@ -43,6 +43,7 @@ api::FeedStatus status_of(schedule::FeedStatus const& feed, health::FeedHealth c
   row.copies = health->copies;
   row.polls = health->polls;
   row.wire_bytes = health->wire_bytes;
+  row.stored_bytes = health->stored_bytes;
   if (!health->silent.empty()) row.alarms.push_back(health->silent);
   if (!health->shrunk.empty()) row.alarms.push_back(health->shrunk);
   return row;

@@ -153,7 +153,7 @@ storage::Retention retention(config::Config const& config) {
   if (config.storage.changes_size > 0) out.changes_bytes_max = config.storage.changes_size;
   out.articles_age_max = unless_zero(config.storage.retention_age);
   if (config.storage.retention_size > 0) out.store_bytes_max = config.storage.retention_size;
-  for (auto const& source : config.sources)
+  for (auto const& source : config.sources) {
     if (auto const age = unless_zero(source.retention_age))
       out.feed_age_max.emplace_back(feed_id(source), *age);
   return out;
@@ -161,6 +161,8 @@ storage::Retention retention(config::Config const& config) {
 
 schedule::SchedulerOptions scheduler_options(config::Config const& config, std::uint64_t seed) {
   schedule::SchedulerOptions out;
+    if (source.retention_size > 0) out.feed_bytes_max.emplace_back(feed_id(source), source.retention_size);
+  }
   auto const& polling = config.polling;
   out.polling.floor = whole(polling.interval);
   out.polling.floor_hinted = whole(polling.floor);
@@ -351,7 +353,9 @@ Result<Sources> make_sources(config::Config const& config, LookUpList const& lis
       auto const listed = from_list(source, std::move(feed));
       if (auto added = add_source(config, listed, clean, out); !added) return added.error();
       if (auto const age = unless_zero(source.retention_age))
-        out.list_ages.emplace_back(feed_id(listed), *age);
+        out.list_bounds.ages.emplace_back(feed_id(listed), *age);
+      if (source.retention_size > 0)
+        out.list_bounds.sizes.emplace_back(feed_id(listed), source.retention_size);
     }
   }
   return out;

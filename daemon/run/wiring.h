@@ -40,13 +40,17 @@ health::FeedRules rules_of(pipeline::Source const& source, std::string const& ho
 // Fails with `unreadable` or `invalid` where a token file cannot be used.
 Result<api::ApiOptions> api_options(config::Config const& config);
 
+// How long and how much of feeds of living lists is kept, where their list says it; retention() has the rest.
+struct ListBounds {
+  std::vector<std::pair<FeedId, std::chrono::seconds>> ages;
+  std::vector<std::pair<FeedId, std::uint64_t>> sizes;
+};
+
 // A source as the scheduler and as the pipeline see it.
 struct Sources {
   std::vector<schedule::FeedSpec> feeds;
   std::vector<pipeline::Source> sources;
-  // How long the articles of feeds of living lists are kept, where their list says it; retention() has the
-  // rest.
-  std::vector<std::pair<FeedId, std::chrono::seconds>> list_ages;
+  ListBounds list_bounds;
 };
 
 // What a list on the web ([[opml]]) held when it was last read; null where that is not known.

@@ -1,6 +1,7 @@
 // The same item again, end to end: documents as they are polled, through reading, identity and commit into a
 // real store. No habit of a publisher makes a flood of "new", and none swallows what is new.
 
+#include "daemon/runtime/run_on.h"
 #include "tests/dedup/habits.h"
 #include "tests/pipeline/pipeline_fixture.h"
 
@@ -59,6 +60,21 @@ class SameItem : public PipelineFixture {
     co_await poll(std::move(text));
     feed_.id = other.id;
     feed_.name = other.name;
+    text = rss(second);
+    co_await poll(std::move(text));
+  }
+  // Everything is taken by retention between two polls.
+  asio::awaitable<void> poll_around_retention(Document first, Document second) {
+    auto text = rss(first);
+    co_await poll(std::move(text));
+    auto job = [this] {
+      storage::Retention keep;
+      keep.articles_age_max = std::chrono::seconds(1);
+      return store_->retain(keep, clock_.now() + std::chrono::hours(1));
+    };
+    auto const retained = co_await run_on(writer_->thread(), std::move(job));
+    EXPECT_TRUE(retained);
+    EXPECT_EQ(articles(), 0u);
     text = rss(second);
     co_await poll(std::move(text));
   }
@@ -175,6 +191,18 @@ TEST_F(SameItem, ACanonicalLinkToAnotherSiteMakesACopyNotTheSameItem) {
 
 // One article, two feeds: the second feed of a site brings it, with its own guid and campaign, and nothing is
 // announced.
+// A feed shows its articles for longer than they may be kept, or more than it may keep.
+TEST_F(SameItem, WhatRetentionTookIsNotNewsAtTheNextPoll) {
+  auto edited = dedup::plain(2);
+  edited.text += " and an afterthought";
+  Document const first{dedup::plain(1), dedup::plain(2)};
+  Document const second{dedup::plain(1), edited, dedup::plain(3)};
+  run(poll_around_retention(first, second));
+  EXPECT_EQ(report_.new_items, 1u);
+  EXPECT_EQ(articles(), 1u) << all_announced();
+  EXPECT_EQ(announced().size(), 3u) << all_announced();
+}
+
 TEST_F(SameItem, TwoFeedsOfASiteAreOneArticle) {
   auto const entry = dedup::plain(1);
   auto in_section = entry;

@@ -54,6 +54,11 @@ TEST(SchemaFixture, OfSchema1IsReadWhole) {
   EXPECT_EQ(events[3].type, EventType::article_copied);
   EXPECT_EQ(store->verify(Repair::report_only).value().findings, std::vector<std::string>{});
   EXPECT_EQ(ingest(*store, harbour, {doc(9)}, 20).first, Sequence{5});
+  // It was written before sizes were kept: the care of the store adds them up.
+  auto const before = store->view().feed(harbour).value().bytes;
+  ASSERT_TRUE(store->retain({}, at(21)));
+  EXPECT_GT(store->view().feed(harbour).value().bytes, 2 * before);
+  EXPECT_EQ(store->verify(Repair::report_only).value().findings, std::vector<std::string>{});
 }
 
 }  // namespace
