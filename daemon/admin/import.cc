@@ -1,5 +1,6 @@
 #include "daemon/admin/import.h"
 
+#include "daemon/admin/json_at.h"
 #include "daemon/config/config.h"
 #include "feeds/dedup/signature.h"
 #include "feeds/dedup/version.h"
@@ -19,8 +20,7 @@ namespace json = boost::json;
 namespace {
 
 std::string text_at(json::object const& from, std::string_view key) {
-  auto const* value = from.if_contains(key);
-  return value && value->is_string() ? std::string(value->get_string()) : std::string();
+  return std::string(string_at(from, key));
 }
 
 std::optional<UtcMicros> time_at(json::object const& from, std::string_view key) {
@@ -35,18 +35,6 @@ int offset_at(json::object const& from, std::string_view key) {
   text.replace(text.size() - std::string_view("+00:00").size(), std::string::npos, "Z");
   auto const shown = parse_rfc3339(text);
   return shown ? int(std::chrono::duration_cast<std::chrono::minutes>(*shown - *utc).count()) : 0;
-}
-
-json::object const& object_at(json::object const& from, std::string_view key) {
-  static json::object const none;
-  auto const* value = from.if_contains(key);
-  return value && value->is_object() ? value->get_object() : none;
-}
-
-json::array const& array_at(json::object const& from, std::string_view key) {
-  static json::array const none;
-  auto const* value = from.if_contains(key);
-  return value && value->is_array() ? value->get_array() : none;
 }
 
 // The name of an enumerator back to its value; the first where there is no such name.
@@ -81,13 +69,9 @@ Article read_article(json::object const& from) {
   out.extractor = text_at(ours, "extractor");
   out.paywall = named(text_at(ours, "paywall"), Paywall::subscription);
   out.paywall_evidence = text_at(ours, "paywall_evidence");
-  auto const is_true = [&ours](std::string_view key) {
-    auto const* value = ours.if_contains(key);
-    return value && value->is_bool() && value->get_bool();
-  };
-  out.truncated = is_true("truncated");
+  out.truncated = true_at(ours, "truncated");
   out.completeness = named(text_at(ours, "completeness"), Completeness::teaser);
-  out.spam_mirror = is_true("spam_mirror");
+  out.spam_mirror = true_at(ours, "spam_mirror");
   for (auto const& value : array_at(ours, "removed"))
     if (value.is_object())
       out.removed.push_back({named(text_at(value.get_object(), "kind"), FragmentKind::other),
@@ -95,10 +79,8 @@ Article read_article(json::object const& from) {
   for (auto const& value : array_at(ours, "repairs")) {
     if (!value.is_object()) continue;
     auto const& one = value.get_object();
-    boost::system::error_code ignored;
-    auto const* count = one.if_contains("count");
     out.repairs.push_back({named(text_at(one, "kind"), RepairKind::space), text_at(one, "from"),
-                           text_at(one, "to"), count ? count->to_number<std::uint64_t>(ignored) : 0});
+                           text_at(one, "to"), number_at(one, "count")});
   }
   return out;
 }

@@ -3,9 +3,8 @@
 // never stopping at a bad input. A line that is not a JSON object, or whose stage fails, gives
 // {"path"|"id": ..., "error": {"code", "message"}}.
 
+#include "daemon/admin/json_at.h"
 #include "feeds/model/error.h"
-
-#include "daemon/commands/json_at.h"
 
 #include <boost/json/object.hpp>
 

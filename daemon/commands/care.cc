@@ -1,6 +1,7 @@
 // backup, restore, verify, compact: by the daemon where one runs, else on the store itself.
 
 #include "daemon/admin/care.h"
+#include "daemon/admin/json_at.h"
 
 #include "daemon/commands/command_line.h"
 #include "daemon/commands/commands.h"
@@ -50,12 +51,6 @@ Answer on_store(CareArguments const& arguments, storage::OpenMode mode,
   if (!store) return store.error();
   admin::Care care(**store);
   return work(care);
-}
-
-std::uint64_t count_at(json::object const& from, std::string_view key) {
-  auto const* value = from.if_contains(key);
-  boost::system::error_code failure;
-  return value ? value->to_number<std::uint64_t>(failure) : 0;
 }
 
 std::string seconds_of(json::object const& from) {
@@ -122,15 +117,15 @@ int run_verify(CareArguments const& arguments) {
   auto const work = [&](admin::Care& care) { return care.verify(repair); };
   auto const answer = daemon ? ask_daemon(arguments, "verify", {}) : on_store(arguments, mode, work);
   return finish("verify", answer, arguments.json, [&](json::object const& report) {
-    auto const corrupt = count_at(report, "corrupt");
-    auto const dangling = count_at(report, "dangling");
+    auto const corrupt = number_at(report, "corrupt");
+    auto const dangling = number_at(report, "dangling");
     bool const bad = corrupt + dangling > 0;
     if (!arguments.json) {
       for (auto const& finding : report.at("findings").as_array())
         std::cout << printable(finding.as_string()) << '\n';
-      std::cout << count_at(report, "rows") << " rows read in " << seconds_of(report) << ": " << corrupt
+      std::cout << number_at(report, "rows") << " rows read in " << seconds_of(report) << ": " << corrupt
                 << " corrupt, " << dangling << " wrong references";
-      if (arguments.repair) std::cout << ", " << count_at(report, "mended") << " rows mended";
+      if (arguments.repair) std::cout << ", " << number_at(report, "mended") << " rows mended";
       std::cout << ".\n";
       if (bad && !arguments.repair)
         std::cout
@@ -148,8 +143,8 @@ int run_compact(CareArguments const& arguments) {
                           : on_store(arguments, storage::OpenMode::read_write, work);
   return finish("compact", answer, arguments.json, [&](json::object const& done) {
     if (!arguments.json)
-      std::cout << "Compacted in " << seconds_of(done) << ": " << count_at(done, "bytes_before")
-                << " bytes before, " << count_at(done, "bytes_after") << " after.\n";
+      std::cout << "Compacted in " << seconds_of(done) << ": " << number_at(done, "bytes_before")
+                << " bytes before, " << number_at(done, "bytes_after") << " after.\n";
     return 0;
   });
 }

@@ -1,7 +1,7 @@
+#include "daemon/admin/json_at.h"
 #include "daemon/commands/api_client.h"
 #include "daemon/commands/command_line.h"
 #include "daemon/commands/commands.h"
-#include "daemon/commands/json_at.h"
 #include "daemon/commands/store_reader.h"
 #include "daemon/commands/tail_line.h"
 #include "feeds/model/time.h"
@@ -44,12 +44,6 @@ std::string relative(std::string_view rfc3339, UtcMicros now) {
   return distance > 0 ? "in " + text : text + " ago";
 }
 
-std::uint64_t count_at(json::object const& object, std::string_view key) {
-  auto const* value = object.if_contains(key);
-  boost::system::error_code failure;
-  return value ? value->to_number<std::uint64_t>(failure) : 0;
-}
-
 std::string items_a_day(json::object const& feed) {
   auto const* value = feed.if_contains("items_per_day");
   boost::system::error_code failure;
@@ -61,8 +55,8 @@ std::string items_a_day(json::object const& feed) {
 
 // Of the articles that it brought first.
 std::string share_of_copies(json::object const& feed) {
-  auto const articles = count_at(feed, "articles");
-  return articles == 0 ? "-" : std::to_string(100 * count_at(feed, "copies") / articles) + "%";
+  auto const articles = number_at(feed, "articles");
+  return articles == 0 ? "-" : std::to_string(100 * number_at(feed, "copies") / articles) + "%";
 }
 
 std::string size_of(std::uint64_t bytes) {
@@ -83,21 +77,22 @@ std::string remark(json::object const& feed) {
 
 void print_table(json::array const& feeds) {
   auto const now = std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now());
-  std::vector<std::array<std::string, 9>> rows{
-      {"FEED", "STATE", "LAST GOOD", "NEXT", "A DAY", "ARTICLES", "COPIES", "BYTES", "REMARK"}};
+  std::vector<std::array<std::string, 10>> rows{
+      {"FEED", "STATE", "LAST GOOD", "NEXT", "A DAY", "ARTICLES", "COPIES", "FETCHED", "KEPT", "REMARK"}};
   for (auto const& value : feeds) {
     auto const& feed = value.as_object();
     rows.push_back({printable(string_at(feed, "name")), std::string(string_at(feed, "state")),
                     relative(string_at(feed, "last_success"), now),
                     string_at(feed, "state") == "paused" ? "-" : relative(string_at(feed, "next_poll"), now),
-                    items_a_day(feed), std::to_string(count_at(feed, "articles")), share_of_copies(feed),
-                    size_of(count_at(feed, "wire_bytes")), printable(remark(feed))});
+                    items_a_day(feed), std::to_string(number_at(feed, "articles")), share_of_copies(feed),
+                    size_of(number_at(feed, "wire_bytes")), size_of(number_at(feed, "stored_bytes")),
+                    printable(remark(feed))});
   }
-  std::array<std::size_t, 9> widths{};
+  std::array<std::size_t, 10> widths{};
   for (auto const& row : rows)
     for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], row[i].size());
   constexpr std::size_t first_number = 4;
-  constexpr std::size_t last_number = 7;
+  constexpr std::size_t last_number = 8;
   for (auto const& row : rows) {
     std::string line;
     for (std::size_t i = 0; i + 1 < row.size(); ++i) {

@@ -1,9 +1,9 @@
 #include "daemon/admin/search.h"
+#include "daemon/admin/json_at.h"
 
 #include "daemon/admin/search_json.h"
 #include "daemon/commands/command_line.h"
 #include "daemon/commands/commands.h"
-#include "daemon/commands/json_at.h"
 #include "daemon/commands/store_access.h"
 #include "daemon/commands/tail_line.h"
 #include "feeds/text/join.h"

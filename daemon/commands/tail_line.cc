@@ -1,6 +1,6 @@
 #include "daemon/commands/tail_line.h"
 
-#include "daemon/commands/json_at.h"
+#include "daemon/admin/json_at.h"
 #include "feeds/model/time.h"
 #include "feeds/text/utf8.h"
 
@@ -15,12 +15,6 @@ namespace json = boost::json;
 
 constexpr std::size_t feed_columns = 18;
 constexpr std::size_t what_columns = 12;
-
-json::object const& object_at(json::object const& object, std::string_view key) {
-  static json::object const none;
-  auto const* value = object.if_contains(key);
-  return value && value->is_object() ? value->get_object() : none;
-}
 
 std::string local_time(std::string_view rfc3339) {
   auto const time = parse_rfc3339(rfc3339);

@@ -1,7 +1,7 @@
+#include "daemon/admin/json_at.h"
 #include "daemon/commands/api_client.h"
 #include "daemon/commands/command_line.h"
 #include "daemon/commands/commands.h"
-#include "daemon/commands/json_at.h"
 #include "daemon/commands/tail_line.h"
 #include "daemon/config/load.h"
 #include "daemon/webhook/signature.h"

@@ -1,5 +1,6 @@
 // `newsfold why`: what an article was held against, and why it was folded or not. Of a feed: feed_control.cc.
 
+#include "daemon/admin/json_at.h"
 #include "daemon/commands/command_line.h"
 #include "daemon/commands/commands.h"
 #include "daemon/commands/store_reader.h"
@@ -27,20 +28,7 @@ struct WhyArguments {
 };
 
 std::string printable_at(json::object const& object, std::string_view key) {
-  auto const* value = object.if_contains(key);
-  return value && value->is_string() ? printable(value->get_string()) : std::string();
-}
-
-json::array const& array_at(json::object const& object, std::string_view key) {
-  static json::array const none;
-  auto const* value = object.if_contains(key);
-  return value && value->is_array() ? value->get_array() : none;
-}
-
-json::object const& object_at(json::object const& object, std::string_view key) {
-  static json::object const none;
-  auto const* value = object.if_contains(key);
-  return value && value->is_object() ? value->get_object() : none;
+  return printable(string_at(object, key));
 }
 
 void print_facts(std::string const& whose, json::object const& facts) {
