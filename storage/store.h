@@ -182,8 +182,9 @@ struct SalvageReport {
 enum class Repair : std::uint8_t { report_only, mend };
 struct VerifyReport {
   std::uint64_t rows = 0;
-  std::uint64_t corrupt = 0;   // do not decode
-  std::uint64_t dangling = 0;  // an index that points to nothing, or a row that its index lacks
+  std::uint64_t corrupt = 0;     // do not decode
+  std::uint64_t unreadable = 0;  // kinds of rows that the disk does not give back whole: salvage() helps
+  std::uint64_t dangling = 0;    // an index that points to nothing, or a row that its index lacks
   std::uint64_t mended = 0;
   std::vector<std::string> findings;  // for a person; at most verify_findings_max
 };
@@ -270,6 +271,10 @@ class Store {
   // far beyond those of the backup.
   static Result<void> restore(std::filesystem::path const& backup, std::filesystem::path const& path,
                               Epoch fresh_epoch);
+  // For a store whose files are damaged, beside nobody: what can be read is copied into a new one under its
+  // name, with all numbers as they were; the damaged one stays beside it. Indexes may lack rows afterwards:
+  // see verify(). Needs as much room again. Fails with `corrupt` where what cannot be done without is lost.
+  static Result<SalvageReport> salvage(std::filesystem::path const& path, StoreOptions const& options);
   // Reads everything. With Repair::mend (writer) it rebuilds what an index lacks and removes what
   // points to nothing; rows that do not decode are moved aside, not deleted.
   Result<VerifyReport> verify(Repair repair, std::stop_token stop = {});

@@ -65,6 +65,7 @@ class Verification {
       if (family != Family::changes) set_aside(family, view_of(rows->key()), view_of(rows->value()));
     }
     if (!rows->status().ok()) {
+      ++report_.unreadable;
       ++report_.corrupt;
       find(family, "cannot be read to the end: " + rows->status().ToString());
     }
@@ -130,7 +131,6 @@ class Verification {
       counted_bytes_[FeedId{record->feed()}] += record->bytes();
       if (!look<proto::VersionRecord>(Family::versions, VersionKey{key->article, record->version()})) {
         dangling(Family::articles, name + " lacks its newest version");
-      CopyKey const place{StoryId{record->story()}, key->article};
         if (mends()) {  // its text is lost: its feed may bring it again
           --counted_articles_;
           counted_bytes_[FeedId{record->feed()}] -= record->bytes();
@@ -138,6 +138,7 @@ class Verification {
           return {};
         }
       }
+      CopyKey const place{StoryId{record->story()}, key->article};
       if (!look<proto::CopyRecord>(Family::stories, place)) {
         dangling(Family::articles, name + " is missing from its story");
         proto::CopyRecord made;
@@ -257,8 +258,8 @@ class Verification {
       auto const record = parse_record<proto::IdentityRecord>(row, "identities");
       if (!record) return record.error().message;
       proto::IdentityRecord kept;
-      for (int i = 0; i < record->articles_size() && i < record->feeds_size(); ++i) {
       bool misleads = false;
+      for (int i = 0; i < record->articles_size() && i < record->feeds_size(); ++i) {
         SightingKey const seen{FeedId{record->feeds(i)}, ArticleId{record->articles(i)}};
         if (!look<proto::SightingRecord>(Family::sightings, seen)) {
           // What an article was known by before an edit stays when retention takes it: of no use, no harm.
@@ -353,8 +354,8 @@ class Verification {
   rocksdb::WriteBatch batch_;
   std::optional<Error> failed_;
   std::uint64_t counted_articles_ = 0;
-  std::uint64_t counted_versions_ = 0;
   std::unordered_map<FeedId, std::uint64_t> counted_bytes_;  // of the articles that a feed brought first
+  std::uint64_t counted_versions_ = 0;
   std::uint64_t counted_stories_ = 0;
   std::uint64_t counted_copies_ = 0;
 };
@@ -364,6 +365,11 @@ class Verification {
 Result<VerifyReport> Store::verify(Repair repair, std::stop_token stop) {
   if (repair == Repair::mend && state_->options.mode == OpenMode::read_only)
     return Error{ErrorCode::refused, "the store is open for reading only"};
+  // What lies in a damaged file looks missing: to mend by that would throw away what belongs to it.
+  if (repair == Repair::mend) {
+    auto seen = Verification(*state_, Repair::report_only, stop).run();
+    if (!seen || seen->unreadable > 0) return seen;
+  }
   return Verification(*state_, repair, std::move(stop)).run();
 }
 

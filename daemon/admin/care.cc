@@ -68,8 +68,9 @@ Result<json::object> Care::verify(storage::Repair repair) {
   json::array findings;
   for (auto const& finding : report->findings) findings.emplace_back(finding);
   return json::object{
-      {"rows", report->rows},     {"corrupt", report->corrupt},      {"dangling", report->dangling},
-      {"mended", report->mended}, {"findings", std::move(findings)}, {"seconds", watch.seconds()}};
+      {"rows", report->rows},         {"corrupt", report->corrupt}, {"unreadable", report->unreadable},
+      {"dangling", report->dangling}, {"mended", report->mended},   {"findings", std::move(findings)},
+      {"seconds", watch.seconds()}};
 }
 
 Result<json::object> Care::compact() {

@@ -23,8 +23,8 @@ class Care {
 
   // `directory` is absolute. {"directory", "seconds", "last"}: everything up to `last` is in it.
   Result<boost::json::object> backup(std::string const& directory);
-  // {"rows", "corrupt", "dangling", "mended", "findings": [...], "seconds"}. With Repair::mend only where
-  // nothing else writes.
+  // {"rows", "corrupt", "unreadable", "dangling", "mended", "findings": [...], "seconds"}. With Repair::mend
+  // only where nothing else writes.
   Result<boost::json::object> verify(storage::Repair repair);
   // {"bytes_before", "bytes_after", "seconds"}
   Result<boost::json::object> compact();

@@ -32,6 +32,9 @@ struct CareArguments {
   bool json = false;
 };
 
+// What one round of mending uncovers, the next one finds.
+constexpr int mend_rounds_max = 4;
+
 using Answer = Result<json::object>;
 
 Answer ask_daemon(CareArguments const& arguments, std::string_view what, json::object const& body) {
@@ -92,17 +95,46 @@ int run_restore(CareArguments const& arguments) {
     return 2;
   }
   auto const epoch = random_epoch();
+  StoreOwner const owner(*path);
   auto const done = storage::Store::restore(arguments.directory, *path, epoch);
   if (!done) {
     std::cerr << "newsfold restore: " << done.error().message << '\n';
     return 1;
   }
+  owner.give();
   if (arguments.json)
     std::cout << json::serialize(json::object{{"store", *path}, {"epoch", format_epoch(epoch)}}) << '\n';
   else
     std::cout << "Restored into " << *path << ". The store begins epoch " << format_epoch(epoch)
               << ": subscribers with a cursor of the old one are told so (409) and begin with a snapshot.\n";
   return 0;
+}
+
+// A damaged file stops whoever reads over it: the store is copied without its damaged places, then mended
+// until nothing is left to mend.
+Answer salvage_and_mend(CareArguments const& arguments) {
+  auto const path = store_path(arguments.choice);
+  if (!path) return path.error();
+  StoreOwner const owner(*path);
+  auto const salvaged = storage::Store::salvage(*path, options_of_store(arguments.choice));
+  if (!salvaged) return salvaged.error();
+  owner.give();
+  for (auto const& finding : salvaged->findings) std::cerr << printable(finding) << '\n';
+  std::cerr << salvaged->rows << " rows could be read and are in a new store; the damaged one stands in "
+            << salvaged->aside.string() << " until you remove it.\n";
+  auto const mend = [](admin::Care& care) -> Answer {
+    std::uint64_t mended = 0;
+    for (int round = 0; round < mend_rounds_max; ++round) {
+      auto report = care.verify(storage::Repair::mend);
+      if (!report) return report;
+      auto const now = number_at(*report, "mended");
+      mended += now;
+      (*report)["mended"] = mended;
+      if (now == 0 || round + 1 == mend_rounds_max) return report;
+    }
+    return json::object();
+  };
+  return on_store(arguments, storage::OpenMode::read_write, mend);
 }
 
 int run_verify(CareArguments const& arguments) {
@@ -115,7 +147,9 @@ int run_verify(CareArguments const& arguments) {
   auto const repair = arguments.repair ? storage::Repair::mend : storage::Repair::report_only;
   auto const mode = arguments.repair ? storage::OpenMode::read_write : storage::OpenMode::read_only;
   auto const work = [&](admin::Care& care) { return care.verify(repair); };
-  auto const answer = daemon ? ask_daemon(arguments, "verify", {}) : on_store(arguments, mode, work);
+  auto answer = daemon ? ask_daemon(arguments, "verify", {}) : on_store(arguments, mode, work);
+  if (arguments.repair && answer && number_at(*answer, "unreadable") > 0)
+    answer = salvage_and_mend(arguments);
   return finish("verify", answer, arguments.json, [&](json::object const& report) {
     auto const corrupt = number_at(report, "corrupt");
     auto const dangling = number_at(report, "dangling");
@@ -130,7 +164,11 @@ int run_verify(CareArguments const& arguments) {
       if (bad && !arguments.repair)
         std::cout
             << "Stop the daemon and run `newsfold verify --repair`: indexes are made anew, rows that do "
-               "not decode are moved aside.\n";
+               "not decode are moved aside"
+            << (number_at(report, "unreadable") > 0
+                    ? ", and what can be read of damaged files goes into a new "
+                      "store, which needs as much room again.\n"
+                    : ".\n");
     }
     return bad && !arguments.repair ? 1 : 0;
   });

@@ -119,9 +119,11 @@ int import_articles(ImportArguments const& arguments, ArchiveReader& in) {
   storage::StoreOptions options;
   options.sync = storage::SyncMode::os;  // a crash of the machine means: import again; it is idempotent
   options.fresh_epoch = random_epoch();
-  auto const store = storage::Store::open(*path, options);
-  if (!store) return fail("import", store.error());
-  admin::Importer importer(**store, options.fold.options);
+  StoreOwner const owner(*path);
+  auto opened = storage::Store::open(*path, options);
+  if (!opened) return fail("import", opened.error());
+  OpenedStore const store(opened->release(), CloseAndGive{owner});
+  admin::Importer importer(*store, options.fold.options);
   std::size_t told = 0;
   for (;;) {
     auto const line = in.line();

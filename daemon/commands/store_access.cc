@@ -7,10 +7,15 @@
 
 #include <fcntl.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <iostream>
 #include <random>
+#include <utility>
 
 namespace newsfold {
 namespace {
@@ -73,7 +78,46 @@ Epoch random_epoch() {
   return Epoch{(std::uint64_t(device()) << 32 | device()) | 1};
 }
 
-Result<std::unique_ptr<storage::Store>> open_store(StoreChoice const& choice, storage::OpenMode mode) {
+StoreOwner::StoreOwner(std::string path) : path_(std::move(path)) {
+  if (::geteuid() != 0) return;
+  std::error_code ignored;
+  auto where = std::filesystem::absolute(path_, ignored);
+  while (!std::filesystem::exists(where, ignored) && where.has_relative_path()) where = where.parent_path();
+  struct stat found {};
+  if (::stat(where.c_str(), &found) != 0) return;
+  user_ = found.st_uid;
+  group_ = found.st_gid;
+}
+
+void StoreOwner::give() const {
+  if (user_ == 0) return;
+  auto const give_one = [this](std::filesystem::path const& path) {
+    struct stat found {};
+    if (::lstat(path.c_str(), &found) != 0 || found.st_uid != 0) return;
+    // A link of the daemon's user may lead to what is none of its business.
+    bool const ours = S_ISDIR(found.st_mode) || (S_ISREG(found.st_mode) && found.st_nlink == 1);
+    if (ours && ::lchown(path.c_str(), user_, group_) != 0)
+      std::cerr << "newsfold: " << path.string() << " stays root's: " << std::strerror(errno) << '\n';
+  };
+  give_one(path_);
+  std::error_code ignored;
+  for (auto const& entry : std::filesystem::directory_iterator(path_, ignored)) give_one(entry.path());
+}
+
+void CloseAndGive::operator()(storage::Store* store) const {
+  delete store;
+  owner.give();
+}
+
+storage::StoreOptions options_of_store(StoreChoice const& choice) {
+  std::string problem;
+  if (choice.store.empty())
+    if (auto const config = load_for_command(choice.config, problem))
+      return run::store_options(*config, Epoch{});
+  return {};
+}
+
+Result<OpenedStore> open_store(StoreChoice const& choice, storage::OpenMode mode) {
   auto const path = store_path(choice);
   if (!path) return path.error();
   if (::access((*path + "/CURRENT").c_str(), R_OK) != 0) {
@@ -87,14 +131,12 @@ Result<std::unique_ptr<storage::Store>> open_store(StoreChoice const& choice, st
     return Error{ErrorCode::conflict, "the store in " + *path +
                                           " is open in another process; if that is a daemon, say where it "
                                           "answers with --socket or --url, or stop it first"};
-  storage::StoreOptions options;
-  if (choice.store.empty()) {
-    std::string problem;
-    if (auto const config = load_for_command(choice.config, problem))
-      options = run::store_options(*config, Epoch{});
-  }
+  auto options = options_of_store(choice);
   options.mode = mode;
-  return storage::Store::open(*path, options);
+  StoreOwner const owner(*path);
+  auto store = storage::Store::open(*path, options);
+  if (!store) return store.error();
+  return OpenedStore(store->release(), CloseAndGive{owner});
 }
 
 }  // namespace newsfold

@@ -28,9 +28,30 @@ bool daemon_answers(StoreChoice const& choice);
 // The directory of the store. Fails with `invalid` where the configuration does not say it.
 Result<std::string> store_path(StoreChoice const& choice);
 
+// What root's commands write into a daemon's store must belong to the daemon: files of root's making are
+// given to the owner of the store, or of the folder that it is made in.
+class StoreOwner {
+ public:
+  explicit StoreOwner(std::string path);
+  void give() const;  // whatever of root's stands there; for others nothing is to do
+
+ private:
+  std::string path_;
+  unsigned user_ = 0;
+  unsigned group_ = 0;
+};
+
+struct CloseAndGive {
+  StoreOwner owner;
+  void operator()(storage::Store* store) const;
+};
+using OpenedStore = std::unique_ptr<storage::Store, CloseAndGive>;
+
 // Opens the store without a daemon. Fails with `conflict` where a daemon has it (and does not answer where
 // it was looked for), with `not_found` where there is none: commands make no store.
-Result<std::unique_ptr<storage::Store>> open_store(StoreChoice const& choice, storage::OpenMode mode);
+Result<OpenedStore> open_store(StoreChoice const& choice, storage::OpenMode mode);
+// The options that a daemon would open it with.
+storage::StoreOptions options_of_store(StoreChoice const& choice);
 
 std::optional<config::Config> load_for_command(std::string const& path, std::string& problem);
 

@@ -9,6 +9,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -150,6 +151,44 @@ TEST_F(Operations, SearchExportBackupAndVerifyGoWithADaemonAndWithout) {
   EXPECT_EQ(opml.status, 0) << opml.errors;
   EXPECT_EQ(opml.output, installation.run({"opml", "export", "--config", config}).output);
   EXPECT_THAT(opml.output, HasSubstr("<opml version=\"2.0\">"));
+}
+
+// sudo newsfold verify --repair, restore, import: the daemon could not write to what root leaves there.
+TEST_F(Operations, WhatRootWritesIntoTheStoreBelongsToItsOwner) {
+  if (geteuid() != 0) GTEST_SKIP() << "needs root";
+  stop_daemon();
+  constexpr unsigned somebody = 12345;
+  auto const store = installation.folder() + "/store";
+  auto const give = [&](std::string const& path) { ASSERT_EQ(chown(path.c_str(), somebody, somebody), 0); };
+  give(store);
+  for (auto const& entry : std::filesystem::directory_iterator(store)) give(entry.path());
+  auto const strangers = [&] {
+    std::string out;
+    for (auto const& entry : std::filesystem::directory_iterator(store)) {
+      struct stat found {};
+      if (stat(entry.path().c_str(), &found) != 0 || found.st_uid != somebody)
+        out += entry.path().string() + "\n";
+    }
+    return out;
+  };
+  auto const ran = [&](std::vector<std::string> words) {
+    words.insert(words.end(), {"--store", store});
+    auto const done = installation.run(words);
+    EXPECT_EQ(done.status, 0) << words[0] << ": " << done.errors;
+  };
+  auto const archive = installation.folder() + "/all.jsonl";
+  auto const backups = installation.folder() + "/backup";
+  ran({"export", "-o", archive});
+  ran({"verify", "--repair"});
+  EXPECT_EQ(strangers(), "");
+  ran({"compact"});
+  ran({"import", archive});
+  EXPECT_EQ(strangers(), "");
+  ran({"backup", backups});
+  std::filesystem::remove_all(store);
+  give(installation.folder());
+  ran({"restore", backups});
+  EXPECT_EQ(strangers(), "");
 }
 
 TEST_F(Operations, HealthNamesWhatIsDegraded) {

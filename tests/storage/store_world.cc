@@ -150,7 +150,9 @@ void damage_event(std::filesystem::path const& store, Sequence sequence) {
   ASSERT_TRUE(database->write(batch, SyncMode::os));
 }
 
-void damage_log(std::filesystem::path const& store) {
+void damage_log(std::filesystem::path const& store) { damage_files(store, "changes"); }
+
+void damage_files(std::filesystem::path const& store, std::string const& family) {
   std::vector<rocksdb::LiveFileMetaData> files;
   Database::open(store, options(), std::make_shared<WindowCutoff>())
       .value()
@@ -158,7 +160,7 @@ void damage_log(std::filesystem::path const& store) {
       .GetLiveFilesMetaData(&files);
   std::size_t damaged = 0;
   for (auto const& file : files) {
-    if (file.column_family_name != "changes") continue;
+    if (file.column_family_name != family) continue;
     std::fstream bytes(file.directory + "/" + file.relative_filename);
     bytes.seekp(64);
     bytes << "a sector that the disk did not write";

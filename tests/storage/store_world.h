@@ -70,7 +70,8 @@ std::vector<Told> told(Store const& store, Sequence after = Sequence{0});
 
 // What a bad disk does to a store that is closed: the row of an event decodes no more ...
 void damage_event(std::filesystem::path const& store, Sequence sequence);
-// ... or a block of the log fails its checksum.
+// ... or a block of the log, or of each file of a kind of rows, fails its checksum.
 void damage_log(std::filesystem::path const& store);
+void damage_files(std::filesystem::path const& store, std::string const& family);
 
 }  // namespace newsfold::storage
