@@ -62,7 +62,7 @@ int check(CheckOptions const& options) {
     }
     file = *found;
   }
-  auto result = config::load_config(file);
+  auto result = config::load_config(file, config::process_environment(), config::Purpose::check);
   if (result.ok())
     for (auto& problem : run::problems_of_files(result.config))
       result.problems.push_back({file, 0, 0, std::move(problem)});
@@ -88,9 +88,8 @@ void add_config_command(Command app, CommandContext& context) {
   check_command.option("-c,--config", options->file, "The same");
   check_command.flag("--json", options->json, "Print {\"ok\", \"problems\", \"warnings\"}");
   check_command.footer(
-      "The files of secrets that it names are tried, too: run it as root, who may read them.\nExit status: 0 "
-      "the file "
-      "is good, 2 it is not.");
+      "The files of secrets that it names are tried, too: run it as root, who may read them. What only the\n"
+      "service's credentials can say is warned of.\nExit status: 0 the file is good, 2 it is not.");
   check_command.callback([options, &context] { context.exit_code = check(*options); });
 
   auto reference = command.subcommand("reference", "Print every option: type, default, bounds, meaning");

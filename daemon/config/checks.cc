@@ -7,12 +7,16 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <fstream>
 #include <map>
+#include <system_error>
+#include <utility>
 
 namespace newsfold::config {
 namespace {
 
 constexpr std::string_view credential_source = "/etc/newsfold/credentials/";
+constexpr std::string_view credential_store = "/etc/credstore/newsfold.";
 constexpr std::size_t socket_path_max = 103;  // sun_path less a NUL and the ending that it is made under
 constexpr std::size_t webhook_name_max = 80;
 constexpr Duration interval_min = std::chrono::minutes(1);
@@ -274,6 +278,74 @@ void fill_in_paths(Environment const& environment, LoadResult& result) {
   use_credential(result.config.nats.credentials_file, "nats");
   for (auto& webhook : result.config.webhooks) use_credential(webhook.secret_file, "webhook." + webhook.name);
   find_credentials(environment, result);
+}
+
+void expect_credentials(SourcePlaces const& places, LoadResult& result) {
+  auto& config = result.config;
+  auto const can_be_read = [](std::string const& file) { return std::ifstream(file).good(); };
+  auto const expected = [&](Place const& place, std::string const& what, std::string const& name,
+                            std::string const& file) {
+    result.warnings.push_back(problem_at(
+        place, what + " expects the credential " + name + " from newsfold.service, which makes it from " +
+                   file + "; that cannot be read here, and without it the daemon refuses to start"));
+  };
+  auto const main_file = Place{config.files.front(), 0, 0};
+  auto const place_of = [&](std::string const& option) {
+    auto const found = places.options.find(option);
+    return found == places.options.end() ? main_file : found->second;
+  };
+
+  // By themselves: the unit loads them under these names.
+  for (auto const& [file, name] :
+       {std::pair(&config.http.token_file, "token"), std::pair(&config.http.admin_token_file, "admin-token")})
+    for (auto const& candidate :
+         {std::string(credential_source) + name, std::string(credential_store) + name})
+      if (file->empty() && can_be_read(candidate)) *file = candidate;
+  for (auto& webhook : config.webhooks)
+    if (auto const file = std::string(credential_source) + "webhook." + webhook.name;
+        webhook.secret_file.empty() && can_be_read(file))
+      webhook.secret_file = file;
+
+  if (!config.http.listen.empty() && is_address_port(config.http.listen) &&
+      !is_loopback_listen(config.http.listen) && config.http.token_file.empty()) {
+    expected(place_of("http.listen"),
+             "`http.listen`: " + config.http.listen + " can be reached from outside;", "token",
+             std::string(credential_source) + "token");
+    config.http.listen.clear();
+  }
+  auto const is_unseen = [&](std::string const& file) {
+    return file.starts_with(credential_source) && !can_be_read(file);
+  };
+  auto const name_of = [](std::string const& file) { return file.substr(credential_source.size()); };
+  auto const leave_out = [&](std::string& file, Place const& place, std::string const& what) {
+    if (!is_unseen(file)) return false;
+    expected(place, what, name_of(file), file);
+    file.clear();
+    return true;
+  };
+  leave_out(config.http.token_file, place_of("http.token_file"), "`http.token_file`");
+  leave_out(config.http.admin_token_file, place_of("http.admin_token_file"), "`http.admin_token_file`");
+  leave_out(config.nats.credentials_file, place_of("nats.credentials_file"), "`nats.credentials_file`");
+  bool const no_cert =
+      leave_out(config.http.tls_cert_file, place_of("http.tls_cert_file"), "`http.tls_cert_file`");
+  bool const no_key =
+      leave_out(config.http.tls_key_file, place_of("http.tls_key_file"), "`http.tls_key_file`");
+  if (no_cert || no_key) config.http.tls_cert_file = config.http.tls_key_file = {};
+  for (std::size_t i = 0; i < config.sources.size(); ++i) {
+    auto& source = config.sources[i];
+    for (auto const& [file, key] : {std::pair(&source.access.basic_auth_file, "basic_auth_file"),
+                                    std::pair(&source.access.bearer_token_file, "bearer_token_file"),
+                                    std::pair(&source.access.header_file, "header_file")})
+      leave_out(*file, places.sources[i].entry, source.name + ": `" + key + "`");
+  }
+  for (std::size_t i = 0; i < config.webhooks.size(); ++i) {
+    auto& webhook = config.webhooks[i];
+    if (!webhook.enabled || !is_webhook_name(webhook.name)) continue;
+    if (webhook.secret_file.empty())
+      webhook.secret_file = std::string(credential_source) + "webhook." + webhook.name;
+    if (leave_out(webhook.secret_file, places.webhooks[i].entry, webhook.name + ": `secret_file`"))
+      webhook.enabled = false;
+  }
 }
 
 void check_whole(SourcePlaces const& places, LoadResult& result) {

@@ -26,6 +26,10 @@ struct SourcePlaces {
 // storage.path, http.socket and the token files.
 void fill_in_paths(Environment const& environment, LoadResult& result);
 
+// For a look from outside of the unit: takes the files that its credentials are made from where they can be
+// read, else warns of each that is needed and leaves out what needs it.
+void expect_credentials(SourcePlaces const& places, LoadResult& result);
+
 // Two spellings of one URL are one feed: they have one key.
 std::string url_key(std::string const& url);
 

@@ -276,8 +276,10 @@ void sort_problems(LoadResult& result) {
   }
 }
 
-void finish(Loader const& loader, Environment const& environment, LoadResult& result) {
+void finish(Loader const& loader, Environment const& environment, Purpose purpose, LoadResult& result) {
   fill_in_paths(environment, result);
+  if (purpose == Purpose::check && !environment("CREDENTIALS_DIRECTORY"))
+    expect_credentials(loader.places(), result);
   check_whole(loader.places(), result);
   sort_problems(result);
 }
@@ -298,19 +300,20 @@ Environment process_environment() {
   };
 }
 
-LoadResult load_config(std::string const& path, Environment const& environment) {
+LoadResult load_config(std::string const& path, Environment const& environment, Purpose purpose) {
   LoadResult result;
   Loader loader(result);
   loader.read_file(path);
-  finish(loader, environment, result);
+  finish(loader, environment, purpose, result);
   return result;
 }
 
-LoadResult parse_config(std::string_view text, std::string const& path, Environment const& environment) {
+LoadResult parse_config(std::string_view text, std::string const& path, Environment const& environment,
+                        Purpose purpose) {
   LoadResult result;
   Loader loader(result);
   loader.read_text(text, path);
-  finish(loader, environment, result);
+  finish(loader, environment, purpose, result);
   return result;
 }
 

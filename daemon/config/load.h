@@ -36,13 +36,22 @@ struct LoadResult {
   bool ok() const noexcept { return problems.empty(); }
 };
 
+// Who asks. A daemon has the credentials that its unit hands it, or it has none; a shell sees at most the
+// files that they are made from.
+enum class Purpose : std::uint8_t {
+  run,
+  check,  // outside of the unit what only a credential could say is warned of, and left out of the Config
+};
+
 // Reads `path` and what it includes. Does not touch the network, nor create anything.
-LoadResult load_config(std::string const& path, Environment const& environment = process_environment());
+LoadResult load_config(std::string const& path, Environment const& environment = process_environment(),
+                       Purpose purpose = Purpose::run);
 
 // The same for text that is already in memory (tests, standard input). `path` names it in messages and is
 // the base of relative paths and includes.
 LoadResult parse_config(std::string_view text, std::string const& path,
-                        Environment const& environment = process_environment());
+                        Environment const& environment = process_environment(),
+                        Purpose purpose = Purpose::run);
 
 // Where `newsfold run` without --config looks: ./config.toml, $XDG_CONFIG_HOME/newsfold/config.toml,
 // $CONFIGURATION_DIRECTORY/config.toml, /etc/newsfold/config.toml; the first that exists.

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <filesystem>
 #include <map>
 
 namespace newsfold::config {
@@ -13,13 +14,16 @@ using ::testing::Not;
 
 using Variables = std::map<std::string, std::string>;
 
-LoadResult parse(std::string_view text, Variables variables = {{"HOME", "/home/ann"}}) {
-  auto environment = [variables](std::string_view name) -> std::optional<std::string> {
+Environment environment(Variables variables) {
+  return [variables = std::move(variables)](std::string_view name) -> std::optional<std::string> {
     auto const found = variables.find(std::string(name));
     if (found == variables.end()) return std::nullopt;
     return found->second;
   };
-  return parse_config(text, "/etc/newsfold/config.toml", environment);
+}
+
+LoadResult parse(std::string_view text, Variables variables = {{"HOME", "/home/ann"}}) {
+  return parse_config(text, "/etc/newsfold/config.toml", environment(std::move(variables)));
 }
 
 std::string problems(std::string_view text) { return describe(parse(text).problems); }
@@ -59,6 +63,31 @@ TEST(ConfigChecks, RefusesAnOpenApiWithoutAToken) {
   EXPECT_EQ(problems("[http]\nlisten = \"[::1]:0\"\n"), "");
   EXPECT_THAT(problems("[http]\nlisten = \"8480\"\n"),
               HasSubstr(":2:1: `http.listen`: \"8480\" is not ADDRESS:PORT"));
+}
+
+// `newsfold config check` in a shell: systemd passes the credentials to the daemon alone.
+TEST(ConfigChecks, FromAShellACredentialOfTheUnitIsExpectedAndNotMissed) {
+  if (std::filesystem::exists("/etc/newsfold/credentials/token")) GTEST_SKIP() << "this machine has one";
+  std::string const text =
+      "[http]\nlisten = \"0.0.0.0:8480\"\n"
+      "[[webhook]]\nname = \"no-such-desk\"\nurl = \"https://desk.example/\"\n"
+      "[[feed]]\nname = \"a\"\nurl = \"https://a.example/\"\nbearer_token_file = \"credential:no-such\"\n";
+  auto const check = [&](Environment const& environment, Purpose purpose) {
+    return parse_config(text, "/etc/newsfold/config.toml", environment, purpose);
+  };
+  auto const shell = environment({{"HOME", "/home/ann"}});
+  auto const seen = check(shell, Purpose::check);
+  EXPECT_EQ(describe(seen.problems), "");
+  auto const warnings = describe(seen.warnings);
+  EXPECT_THAT(warnings, HasSubstr("config.toml:2:1: `http.listen`: 0.0.0.0:8480 can be reached from outside; "
+                                  "expects the credential token from newsfold.service"));
+  EXPECT_THAT(warnings, HasSubstr("no-such-desk: `secret_file` expects the credential webhook.no-such-desk"));
+  EXPECT_THAT(warnings, HasSubstr("a: `bearer_token_file` expects the credential no-such"));
+  EXPECT_THAT(warnings, HasSubstr("/etc/newsfold/credentials/token"));
+  // The daemon has them or has not; so has a check inside of the unit.
+  EXPECT_THAT(describe(check(shell, Purpose::run).problems), HasSubstr("set `http.token_file` first"));
+  auto const unit = environment({{"HOME", "/home/ann"}, {"CREDENTIALS_DIRECTORY", "/nowhere"}});
+  EXPECT_THAT(describe(check(unit, Purpose::check).problems), HasSubstr("set `http.token_file` first"));
 }
 
 TEST(ConfigChecks, RefusesOptionsThatContradictEachOther) {
