@@ -49,7 +49,10 @@ Result<void> Store::backup(std::filesystem::path const& directory, std::uint32_t
   std::error_code error;
   std::filesystem::create_directories(directory, error);
   if (error)
-    return Error{ErrorCode::unreadable, "could not make " + directory.string() + ": " + error.message()};
+    return Error{ErrorCode::unreadable,
+                 "could not make " + directory.string() + ": " + error.message() +
+                     "; whoever has the store open writes the backup: give that user a "
+                     "folder to write to"};
   rocksdb::BackupEngine* raw = nullptr;
   rocksdb::BackupEngineOptions options(directory.string());
   auto status = rocksdb::BackupEngine::Open(rocksdb::Env::Default(), options, &raw);

@@ -1,6 +1,7 @@
 #include "daemon/commands/command_line.h"
 
 #include "daemon/config/suggest.h"
+#include "feeds/text/join.h"
 
 #include <CLI/CLI.hpp>
 
@@ -45,28 +46,79 @@ OptionText read_option(CLI::Option const& option) {
   return out;
 }
 
-// What to say of the first word that should name a command and does not; empty where all do.
-std::string unknown_command(CLI::App const& root, int argc, char const* const* argv) {
-  auto const* app = &root;
-  std::string path = root.get_name();
-  for (int i = 1; i < argc && app->get_require_subcommand_min() > 0; ++i) {
-    std::string const word = argv[i];
-    if (word.starts_with('-')) return {};
-    auto const commands = app->get_subcommands([](CLI::App const*) { return true; });
+// The command that the words lead to, and how it is called: "newsfold config check".
+struct Called {
+  CLI::App const* app;
+  std::string path;
+  int words;  // read
+};
+
+Called called_command(CLI::App const& root, int argc, char const* const* argv) {
+  Called out{&root, root.get_name(), 1};
+  for (; out.words < argc; ++out.words) {
+    auto const commands = out.app->get_subcommands([](CLI::App const*) { return true; });
+    std::string_view const word = argv[out.words];
     auto const next =
         std::ranges::find_if(commands, [&](CLI::App const* command) { return command->get_name() == word; });
-    if (next == commands.end()) {
-      std::vector<std::string_view> names;
-      for (auto const* command : commands) names.push_back(command->get_name());
-      auto const near = config::nearest(word, names);
-      return "there is no command `" + word + "`" +
-             (near ? "; did you mean `" + std::string(*near) + "`?" : ".") + " `" + path +
-             " --help` lists them.";
-    }
-    app = *next;
-    path += " " + word;
+    if (next == commands.end()) break;
+    out.app = *next;
+    out.path += " " + out.app->get_name();
+  }
+  return out;
+}
+
+std::string did_you_mean(std::string_view word, std::vector<std::string> const& names) {
+  std::vector<std::string_view> const views(names.begin(), names.end());
+  auto const near = config::nearest(word, views);
+  return near ? "; did you mean `" + std::string(*near) + "`?" : std::string(".");
+}
+
+// The first option that the command does not have; empty where it has all.
+std::string unknown_option(Called const& called, int argc, char const* const* argv) {
+  std::vector<std::string> names;
+  for (auto const* option : called.app->get_options())
+    for (auto const& name : option->get_lnames()) names.push_back(name);
+  for (int i = called.words; i < argc; ++i) {
+    std::string_view word = argv[i];
+    if (word == "--") break;
+    if (!word.starts_with("--")) continue;
+    word = word.substr(2, word.find('=') - 2);
+    if (std::ranges::find(names, word) != names.end()) continue;
+    auto const near = config::nearest(word, {names.begin(), names.end()});
+    return "there is no option `--" + std::string(word) + "`" +
+           (near ? "; did you mean `--" + std::string(*near) + "`?" : ".");
   }
   return {};
+}
+
+// What CLI11 says in words of its own, as a person would: what is wrong, in which command, where to read on.
+std::string usage_error(CLI::App const& root, int argc, char const* const* argv,
+                        CLI::ParseError const& error) {
+  auto const called = called_command(root, argc, argv);
+  std::vector<std::string> commands;
+  for (auto const* command : called.app->get_subcommands([](CLI::App const*) { return true; }))
+    commands.push_back(command->get_name());
+  std::string what = error.what();
+  if (called.app->get_require_subcommand_min() > 0) {
+    bool const mistyped = called.words < argc && !std::string_view(argv[called.words]).starts_with('-');
+    std::string const word = mistyped ? argv[called.words] : "";
+    what = mistyped ? "there is no command `" + word + "`" + did_you_mean(word, commands)
+                    : "name a command: " + text::join(commands, ", ") + ".";
+    return called.path + ": " + what + " `" + called.path + " --help` tells of them.";
+  }
+  if (auto const stranger = unknown_option(called, argc, argv); !stranger.empty()) {
+    what = stranger;
+  } else {
+    for (auto const* option : called.app->get_options())
+      if (option->get_required() && option->get_positional() && option->count() == 0) {
+        what = read_option(*option).value;
+        if (what == "TEXT") what = option->get_name(true);
+        what = what + " is missing.";
+        break;
+      }
+    if (!what.ends_with('.')) what += ".";
+  }
+  return called.path + ": " + what + " `" + called.path + " --help` tells what it takes.";
 }
 
 CommandText read_command(CLI::App const& app) {
@@ -177,10 +229,13 @@ void CommandLine::run(int argc, char const* const* argv, int& exit_code) {
   try {
     app_->parse(argc, argv);
   } catch (CLI::ParseError const& e) {
-    // CLI11 says of a mistyped command only that one is required.
-    auto const stranger = e.get_exit_code() == 0 ? std::string() : unknown_command(*app_, argc, argv);
-    if (!stranger.empty()) std::cerr << app_->get_name() << ": " << stranger << '\n';
-    exit_code = !stranger.empty() ? 2 : app_->exit(e) == 0 ? 0 : 2;
+    if (e.get_exit_code() == 0) {  // --help, --version
+      app_->exit(e);
+      exit_code = 0;
+    } else {
+      std::cerr << usage_error(*app_, argc, argv, e) << '\n';
+      exit_code = 2;
+    }
   }
 }
 

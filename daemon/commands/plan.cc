@@ -179,6 +179,7 @@ void add_plan_command(Command app, CommandContext& context) {
       "plan", "Show what would be polled when, what each host would see, and which wishes cannot be met");
   auto const arguments = std::make_shared<PlanArguments>();
   command.option("FILE", arguments->file, "The configuration; else the one that `newsfold run` would read");
+  command.option("-c,--config", arguments->file, "The same").type_name("FILE");
   command.flag("--json", arguments->json, "As JSON");
   command.flag("--afresh", arguments->afresh, "As if no feed had ever been polled");
   command.footer(

@@ -118,7 +118,11 @@ Complaint SizeCodec::read(Value const& value, std::uint64_t& out, std::string co
   } else {
     return wrong_type("a size such as \"64MiB\"", value);
   }
-  if (!size) return "is no size; write \"512KiB\", \"64MiB\", \"10GB\"";
+  if (!size) {
+    auto const* const text = std::get_if<std::string>(&value.data);
+    return (text ? "\"" + *text + "\"" : std::to_string(std::get<std::int64_t>(value.data))) +
+           " is no size; write \"512KiB\", \"64MiB\", \"10GB\"";
+  }
   if (*size < *parse_size(low) || *size > *parse_size(high)) {
     return format_size(*size) + " is out of bounds (" + bounds() + ")";
   }

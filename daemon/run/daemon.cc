@@ -78,6 +78,19 @@ Result<void> make_directory(std::filesystem::path const& path, std::string const
   return {};
 }
 
+// What the store says of itself, and what a person can do.
+Error with_a_way_out(Error error) {
+  if (error.code == ErrorCode::conflict)
+    error.message += "; stop the daemon that has it, or set storage.path";
+  else if (error.code == ErrorCode::corrupt)
+    error.message +=
+        "; try `newsfold verify --repair`, else move the store away and `newsfold restore` a backup";
+  else if (error.code == ErrorCode::unreadable)
+    error.message +=
+        "; the user that the daemon runs as must own the folder (storage.path) and what is in it";
+  return error;
+}
+
 // 1208 to "1,208".
 std::string with_commas(std::uint64_t number) {
   auto out = std::to_string(number);
@@ -89,6 +102,7 @@ std::string with_commas(std::uint64_t number) {
 
 struct Daemon::Impl {
   config::Config config;
+  config::Config started;  // its options, without sources: those that need a restart are as they were then
   std::string config_path;
 
   // Threads stand above what runs on them: they are joined last.
@@ -103,7 +117,6 @@ struct Daemon::Impl {
   std::unique_ptr<storage::Store> store;
   std::unique_ptr<pipeline::Writer> writer;
   std::unique_ptr<fetch::Fetcher> fetcher;
-  config::Config started;  // its options, without sources: those that need a restart are as they were then
   std::unique_ptr<pipeline::Pipeline> pipeline;
   std::unique_ptr<sources::LivingLists> lists;
   std::unique_ptr<schedule::Scheduler> scheduler;
@@ -155,6 +168,7 @@ struct Daemon::Impl {
   struct Prepared {
     Sinks::Plan pushing;
     api::ApiOptions answering;
+    api::TlsContext certificate;  // null: there is no TLS, or it is to end
   };
   Result<Prepared> prepare(config::LoadResult const& loaded) const;
   api::Readiness readiness() const;
@@ -169,10 +183,9 @@ Result<void> Daemon::Impl::open() {
   raise_descriptor_limit();
   if (auto made = make_directory(config.storage.path, "storage.path"); !made) return made;
   std::optional<systemd::StartExtension> start(std::in_place);
-    api::TlsContext certificate;  // null: there is no TLS, or it is to end
   auto opened = storage::Store::open(config.storage.path, store_options(config, Epoch{random_number() | 1}));
   start.reset();
-  if (!opened) return opened.error();
+  if (!opened) return with_a_way_out(opened.error());
   store = std::move(*opened);
   changes = std::make_unique<notify::ChangeFeed>(io.get_executor(), store->last_sequence());
 
@@ -360,6 +373,7 @@ asio::awaitable<ReloadOutcome> Daemon::Impl::reload() {
     log::configure(loaded.config.log.level, loaded.config.log.style);
     health->set_options(health_options(loaded.config));
     api->set_tokens(std::move(prepared->answering.read_tokens), std::move(prepared->answering.admin_tokens));
+    api->set_certificate(std::move(prepared->certificate));
     config = std::move(loaded.config);
     if (auto const directory = config::process_environment()("CREDENTIALS_DIRECTORY");
         directory && has_secrets_in(*directory, config))
@@ -374,7 +388,6 @@ asio::awaitable<ReloadOutcome> Daemon::Impl::reload() {
   co_return done;
 }
 
-    api->set_certificate(std::move(prepared->certificate));
 api::Readiness Daemon::Impl::readiness() const {
   api::Readiness out;
   if (stopping) out.state = "stopping";
@@ -446,6 +459,8 @@ asio::awaitable<void> Daemon::Impl::keep_retention() {
       log::error("retention_failed", {{"reason", report.error().message}});
     else
       observer->retained(*report);
+    if (report)
+      for (auto const feed : report->feeds) health->retained(feed);
     if (report && report->changes_removed + report->articles_removed > 0)
       log::info("retention", {{"changes", report->changes_removed}, {"articles", report->articles_removed}});
     bool const more = report && report->more;
@@ -460,8 +475,6 @@ asio::awaitable<void> Daemon::Impl::main() {
   attending.spawn(rechecker->run());
   attending.spawn(keep_alive());
   attending.spawn(health->run());
-    if (report)
-      for (auto const feed : report->feeds) health->retained(feed);
   attending.spawn(observer->count_today());
   attending.spawn(keep_retention());
   auto pushing = Sinks::plan(config).value();  // open() has looked

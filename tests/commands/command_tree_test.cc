@@ -39,11 +39,39 @@ TEST(CommandLine, AMistypedCommandIsNamedWithTheNearestOne) {
     return out;
   };
   EXPECT_EQ(said({"shwo"}),
-            "newsfold: there is no command `shwo`; did you mean `show`? `newsfold --help` lists them.\n");
+            "newsfold: there is no command `shwo`; did you mean `show`? `newsfold --help` tells of them.\n");
   EXPECT_EQ(
       said({"config", "chek", "FILE"}),
-      "newsfold: there is no command `chek`; did you mean `check`? `newsfold config --help` lists them.\n");
-  EXPECT_THAT(said({"show", "--nonsense"}), HasSubstr("--nonsense"));
+      "newsfold config: there is no command `chek`; did you mean `check`? `newsfold config --help` tells "
+      "of them.\n");
+  EXPECT_EQ(said({"config"}),
+            "newsfold config: name a command: check. `newsfold config --help` tells of them.\n");
+  EXPECT_THAT(said({}), HasSubstr("newsfold: name a command: show, config."));
+}
+
+TEST(CommandLine, WhatIsMissingOrStrangeIsNamedWithItsCommand) {
+  CommandLine line("newsfold", "Turns news into a stream.", "1.0");
+  std::string feed, from, format;
+  auto const poll = line.root().subcommand("poll", "Ask it");
+  poll.option("feed", feed, "Which").required().type_name("FEED");
+  auto const tail = line.root().subcommand("tail", "Follow it");
+  tail.option("--from", from, "Where to begin");
+  tail.option("--format", format, "As what").one_of({"json", "text"});
+  auto const said = [&](std::vector<char const*> words) {
+    words.insert(words.begin(), "newsfold");
+    int exit_code = 0;
+    testing::internal::CaptureStderr();
+    line.run(int(words.size()), words.data(), exit_code);
+    EXPECT_EQ(exit_code, 2);
+    return testing::internal::GetCapturedStderr();
+  };
+  EXPECT_EQ(said({"poll"}), "newsfold poll: FEED is missing. `newsfold poll --help` tells what it takes.\n");
+  EXPECT_EQ(
+      said({"tail", "--form", "7"}),
+      "newsfold tail: there is no option `--form`; did you mean `--from`? `newsfold tail --help` tells what "
+      "it takes.\n");
+  EXPECT_THAT(said({"tail", "--format", "csv"}), HasSubstr("newsfold tail: --format: csv"));
+  EXPECT_THAT(said({"tail", "--from"}), HasSubstr("newsfold tail: --from: 1 required"));
 }
 
 TEST(CommandTree, IsReadOutOfTheParser) {

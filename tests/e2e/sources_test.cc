@@ -152,7 +152,7 @@ TEST_F(SourcesTest, PlanShowsWhatWouldBePolledAndWhatCannotBe) {
   EXPECT_EQ(status_, 1);                                    // a wish cannot be met
   EXPECT_THAT(json, HasSubstr("\"interval_seconds\":22"));  // 6 h and half of the jitter
   EXPECT_THAT(json, HasSubstr("\"unmet\":[{\"what\":\"feed \\\"alpha\\\"\""));
-  auto const table = output(installation, {"plan", installation.config_path()});
+  auto const table = output(installation, {"plan", "--config", installation.config_path()});
   EXPECT_THAT(table, HasSubstr("cannot be met: feed \"alpha\""));
   EXPECT_EQ(origin_.request_count(), 0u);
 }
