@@ -6,6 +6,7 @@
 #include "daemon/schedule/host_key.h"
 #include "daemon/sources/source_list.h"
 #include "daemon/version.h"
+#include "feeds/fetch/resolve_rules.h"
 
 #include <algorithm>
 #include <cerrno>
@@ -160,13 +161,13 @@ storage::Retention retention(config::Config const& config) {
   for (auto const& source : config.sources) {
     if (auto const age = unless_zero(source.retention_age))
       out.feed_age_max.emplace_back(feed_id(source), *age);
+    if (source.retention_size > 0) out.feed_bytes_max.emplace_back(feed_id(source), source.retention_size);
+  }
   return out;
 }
 
 schedule::SchedulerOptions scheduler_options(config::Config const& config, std::uint64_t seed) {
   schedule::SchedulerOptions out;
-    if (source.retention_size > 0) out.feed_bytes_max.emplace_back(feed_id(source), source.retention_size);
-  }
   auto const& polling = config.polling;
   out.polling.floor = whole(polling.interval);
   out.polling.floor_hinted = whole(polling.floor);
@@ -428,6 +429,7 @@ std::vector<std::string> problems_of_files(config::Config const& config) {
     if (source.enabled) note(credentials(source));
   for (auto const& one : config.webhooks)
     if (one.enabled) note(make_webhook(one));
+  note(fetch::ResolveRules::parse(config.fetch.resolve));
   note(rules::load_rules(config.clean.rules_dir));
   note(make_nats(config));
   note_file("http.token_file", config.http.token_file);

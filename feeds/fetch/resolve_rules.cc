@@ -27,24 +27,27 @@ Result<ResolveRules> ResolveRules::parse(std::vector<std::string> const& rules) 
     std::string_view const all = text;
     auto const first = all.find(':');
     auto const second = first == all.npos ? all.npos : all.find(':', first + 1);
-    auto const last = all.rfind(':');
     Rule rule;
-    std::uint16_t target_port = 0;
-    bool good = second != all.npos && last > second &&
-                parse_port(all.substr(first + 1, second - first - 1), rule.port) &&
-                parse_port(all.substr(last + 1), target_port);
+    bool good = second != all.npos && parse_port(all.substr(first + 1, second - first - 1), rule.port);
     if (good) {
       rule.host = std::string(all.substr(0, first));
-      std::string_view target = all.substr(second + 1, last - second - 1);
+      auto target = all.substr(second + 1);
+      auto target_port = rule.port;
+      // The colons of an IPv6 address stand within brackets.
+      if (auto const last = target.rfind(':'); last != target.npos && !target.ends_with(']')) {
+        good = parse_port(target.substr(last + 1), target_port);
+        target = target.substr(0, last);
+      }
       rule.connect_to = "::" + std::string(target) + ":" + std::to_string(target_port);
       if (target.starts_with('[') && target.ends_with(']')) target = target.substr(1, target.size() - 2);
       boost::system::error_code error;
       boost::asio::ip::make_address(std::string(target), error);
-      good = !error && !rule.host.empty();
+      good = good && !error && !rule.host.empty();
     }
     if (!good)
-      return Error{ErrorCode::invalid,
-                   "fetch.resolve: '" + text + "' is not of the form HOST:PORT:ADDRESS:PORT"};
+      return Error{
+          ErrorCode::invalid,
+          "fetch.resolve: '" + text + "' is not of the form HOST:PORT:ADDRESS or HOST:PORT:ADDRESS:PORT"};
     out.rules_.push_back(std::move(rule));
   }
   return out;
