@@ -50,7 +50,7 @@ asio::awaitable<Result<void>> RobotsCache::check(std::string const& url, Gatekee
   Site const& site = sites_[origin];
   if (site.standing == Standing::unreachable && clock_.now() - site.unreachable_since < give_up_after)
     co_return Error{ErrorCode::unreachable,
-                    origin + "/robots.txt cannot be read, so nothing there may be fetched"};
+                    origin + "/robots.txt cannot be read, so nothing there may be fetched: " + site.trouble};
   if (!site.robots.allows(target_of(url)))
     co_return Error{ErrorCode::refused, origin + "/robots.txt does not allow " + target_of(url)};
   co_return Result<void>();
@@ -87,6 +87,7 @@ asio::awaitable<void> RobotsCache::refresh(std::string const& origin, Site& site
   // A private address will not become a robots.txt: there is none. What is there and does not decompress may
   // forbid anything.
   bool const never = !response && response.error().code == ErrorCode::refused;
+  site.trouble.clear();
   if (read || absent || never) {
     site.robots = read ? fetch::Robots::parse(response->body, agent_) : fetch::Robots();
     site.standing = Standing::known;
@@ -96,6 +97,8 @@ asio::awaitable<void> RobotsCache::refresh(std::string const& origin, Site& site
   if (site.unreachable_since == UtcMicros{}) site.unreachable_since = now;
   bool const had_copy = site.standing == Standing::known || site.standing == Standing::stale;
   site.standing = had_copy ? Standing::stale : Standing::unreachable;
+  if (!had_copy)
+    site.trouble = response ? "status " + std::to_string(response->status) : response.error().message;
 }
 
 }  // namespace newsfold::schedule

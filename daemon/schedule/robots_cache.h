@@ -44,6 +44,7 @@ class RobotsCache {
     Standing standing = Standing::unread;
     UtcMicros asked{};
     UtcMicros unreachable_since{};
+    std::string trouble;  // while unreachable: why
   };
   boost::asio::awaitable<void> refresh(std::string const& origin, Site& site);
   void heed_crawl_delay(std::string const& host, std::string const& origin,

@@ -99,6 +99,11 @@ EntryPtr Scheduler::Impl::make_entry(FeedSpec spec, std::string const& record, U
       if (decoded->configured_url == spec.url) state = std::move(*decoded);
       state.paused_at = paused_at;
     }
+  // The clock was ahead when it was asked last: the wait holds from now on, not from a day that is yet to
+  // come.
+  if (auto const ahead = state.last_request - now; ahead > std::chrono::microseconds{0})
+    for (auto* const t : {&state.last_request, &state.last_answer, &state.next_due, &state.host_cooled_until})
+      if (*t != UtcMicros{}) *t -= ahead;
   state.configured_url = spec.url;
   entry->host = host_key(state.poll_url());
   entry->next_due = state.next_due;

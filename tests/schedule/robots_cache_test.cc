@@ -55,6 +55,14 @@ TEST_F(RobotsWorld, AFileThatDoesNotDecompressForbidsEverything) {
   EXPECT_EQ(times("h.example/f").size(), 0u);
 }
 
+TEST_F(RobotsWorld, WhyAFileCannotBeReadIsToldWithTheFeed) {
+  serve("h.example", "/robots.txt", [](OriginRequest const&) { return status(503); });
+  start({obedient("http://h.example/f", 1)});
+  run_for(1h);
+  EXPECT_EQ(state().last_error,
+            "http://h.example/robots.txt cannot be read, so nothing there may be fetched: status 503");
+}
+
 TEST_F(RobotsWorld, TheLongestCrawlDelayOfADomainHoldsForAllOfIt) {
   publish("a.site.example", "User-agent: *\nCrawl-delay: 20\n");
   publish("b.site.example", "User-agent: *\nCrawl-delay: 2\n");

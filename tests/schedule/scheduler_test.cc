@@ -44,6 +44,22 @@ TEST_F(PollWorld, ValidatorsSurviveARestartAndTheGapIsNotShortened) {
   EXPECT_EQ(gaps_min("h.example/f"), (std::vector<long>{60}));
 }
 
+// A machine that woke with a clock far ahead, and was put right: no feed waits for the day that it had.
+TEST_F(PollWorld, AfterTheClockWasSetBackAFeedWaitsNoLongerThanItsInterval) {
+  serve("h.example", "/f", [](OriginRequest const&) { return say("1\n"); });
+  auto const right = clock_.now();
+  clock_.advance(std::chrono::days(40));
+  start({feed("http://h.example/f")});
+  run_for(30min);
+  stop();
+  clock_.set(right);
+  start({feed("http://h.example/f")});
+  run_for(55min);
+  EXPECT_EQ(origin_.request_count(), 1u) << "nor is it asked sooner";
+  run_for(10min);
+  EXPECT_EQ(origin_.request_count(), 2u);
+}
+
 TEST_F(PollWorld, AFullAnswerWithoutValidatorsClearsTheOldOnes) {
   int polls = 0;
   serve("h.example", "/f", [&](OriginRequest const&) {
