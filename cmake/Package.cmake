@@ -17,15 +17,20 @@ install(CODE "
   made(newsfold.fish completion fish)
   # gzip without a name and a time: the same bytes every day.
   execute_process(COMMAND gzip -9nkf newsfold.1 newsfold.toml.5 WORKING_DIRECTORY ${_made} COMMAND_ERROR_IS_FATAL ANY)
-  execute_process(COMMAND gzip -9nc ${PROJECT_SOURCE_DIR}/CHANGELOG.md OUTPUT_FILE ${_made}/changelog.gz
+  execute_process(COMMAND gzip -9nc ${PROJECT_SOURCE_DIR}/CHANGELOG.md OUTPUT_FILE ${_made}/CHANGELOG.md.gz
                   COMMAND_ERROR_IS_FATAL ANY)
+  # What Debian's tools read: this version alone.
+  file(READ ${CMAKE_BINARY_DIR}/version/version.txt version)
+  string(TIMESTAMP time \"%a, %d %b %Y %H:%M:%S +0000\" UTC)  # of SOURCE_DATE_EPOCH, which cpack sets
+  file(WRITE ${_made}/changelog \"newsfold (\${version}) unstable; urgency=medium\n\n  * What changed is told in CHANGELOG.md.gz.\n\n -- Newsfold maintainers <maintainers@newsfold.invalid>  \${time}\n\")
+  execute_process(COMMAND gzip -9nkf changelog WORKING_DIRECTORY ${_made} COMMAND_ERROR_IS_FATAL ANY)
 ")
 install(FILES ${_made}/newsfold.1.gz DESTINATION share/man/man1)
 install(FILES ${_made}/newsfold.toml.5.gz DESTINATION share/man/man5)
 install(FILES ${_made}/newsfold.bash DESTINATION share/bash-completion/completions RENAME newsfold)
 install(FILES ${_made}/_newsfold DESTINATION share/zsh/vendor-completions)
 install(FILES ${_made}/newsfold.fish DESTINATION share/fish/vendor_completions.d)
-install(FILES ${_made}/changelog.gz packaging/copyright DESTINATION share/doc/newsfold)
+install(FILES ${_made}/changelog.gz ${_made}/CHANGELOG.md.gz packaging/copyright DESTINATION share/doc/newsfold)
 install(FILES docs/grafana.json docs/alerts.yml DESTINATION share/newsfold)
 install(FILES systemd/newsfold.service systemd/newsfold.socket DESTINATION /lib/systemd/system)
 install(FILES systemd/newsfold.sysusers DESTINATION lib/sysusers.d RENAME newsfold.conf)
