@@ -7,7 +7,8 @@ namespace newsfold::bench {
 // reached.
 int feeds_over_tls();
 
-// The daemon with 10,000 feeds at 15 minutes, after its first round: CPU and memory over `minutes`.
-int daemon_at_rest(int minutes);
+// The daemon with so many feeds (at most 10,000) at 15 minutes, after its first round: CPU and memory over
+// `minutes`, then what its store takes on the disk.
+int daemon_at_rest(int minutes, int feeds);
 
 }  // namespace newsfold::bench
