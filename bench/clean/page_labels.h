@@ -16,7 +16,8 @@ struct Label {
 };
 
 struct LabelledPage {
-  std::string path, set, host;
+  std::string path, set, url, content_type;
+  std::string group;  // pages of one group stand in one fold
   bool has_text = false;
   std::vector<std::uint32_t> truth, truth_min;  // words
   clean::BlockList list;

@@ -1,5 +1,6 @@
 #include "feeds/clean/extract/clean.h"
 
+#include "feeds/clean/extract/block_model.h"
 #include "feeds/clean/extract/content.h"
 #include "feeds/clean/extract/site_body.h"
 #include "feeds/clean/html/html_document.h"
@@ -100,12 +101,14 @@ Result<Article> clean_page(std::string_view bytes, PageHints const& hints, Clean
   auto const wall = find_wall(*page, metadata.survey, metadata.article, metadata.heading);
   bool const left_out = take_out_wall(*page, wall, options.paid_text, article.removed);
   if (rule) strip_by_rule(*page, match);
-  // What a publisher locks away is not fetched out of its scripts.
-  auto const script_body = wall.kind == Paywall::none ? ScriptBody::allowed : ScriptBody::never;
-  auto content = extract_content(*page, script_body, metadata.heading);
+  // What a publisher locks away is not fetched out of its scripts; a meter lets a visitor read it.
+  bool const is_open = wall.kind == Paywall::none || wall.kind == Paywall::metered;
+  auto const script_body = is_open ? ScriptBody::allowed : ScriptBody::never;
+  auto const& model = options.model ? *options.model : BlockModel::built_in();
+  auto content = extract_content(*page, script_body, metadata.heading, model);
   if (!match.body.empty()) {
     keep_only(*page, match.body);
-    auto by_rule = extract_content(*page, ScriptBody::never, metadata.heading);
+    auto by_rule = extract_content(*page, ScriptBody::never, metadata.heading, model);
     if (is_as_good(by_rule.text, content.text)) content = std::move(by_rule);
   }
   // A page that scripts build may still say in a meta element what it is about.

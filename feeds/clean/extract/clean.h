@@ -13,6 +13,7 @@
 namespace newsfold::clean {
 
 class SiteRules;
+struct BlockModel;
 
 struct PageHints {
   std::string_view url;           // base of relative links; empty: they stay as they are
@@ -31,6 +32,7 @@ struct CleanOptions {
   PhotoCredits photo_credits = PhotoCredits::drop;
   std::shared_ptr<SiteRules const> rules;  // what is known about single sites; null: nothing
   std::size_t page_bytes_max = 16UL << 20;
+  BlockModel const* model = nullptr;  // null: the built-in one; the trainer judges pages by others
 };
 
 // Fails with `too_large`, or with `malformed` where the page holds no text at all.

@@ -3,6 +3,8 @@
 #include "feeds/clean/extract/script_body.h"
 #include "feeds/clean/extract/select.h"
 #include "feeds/clean/extract/writer.h"
+#include "feeds/text/ascii.h"
+#include "feeds/text/entities.h"
 #include "feeds/text/utf8.h"
 
 #include <algorithm>
@@ -73,15 +75,13 @@ Content from_script(std::string const& body) {
   out.extractor = "script";
   for (std::size_t at = 0; at < body.size();) {
     auto const end = std::min(body.find('\n', at), body.size());
-    auto line = std::string_view(body).substr(at, end - at);
+    auto const line = text::trim(std::string_view(body).substr(at, end - at));
     at = end + 1;
-    while (!line.empty() && (line.front() == ' ' || line.front() == '\r')) line.remove_prefix(1);
-    while (!line.empty() && (line.back() == ' ' || line.back() == '\r')) line.remove_suffix(1);
     if (line.empty()) continue;
     if (!out.text.empty()) out.text += "\n\n";
     out.text += line;
     out.html += "<p>";
-    for (char c : line) out.html += c == '<' ? std::string("&lt;") : c == '&' ? "&amp;" : std::string(1, c);
+    text::append_escaped(out.html, line);
     out.html += "</p>\n";
   }
   return out;
@@ -93,10 +93,11 @@ std::string first_characters(std::string_view text) {
   return std::string(text::first_characters(text, removed_characters));
 }
 
-Content extract_content(HtmlDocument const& page, ScriptBody script_body, NodeIndex headline) {
+Content extract_content(HtmlDocument const& page, ScriptBody script_body, NodeIndex headline,
+                        BlockModel const& model) {
   auto list = list_blocks(page);
   auto const witnesses = read_witnesses(page);
-  auto choice = choose_blocks(list, judge_blocks(BlockModel::built_in(), list, witnesses));
+  auto choice = choose_blocks(list, judge_blocks(model, list, witnesses));
   if (script_body == ScriptBody::allowed && witnesses.body.size() >= script_body_words_min &&
       float(witnesses.body.size()) > script_body_factor * choice.words)
     return from_script(witnesses.body_text);

@@ -2,6 +2,7 @@
 // The article's text and HTML out of a page: its blocks are listed, judged and chosen, and the chosen ones
 // written.
 
+#include "feeds/clean/extract/block_model.h"
 #include "feeds/clean/html/html_document.h"
 #include "feeds/model/article.h"
 
@@ -24,7 +25,8 @@ enum class ScriptBody : unsigned char {
 };
 
 // `headline`: the element that shows the title, which is the article's but not its text; no_node: none.
-Content extract_content(HtmlDocument const& page, ScriptBody script_body, NodeIndex headline);
+Content extract_content(HtmlDocument const& page, ScriptBody script_body, NodeIndex headline,
+                        BlockModel const& model = BlockModel::built_in());
 
 // The first 80 characters.
 std::string first_characters(std::string_view text);

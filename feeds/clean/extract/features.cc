@@ -35,9 +35,7 @@ bool is_long(TextCounts const& counts) {
   return words_of(counts) >= 12 && counts.stops > 0 && counts.link_words * 5 < counts.words * 2;
 }
 
-int heading_level(Element element) {
-  return element >= Element::h1 && element <= Element::h6 ? int(element) - int(Element::h1) + 1 : 0;
-}
+int heading_level(Element element) { return is_heading(element) ? int(element) - int(Element::h1) + 1 : 0; }
 
 float element_code(Element element) {
   switch (element) {

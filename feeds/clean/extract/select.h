@@ -12,9 +12,12 @@ struct Choice {
   float words = 0;           // chosen; CJK characters count half
 };
 
-// From this likelihood on a block is taken.
-inline constexpr float likely = 0.45f;
+// The likelihood from which on a block is worth taking, where words that are missing and words too many count
+// alike: a share of the best F1 that the verdicts let expect of the page. Doubtful pages need a lower one.
+float likely_enough(BlockList const& list, Verdicts const& verdicts);
 
-Choice choose_blocks(BlockList const& list, Verdicts const& verdicts, float from = likely);
+Choice choose_blocks(BlockList const& list, Verdicts const& verdicts);
+// Takes the blocks from a given likelihood on.
+Choice choose_blocks(BlockList const& list, Verdicts const& verdicts, float from);
 
 }  // namespace newsfold::clean

@@ -270,6 +270,21 @@ TEST(CleanPage, ABodyThatOnlyScriptsHoldIsFound) {
   EXPECT_NE(built.content_text.find("Sentence 31 tells"), std::string::npos) << built.extractor;
 }
 
+// What a meter lets a visitor read may be built by scripts; what a subscription locks is not fetched out of
+// them.
+TEST(CleanPage, AMeteredBodyThatScriptsHoldIsFoundAndALockedOneIsNot) {
+  auto const body_of = [](std::string const& tier) {
+    auto const article = clean_page(page("<div id=root><h1>Sluice opens</h1><p>The gate opens.</p></div>",
+                                         "<meta name=article:content_tier content=" + tier +
+                                             R"(><script type="application/json">{"content":[{"content":")" +
+                                             json_sentences(20) + R"("}]}</script>)"),
+                                    {"https://post.example/news/sluice", "text/html; charset=utf-8"});
+    return article ? article->content_text : std::string();
+  };
+  EXPECT_NE(body_of("metered").find("Sentence 19 tells"), std::string::npos);
+  EXPECT_EQ(body_of("locked").find("Sentence 19 tells"), std::string::npos);
+}
+
 TEST(CleanItem, ATextThatEndsAtAWallIsNoWholeText) {
   Item item;
   item.content_html = "<p>The council votes on the sluice tonight.</p><p>Subscribe to continue reading</p>";
