@@ -1,8 +1,10 @@
 #include "daemon/schedule/rate_model.h"
 
+#include "daemon/schedule/day_shape.h"
+#include "daemon/schedule/excess.h"
+
 #include <algorithm>
 #include <cmath>
-#include <numbers>
 
 namespace newsfold::schedule {
 
@@ -22,84 +24,11 @@ constexpr auto hours_half_life = std::chrono::days(28);
 constexpr auto hours_decay_step = std::chrono::days(7);
 constexpr unsigned quarters_per_item = 4;
 
-constexpr std::size_t hours_of_day = 24;
 constexpr std::size_t days_of_week = hours_of_week / hours_of_day;
-// What a feed's day looks like before it has told: news have a daily cycle, mostly one smooth wave of about
-// 0.7 of the mean, its overtones weaker by the cube of their number. Worth three observations.
-constexpr double prior_wave_power = 0.5;
-constexpr double prior_observations = 3;
-// An hour is never taken for dead: a poll that is never made cannot show that it was wrong.
-constexpr double hour_of_day_min = 0.1;
-constexpr double hour_of_week_min = 0.02;
-// Differences count as real so far as they exceed what chance alone makes of them in this many deviations.
-constexpr double sure_deviations = 2;
+constexpr double hour_of_week_min = 0.02;  // as day_shape.h: never dead
 
 double days_between(UtcMicros from, UtcMicros to) {
   return std::chrono::duration<double, std::ratio<86400>>(to - from).count();
-}
-
-using DayShape = std::array<double, hours_of_day>;
-
-// cos(2 pi i / 24).
-DayShape const& wave() {
-  static DayShape const table = [] {
-    DayShape out{};
-    for (std::size_t i = 0; i < hours_of_day; ++i)
-      out[i] = std::cos(2 * std::numbers::pi * static_cast<double>(i) / hours_of_day);
-    return out;
-  }();
-  return table;
-}
-
-// How much of the differences between counts and what was expected of them is more than chance: 0 none, 1
-// all. Pearson's chi-squared against its mean and deviation, the latter larger where cells hold little.
-class Excess {
- public:
-  void add(double count, double expected) {
-    chi_squared_ += (count - expected) * (count - expected) / expected;
-    sparseness_ += 1 / expected;
-  }
-  double share(double degrees_of_freedom) const {
-    double const by_chance =
-        degrees_of_freedom + sure_deviations * std::sqrt(2 * degrees_of_freedom + sparseness_);
-    return chi_squared_ > by_chance ? 1 - by_chance / chi_squared_ : 0;
-  }
-
- private:
-  double chi_squared_ = 0;
-  double sparseness_ = 0;
-};
-
-// The daily cycle as a sum of waves (Fourier), each taken for as much as is likely to be more than noise
-// (James and Stein). A window over neighbouring hours must be wide for feeds of few items and narrow for
-// those that publish on the hour; this is both, without a parameter.
-DayShape day_shape(DayShape const& items, double total) {
-  DayShape shape;
-  shape.fill(1);
-  double const noise = 4 / total;  // power that a wave has by chance
-  auto const& cosine = wave();
-  auto const at = [&](std::size_t harmonic, std::size_t hour) { return harmonic * hour % hours_of_day; };
-  constexpr std::size_t quarter = hours_of_day * 3 / 4;  // sin(x) = cos(x + 3/4 of a turn)
-  for (std::size_t harmonic = 1; harmonic <= hours_of_day / 2; ++harmonic) {
-    bool const alternating = harmonic == hours_of_day / 2;  // has no sine, and half the weight
-    double a = 0, b = 0;
-    for (std::size_t hour = 0; hour < hours_of_day; ++hour) {
-      a += items[hour] * cosine[at(harmonic, hour)];
-      b += items[hour] * cosine[(at(harmonic, hour) + quarter) % hours_of_day];
-    }
-    a *= (alternating ? 1 : 2) / total;
-    b *= (alternating ? 0 : 2) / total;
-    double const prior = prior_wave_power / static_cast<double>(harmonic * harmonic * harmonic);
-    double const power = (prior_observations * (prior + noise) + a * a + b * b) / (prior_observations + 1);
-    double const trust = std::max(0.0, 1 - noise / power);
-    for (std::size_t hour = 0; hour < hours_of_day; ++hour)
-      shape[hour] += trust * (a * cosine[at(harmonic, hour)] +
-                              b * cosine[(at(harmonic, hour) + quarter) % hours_of_day]);
-  }
-  double sum = 0;
-  for (double& value : shape) sum += value = std::max(value, hour_of_day_min);
-  for (double& value : shape) value *= hours_of_day / sum;
-  return shape;
 }
 
 }  // namespace
@@ -227,20 +156,26 @@ double RateModel::mean_root_profile() const noexcept {
 }
 
 UtcMicros RateModel::next_poll(UtcMicros from, double k, double weight, Bounds const& bounds) const {
-  double const polls_per_day = k * std::sqrt(weight * per_day(from));
+  double const per_day_mean = weight * per_day(from);
+  double const price = 1 / (2 * k * k);  // of a poll, in days that items wait
   auto const hours = profile();
-  double needed = 1;
+  double waited = 0;   // by all items that are expected since `from`
+  double waiting = 0;  // how many those are
   auto t = from;
   while (t < bounds.not_after) {
     auto const hour_end = std::chrono::floor<std::chrono::hours>(t) + 1h;
-    double const density = polls_per_day * std::sqrt(hours[hour_of_week(t)]);
-    double const area = density * days_between(t, hour_end);
-    if (area >= needed) {
+    double const rate = per_day_mean * hours[hour_of_week(t)];
+    double const left = days_between(t, hour_end);
+    double const more = waiting * left + rate * left * left / 2;
+    if (waited + more >= price) {
+      // waited + waiting x + rate x^2 / 2 = price
+      double const x = (std::sqrt(waiting * waiting + 2 * rate * (price - waited)) - waiting) / rate;
       t += std::chrono::duration_cast<std::chrono::microseconds>(
-          std::chrono::duration<double, std::ratio<86400>>(needed / density));
+          std::chrono::duration<double, std::ratio<86400>>(x));
       break;
     }
-    needed -= area;
+    waited += more;
+    waiting += rate * left;
     t = hour_end;
   }
   return std::clamp(t, bounds.not_before, std::max(bounds.not_before, bounds.not_after));

@@ -4,8 +4,8 @@
 // Rate: Gamma-Poisson with forgetting. Arrivals and the time they were watched for decay with a half-life
 // of 7 days; a prior of 0.5 items a day, worth one day of watching, speaks where little is known.
 // Profile: the 168 hours of the week, from the items' own dates where they carry credible ones, else
-// spread over the gap between two polls. A daily cycle, times the day of the week, times what single hours
-// of the week have beyond both; each of the three believed so far as it is more than chance.
+// spread over the gap between two polls. A daily cycle (day_shape.h), times the day of the week, times what
+// single hours of the week have beyond both; each of the three believed so far as it is more than chance.
 //
 // Pure and small (about 200 bytes): one per feed.
 
@@ -50,8 +50,10 @@ class RateModel {
   // The mean over the week of sqrt(profile): what the budget solver multiplies with.
   double mean_root_profile() const noexcept;
 
-  // When the integral of k sqrt(weight x rate x profile) polls a day since `from` reaches 1: the next
-  // poll, between the bounds. Hours with much news draw it near, dead hours let it slide.
+  // When the items expected since `from` have waited for so long, all together and times `weight`, as a poll
+  // costs: 1 / (2 k^2) item days. At a constant rate that is k sqrt(weight x rate) polls a day. Hours with
+  // much news draw the next poll near, dead hours let it slide; a poll comes after a burst and not in front
+  // of it.
   struct Bounds {
     UtcMicros not_before{};
     UtcMicros not_after{};

@@ -1,5 +1,6 @@
 // The pure parts, each by itself.
 #include "daemon/schedule/budget.h"
+#include "daemon/schedule/day_shape.h"
 #include "daemon/schedule/due_queue.h"
 #include "daemon/schedule/host_gate.h"
 #include "daemon/schedule/host_key.h"
@@ -222,8 +223,65 @@ TEST(RateModel, AFewItemsTeachTheDailyCycleOfAFeed) {
     of_four_hundred += wait_beyond_least(feed_with_a_daily_wave(400, random)) / feeds;
   }
   double const flat = wait_beyond_least(RateModel());
-  EXPECT_LT(of_forty, 0.35 * flat);
-  EXPECT_LT(of_four_hundred, 0.06 * flat);
+  EXPECT_LT(of_forty, 0.25 * flat);
+  EXPECT_LT(of_four_hundred, 0.03 * flat);
+}
+
+TEST(DayShape, BurstsAreNotSmoothedAway) {
+  DayShape items{};
+  items[6] = items[18] = 20;
+  auto const shape = day_shape(items, 40);
+  for (std::size_t const quiet : {0u, 3u, 9u, 12u, 15u, 21u}) {
+    EXPECT_GT(shape[6], 10 * shape[quiet]) << quiet;
+    EXPECT_GT(shape[18], 10 * shape[quiet]) << quiet;
+  }
+}
+
+// Polls of a whole year by the model's own hours: how many, and how long its items wait for them in all.
+struct Year {
+  double polls = 0;
+  double waited_days = 0;
+};
+template <class Next>
+Year year_of(RateModel const& model, double per_day, Next const& next) {
+  auto const profile = model.profile();
+  Year year;
+  auto const begin = at("2026-12-07T00:00:00Z");
+  for (auto t = begin; t < begin + 365 * 24h; ++year.polls) {
+    auto const poll = next(t);
+    for (auto minute = t; minute < poll; minute += 1min)
+      year.waited_days += per_day / 1440 * profile[hour_of_week(minute)] *
+                          std::chrono::duration<double, std::ratio<86400>>(poll - minute).count();
+    t = poll;
+  }
+  return year;
+}
+
+TEST(RateModel, APollIsMadeWhenTheWaitOfWhatIsExpectedIsWorthOne) {
+  constexpr double per_day = 1, k = 4;
+  RateModel model;
+  auto t = at("2026-11-02T00:00:00Z");
+  for (int day = 0; day < 35; ++day, t += 24h) {
+    model.observe(t, t + 24h, 1, RateModel::Count::exact);
+    model.note_arrival(t + (8 + day % 5) * 1h);
+  }
+  double const rate = model.per_day(t);
+  auto const profile = model.profile();
+  RateModel::Bounds const any{.not_before = t, .not_after = t + 100 * 24h};
+  auto const chosen = year_of(model, per_day, [&](UtcMicros from) {
+    auto bounds = any;
+    bounds.not_after = from + 100 * 24h;
+    return model.next_poll(from, k, per_day / rate, bounds);
+  });
+  // The same number of polls, placed by the root of the rate alone: best where polls are many, not for few.
+  double const density = chosen.polls / 365 / model.mean_root_profile();
+  auto const by_root = year_of(model, per_day, [&](UtcMicros from) {
+    double area = 0;
+    for (; area < 1; from += 1min) area += density * std::sqrt(profile[hour_of_week(from)]) / 1440;
+    return from;
+  });
+  EXPECT_NEAR(by_root.polls, chosen.polls, 0.01 * chosen.polls);
+  EXPECT_LT(chosen.waited_days, 0.97 * by_root.waited_days);
 }
 
 TEST(RateModel, TheWeekendIsTakenForQuietWhereItIs) {
