@@ -46,7 +46,9 @@ TEST_F(PollWorld, ValidatorsSurviveARestartAndTheGapIsNotShortened) {
 
 // A machine that woke with a clock far ahead, and was put right: no feed waits for the day that it had.
 TEST_F(PollWorld, AfterTheClockWasSetBackAFeedWaitsNoLongerThanItsInterval) {
-  serve("h.example", "/f", [](OriginRequest const&) { return say("1\n"); });
+  serve("h.example", "/f", [](OriginRequest const& request) {
+    return answer_conditionally(request, say("1\n", {{"ETag", etag}}));
+  });
   auto const right = clock_.now();
   clock_.advance(std::chrono::days(40));
   start({feed("http://h.example/f")});
