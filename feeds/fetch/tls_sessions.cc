@@ -1,8 +1,24 @@
 #include "feeds/fetch/tls_sessions.h"
 
 #include <algorithm>
+#include <functional>
+#include <utility>
 
 namespace newsfold::fetch {
+
+namespace {
+
+// Empty for nothing and for what has no such form.
+template <class T, int (*write)(T const*, unsigned char**)>
+std::string der(T const* value) {
+  int const size = value ? write(value, nullptr) : 0;
+  std::string bytes(static_cast<std::size_t>(std::max(size, 0)), '\0');
+  auto* at = reinterpret_cast<unsigned char*>(bytes.data());
+  if (size > 0) write(value, &at);
+  return bytes;
+}
+
+}  // namespace
 
 int TlsSessions::context_index() {
   static int const index = SSL_CTX_get_ex_new_index(
@@ -33,17 +49,35 @@ int TlsSessions::on_new_session(SSL* ssl, SSL_SESSION* session) {
     sessions.erase(sessions.begin());
   }
   auto& kept = sessions[attachment->peer];
-  if (kept.object || owner.objects_ < objects_max) {
+  if (kept.object || owner.objects_ < owner.objects_max_) {
     owner.objects_ += !kept.object;
-    kept.object.reset(session);
-    kept.bytes.clear();
+    kept = {Object(session), {}, {}, {}};
     return 1;  // the reference is ours now
   }
-  int const size = i2d_SSL_SESSION(session, nullptr);
-  kept.bytes.assign(static_cast<std::size_t>(std::max(size, 0)), '\0');
-  auto* at = reinterpret_cast<unsigned char*>(kept.bytes.data());
-  if (size > 0) i2d_SSL_SESSION(session, &at);
+  owner.keep_bytes(kept, session);
   return 0;
+}
+
+void TlsSessions::keep_bytes(Kept& kept, SSL_SESSION* session) {
+  std::string const bytes = der<SSL_SESSION, i2d_SSL_SESSION>(session);
+  std::string certificate = der<X509, i2d_X509>(SSL_SESSION_get0_peer(session));
+  auto const at = certificate.empty() ? std::string::npos : bytes.find(certificate);
+  if (at == std::string::npos) {
+    kept = {nullptr, bytes, nullptr, {}};
+    return;
+  }
+  kept = {nullptr, bytes.substr(0, at), nullptr, bytes.substr(at + certificate.size())};
+  kept.certificate = shared(std::move(certificate));
+}
+
+TlsSessions::Certificate TlsSessions::shared(std::string certificate) {
+  if (certificates_.size() > 2 * sessions_max_)
+    std::erase_if(certificates_, [](auto const& entry) { return entry.second.expired(); });
+  auto& known = certificates_[std::hash<std::string>()(certificate)];
+  if (auto const same = known.lock(); same && *same == certificate) return same;
+  auto const made = std::make_shared<std::string const>(std::move(certificate));
+  known = made;
+  return made;
 }
 
 TlsSessions::Object TlsSessions::read(Kept const& kept) {
@@ -51,8 +85,11 @@ TlsSessions::Object TlsSessions::read(Kept const& kept) {
     SSL_SESSION_up_ref(kept.object.get());
     return Object(kept.object.get());
   }
-  auto const* at = reinterpret_cast<unsigned char const*>(kept.bytes.data());
-  return Object(d2i_SSL_SESSION(nullptr, &at, static_cast<long>(kept.bytes.size())));
+  std::string bytes = kept.before;
+  if (kept.certificate) bytes += *kept.certificate;
+  bytes += kept.after;
+  auto const* at = reinterpret_cast<unsigned char const*>(bytes.data());
+  return Object(d2i_SSL_SESSION(nullptr, &at, static_cast<long>(bytes.size())));
 }
 
 // The session must be set before the ClientHello is written. libcurl gives no hook between SSL_new and

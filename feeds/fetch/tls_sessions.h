@@ -3,7 +3,9 @@
 // own cache holds 5 to 8 sessions and walks them; at hundreds of hosts it helps nobody.
 //
 // OpenSSL's object of a session has the host's certificate and its chain parsed: 20 KB and more. The first
-// ones are kept so; those of further hosts as bytes, some 2 KB, which take 0.2 ms to read again.
+// ones are kept so, 10 MB in all; those of further hosts as bytes, some 2 KB, which take 0.2 ms to read
+// again. Most of these bytes are the certificate, and hosts of one platform or network share theirs: it is
+// kept once.
 
 #include <openssl/ssl.h>
 
@@ -18,7 +20,9 @@ namespace newsfold::fetch {
 
 class TlsSessions {
  public:
-  explicit TlsSessions(std::size_t sessions_max) : sessions_max_(sessions_max) {}
+  // The first `objects_max` as objects.
+  explicit TlsSessions(std::size_t sessions_max, std::size_t objects_max = 512)
+      : sessions_max_(sessions_max), objects_max_(objects_max) {}
   TlsSessions(TlsSessions const&) = delete;
   TlsSessions& operator=(TlsSessions const&) = delete;
 
@@ -40,18 +44,25 @@ class TlsSessions {
   static void on_info(SSL const* ssl, int where, int value);
 
   std::size_t sessions_max_;
-  static constexpr std::size_t objects_max = 2048;
+  std::size_t objects_max_;
   struct Free {
     void operator()(SSL_SESSION* session) const { SSL_SESSION_free(session); }
   };
   using Object = std::unique_ptr<SSL_SESSION, Free>;
+  using Certificate = std::shared_ptr<std::string const>;
   struct Kept {
     Object object;
-    std::string bytes;  // DER, where there is no object
+    // Where there is no object: DER, whose middle is the certificate.
+    std::string before;
+    Certificate certificate;
+    std::string after;
   };
+  void keep_bytes(Kept& kept, SSL_SESSION* session);
+  Certificate shared(std::string certificate);
   static Object read(Kept const& kept);
 
-  std::unordered_map<std::string, Kept> sessions_;  // by peer
+  std::unordered_map<std::string, Kept> sessions_;                                  // by peer
+  std::unordered_map<std::size_t, std::weak_ptr<std::string const>> certificates_;  // by hash
   std::size_t objects_ = 0;
   std::uint64_t resumed_ = 0;
 };
