@@ -24,7 +24,8 @@ namespace newsfold::notify {
 
 struct RingLimits {
   std::size_t events_max = 8192;
-  std::size_t bytes_max = std::size_t{32} << 20;
+  std::size_t bytes_max = std::size_t{8}
+                          << 20;  // some 2,000 articles; it is full whether or not anyone listens
 };
 
 class ChangeFeed {
