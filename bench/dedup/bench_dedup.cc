@@ -3,7 +3,8 @@
 //
 //   bench_dedup [articles]               in memory; 100000 by default
 //   bench_dedup store ARTICLES [DIR]     in a store: how ingest slows down as it grows, bytes of index, false
-//                                        merges; 1000000 for the figures in docs/decisions
+//                                        merges; 1000000 for the figures in docs/decisions. One in DIR is
+//                                        kept and grows on the next time, so that a large one is filled once
 
 #include "bench/dedup/in_store.h"
 #include "bench/dedup/newsroom.h"
@@ -13,6 +14,8 @@
 #include <cstdio>
 #include <cstdlib>
 #include <ctime>
+#include <filesystem>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -68,8 +71,15 @@ void print(Sum const& sum, std::size_t articles) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc > 2 && std::string_view(argv[1]) == "store")
-    return bench::fold_in_store(std::size_t(std::atoll(argv[2])), argc > 3 ? argv[3] : "bench_dedup.data");
+  if (argc > 2 && std::string_view(argv[1]) == "store") {
+    auto const more = std::size_t(std::atoll(argv[2]));
+    if (argc > 3) return bench::fold_in_store(more, argv[3]);
+    constexpr auto* scratch = "bench_dedup.data";
+    std::filesystem::remove_all(scratch);
+    auto const code = bench::fold_in_store(more, scratch);
+    std::filesystem::remove_all(scratch);
+    return code;
+  }
   std::size_t const articles = argc > 1 ? std::size_t(std::atoll(argv[1])) : 100'000;
   bench::Newsroom writer;
   dedup::ShingleCensus census;
@@ -93,7 +103,8 @@ int main(int argc, char** argv) {
     sum.decision += cpu_micros() - middle;
     bool const folded = decision.kind != dedup::MatchKind::new_story;
     auto const story = folded ? decision.story : StoryId(i);
-    index.add(ArticleId(i), story, signature);
+    index.add(ArticleId(i), story, std::make_shared<dedup::Sketch const>(signature.sketch),
+              dedup::worth_posting(signature, decision));
     census.note(signature.sketch, story);
     sum.bytes_text += made.text.size();
     sum.bytes_sketch += signature.sketch.encode().size();

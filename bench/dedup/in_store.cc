@@ -45,6 +45,7 @@ struct Spent {
   double process = 0;
   double wall = 0;
   std::size_t articles = 0;
+  std::size_t verified = 0;  // candidates
 };
 
 class Measure {
@@ -64,7 +65,11 @@ class Measure {
 // Grows a store article by article and keeps count of what was right.
 class Growth {
  public:
-  explicit Growth(storage::Store& store) : store_(store) {}
+  // A store that grows on gets other news than it had.
+  explicit Growth(storage::Store& store)
+      : store_(store),
+        newsroom_(std::uint32_t(20261101 + number(store.view().newest_article()))),
+        number_(2 * number(store.view().newest_article())) {}
 
   Spent slice() {
     Spent spent;
@@ -125,6 +130,7 @@ class Growth {
       for (auto const& written : group) change.items.push_back(prepare(view, change.feed, written.made));
     }
     for (auto const& item : change.items) {
+      spent.verified += item.fold.looked_at.size();
       fingerprints_ += item.signature->fingerprints.size();
       sketch_bytes_ += item.signature->sketch.encode().size();
       posting_bytes_ += item.signature->fingerprints.size() * (8 + posting_bytes);
@@ -142,8 +148,9 @@ class Growth {
     storage::IngestItem item;
     ++number_;
     auto const url = "https://news.example/2026/11/" + std::to_string(number_);
-    dedup::ItemFields const fields{url, url, made.title, made.text, {}};
-    item.traits = dedup::make_traits(fields);
+    auto signature = std::make_shared<dedup::Signature>(dedup::make_signature(made.title, made.text, "en"));
+    dedup::ItemFields const fields{url, url, made.title, {}, {}};
+    item.traits = dedup::make_traits(fields, *signature);
     dedup::FeedHabits habits;
     item.identity = dedup::identify(feed, item.traits, habits, view);
     item.identity = {};  // each is an article of its own: what is measured is the fold
@@ -159,7 +166,6 @@ class Growth {
     item.version_hash = number_;
     item.source_hash = number_;
     item.cleaner_revision = 1;
-    auto signature = std::make_shared<dedup::Signature>(dedup::make_signature(made.title, made.text, "en"));
     item.fold = dedup::decide(*signature, *view.candidates(feed, {}));
     item.signature = std::move(signature);
     return item;
@@ -199,7 +205,7 @@ class Growth {
   storage::Store& store_;
   Newsroom newsroom_;
   std::vector<std::pair<std::uint64_t, Newsroom::Made>> recent_;
-  std::uint64_t number_ = 0;
+  std::uint64_t number_;  // of items: more than of articles
   std::size_t distinct_ = 0, false_merges_ = 0, copies_ = 0, missed_ = 0, wrong_ = 0, reports_ = 0,
               false_reports_ = 0, merged_ = 0, fingerprints_ = 0, posting_bytes_ = 0, sketch_bytes_ = 0;
 };
@@ -207,31 +213,48 @@ class Growth {
 void print(std::size_t total, Spent const& spent) {
   auto const each = [&](double seconds) { return 1e6 * seconds / double(spent.articles); };
   std::printf(
-      "%9zu articles: ahead %6.1f us, commit %6.1f us, with compactions %6.1f us of CPU; %7.0f/s of wall\n",
-      total, each(spent.ahead), each(spent.commit), each(spent.process), double(spent.articles) / spent.wall);
+      "%9zu articles: ahead %6.1f us, commit %6.1f us, with compactions %6.1f us of CPU; %7.0f/s of wall; "
+      "%.2f candidates\n",
+      total, each(spent.ahead), each(spent.commit), each(spent.process), double(spent.articles) / spent.wall,
+      double(spent.verified) / double(spent.articles));
   std::fflush(stdout);
+}
+
+std::unique_ptr<storage::Store> open(std::filesystem::path const& directory) {
+  storage::StoreOptions options;
+  options.sync = storage::SyncMode::os;
+  options.fresh_epoch = Epoch{1};
+  auto opened = storage::Store::open(directory, options);
+  if (opened) return std::move(*opened);
+  std::fprintf(stderr, "%s\n", opened.error().message.c_str());
+  return nullptr;
 }
 
 }  // namespace
 
 int fold_in_store(std::size_t articles, std::filesystem::path const& directory) {
-  std::filesystem::remove_all(directory);
-  storage::StoreOptions options;
-  options.sync = storage::SyncMode::os;
-  options.fresh_epoch = Epoch{1};
-  auto opened = storage::Store::open(directory, options);
-  if (!opened) {
-    std::fprintf(stderr, "%s\n", opened.error().message.c_str());
-    return 1;
+  bool const goes_on = std::filesystem::exists(directory / "CURRENT");
+  auto const empty = directory.string() + ".empty";
+  std::filesystem::remove_all(empty);
+  Spent first;
+  if (goes_on) {
+    auto const store = open(empty);
+    if (!store) return 1;
+    first = Growth(*store).slice();
+    print(slice_items, first);
   }
-  Growth growth(**opened);
-  auto const first = growth.slice();
-  print(slice_items, first);
-  Spent last = first;
-  std::size_t done = slice_items;
-  for (; done < articles; done += slice_items) {
+  std::filesystem::remove_all(empty);
+  auto const store = open(directory);
+  if (!store) return 1;
+  Growth growth(*store);
+  Spent last;
+  std::size_t const before = number(store->view().newest_article());
+  for (std::size_t done = 0; done < articles;) {
     last = growth.slice();
-    if ((done / slice_items) % 4 == 3 || done + slice_items >= articles) print(done + slice_items, last);
+    done += slice_items;
+    if (!goes_on && done == slice_items) first = last;
+    if (goes_on || done == slice_items || (done / slice_items) % 4 == 0 || done >= articles)
+      print(before + done, last);
   }
   auto const rate = [](Spent const& spent) { return double(spent.articles) / (spent.ahead + spent.commit); };
   std::printf(
@@ -240,8 +263,6 @@ int fold_in_store(std::size_t articles, std::filesystem::path const& directory) 
       "%.2f by the wall (bound 0.75)\n",
       rate(last) / rate(first), first.process / last.process, first.wall / last.wall);
   growth.print_mistakes();
-  opened->reset();
-  std::filesystem::remove_all(directory);
   return 0;
 }
 

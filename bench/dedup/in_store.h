@@ -6,8 +6,8 @@
 
 namespace newsfold::bench {
 
-// Ingests `articles` made-up ones into a store in `directory`, which is made and removed, and prints what
-// it cost. Gives the exit code.
+// Ingests `articles` more made-up ones into the store in `directory`, which is made where there is none, and
+// prints what they cost against the first ones of an empty store. Gives the exit code.
 int fold_in_store(std::size_t articles, std::filesystem::path const& directory);
 
 }  // namespace newsfold::bench

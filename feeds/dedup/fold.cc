@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <unordered_map>
 
 namespace newsfold::dedup {
 
@@ -113,6 +112,7 @@ std::vector<Lead> several_stories(std::vector<Lead> const& ranked, FoldOptions c
 }
 
 std::size_t count_stories(std::vector<Posting> const& list) {
+  if (list.size() < 2) return list.size();
   std::vector<StoryId> stories;
   stories.reserve(list.size());
   for (auto const& posting : list) stories.push_back(posting.story);
@@ -124,18 +124,23 @@ std::size_t count_stories(std::vector<Posting> const& list) {
 // `stories` has the number of each list's.
 std::vector<Lead> leads(std::vector<std::vector<Posting>> const& lists,
                         std::vector<std::size_t> const& stories, FoldOptions const& options) {
-  std::unordered_map<ArticleId, Lead> found;
+  std::vector<Lead> all;
   for (std::size_t i = 0; i < lists.size(); ++i) {
     if (stories[i] > options.list_stories_max) continue;
-    for (auto const& posting : lists[i]) {
-      auto& lead = found[posting.article];
-      lead.posting = posting;
-      lead.score += 1.0 / (1.0 + double(stories[i]));
+    for (auto const& posting : lists[i]) all.push_back({posting, 1.0 / (1.0 + double(stories[i]))});
+  }
+  std::stable_sort(all.begin(), all.end(),
+                   [](Lead const& a, Lead const& b) { return a.posting.article < b.posting.article; });
+  std::vector<Lead> ranked;
+  for (auto const& lead : all) {
+    if (ranked.empty() || ranked.back().posting.article != lead.posting.article) {
+      ranked.push_back(lead);
+    } else {
+      ranked.back().posting = lead.posting;
+      ranked.back().score += lead.score;
     }
   }
-  std::vector<Lead> ranked;
-  ranked.reserve(found.size());
-  for (auto const& [article, lead] : found) ranked.push_back(lead);
+  std::erase_if(ranked, [&](Lead const& lead) { return lead.score < options.lead_score_min; });
   // Of equals the oldest: it is nearest to what the others were made from.
   auto const better = [](Lead const& a, Lead const& b) {
     return a.score != b.score ? a.score > b.score : a.posting.article < b.posting.article;

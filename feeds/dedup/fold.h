@@ -50,7 +50,11 @@ struct FoldOptions {
   double threshold = 0.8;              // probability from which on two articles are copies
   std::size_t list_stories_max = 24;   // a fingerprint of more stories than these is boilerplate
   std::size_t list_stories_full = 48;  // and of more than these for good: its list need not grow
-  std::size_t candidates_max = 8;      // verified, the best first
+  // Leads are scored by the sum of 1 / (1 + stories) over the fingerprints that are shared. One fingerprint
+  // that stands in three stories and more is a phrase that many use: alone it leads nowhere, and among a
+  // million articles two of three candidates have no more.
+  double lead_score_min = 0.3;
+  std::size_t candidates_max = 8;  // verified, the best first
   std::size_t candidates_of_story_max = 3;
   std::size_t covered_words_min = 8;  // fewer words in common never make a copy
 };

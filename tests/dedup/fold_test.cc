@@ -286,11 +286,42 @@ TEST(Fold, AFingerprintOfManyStoriesIsNotPostedAgain) {
     index.add(ArticleId(id), StoryId(id), signature);
   EXPECT_EQ(worth_posting(signature, decide(signature, index)), signature.fingerprints);
   auto const first = signature.fingerprints.front();
-  index.add(ArticleId(100), StoryId(100), signature.sketch, std::span(&first, 1));
+  index.add(ArticleId(100), StoryId(100), std::make_shared<Sketch const>(signature.sketch),
+            std::span(&first, 1));
   auto const decision = decide(signature, index);
   EXPECT_EQ(decision.crowded, std::vector{first});
   auto const posted = worth_posting(signature, decision);
   EXPECT_EQ(posted, std::vector(signature.fingerprints.begin() + 1, signature.fingerprints.end()));
+}
+
+TEST(Fold, OneFingerprintOfSeveralStoriesIsNoLead) {
+  ShingleCensus const census(64);
+  auto const signature = make_signature(title, story);
+  auto const candidates_of = [&](std::uint64_t stories, std::size_t fingerprints) {
+    MemoryIndex index(census);
+    auto const shared = std::span(signature.fingerprints).first(fingerprints);
+    for (std::uint64_t id = 1; id <= stories; ++id)
+      index.add(ArticleId(id), StoryId(id), std::make_shared<Sketch const>(signature.sketch), shared);
+    return decide(signature, index).looked_at.size();
+  };
+  EXPECT_EQ(candidates_of(1, 1), 1u);
+  EXPECT_EQ(candidates_of(2, 1), 2u);
+  EXPECT_EQ(candidates_of(3, 1), 0u);
+  EXPECT_EQ(candidates_of(3, 2), 3u);
+}
+
+TEST(MemoryIndex, APostingMoreThanIsReadDoesNotHideTheNewest) {
+  ShingleCensus const census(64);
+  MemoryIndex index(census);
+  std::uint64_t const fingerprint = 7;
+  auto const sketch = std::make_shared<Sketch const>();
+  auto const added = CandidateSource::postings_read_max + 2;
+  for (std::uint64_t id = 1; id <= added; ++id)
+    index.add(ArticleId(id), StoryId(id), sketch, std::span(&fingerprint, 1));
+  auto const list = index.postings(std::span(&fingerprint, 1)).front();
+  ASSERT_EQ(list.size(), CandidateSource::postings_read_max);
+  EXPECT_EQ(list.front().article, ArticleId(3)) << "oldest first";
+  EXPECT_EQ(list.back().article, ArticleId(added));
 }
 
 TEST(MemoryIndex, WhatIsRemovedIsNotFound) {
