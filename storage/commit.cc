@@ -343,7 +343,7 @@ class ItemStep {
     post(id, story, dedup::worth_posting(*item_.signature, decision));
     auto scope = own_scope();
     group_.note_later(item_.signature, story, scope.parts());
-    group_.store.recent.add(id, story, change_.feed, std::move(scope.tags), *item_.signature);
+    group_.store.recent.add(id, story, change_.feed, std::move(scope.tags), item_.signature);
   }
 
   // After an edit it is found by what it says now. Copies of what it said before are as near to it as the

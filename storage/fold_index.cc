@@ -160,8 +160,9 @@ RecentArticles::RecentArticles(dedup::ShingleCensus const& census)
       old_(std::make_unique<Generation>(census)) {}
 
 void RecentArticles::add(ArticleId article, StoryId story, FeedId feed, std::vector<std::uint32_t> tags,
-                         dedup::Signature const& signature) {
-  young_->index.add(article, story, signature);
+                         std::shared_ptr<dedup::Signature const> const& signature) {
+  std::shared_ptr<dedup::Sketch const> const sketch(signature, &signature->sketch);
+  young_->index.add(article, story, sketch, signature->fingerprints);
   young_->places[article] = {feed, std::move(tags)};
   young_->newest = article;
   newest_ = article;

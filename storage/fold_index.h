@@ -67,7 +67,7 @@ class RecentArticles {
   explicit RecentArticles(dedup::ShingleCensus const& census);
 
   void add(ArticleId article, StoryId story, FeedId feed, std::vector<std::uint32_t> tags,
-           dedup::Signature const& signature);
+           std::shared_ptr<dedup::Signature const> const& signature);
   void merge(StoryId from, StoryId into);
   void remove(ArticleId article);
   // Begins a new generation where the younger one is full.

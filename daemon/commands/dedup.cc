@@ -23,11 +23,37 @@ namespace json = boost::json;
 
 namespace {
 
-// A line of the manifest with its signature.
+// A line of the manifest as the daemon sees an item.
 struct Arrival {
   json::value id;
-  std::string url;  // in identity form; empty where there is none that names a page
+  dedup::ItemTraits traits;
   dedup::Signature signature;
+};
+
+// The articles so far by their addresses. The other keys of an item hold within its feed, and of the feed a
+// line does not tell.
+class KnownByUrl final : public dedup::KnownItems {
+ public:
+  // An article is known as it was last seen, as in the store.
+  void note(dedup::KnownItem const& item) {
+    for (auto const key : dedup::identity_keys(item.traits)) {
+      if (key.kind != dedup::KeyKind::url) continue;
+      auto& known = by_url_[key.hash];
+      std::erase_if(known, [&](auto const& other) { return other.article == item.article; });
+      known.push_back(item);
+    }
+  }
+
+  std::vector<dedup::KnownItem> find(FeedId, dedup::IdentityKey key) const override {
+    if (key.kind != dedup::KeyKind::url) return {};
+    auto const known = by_url_.find(key.hash);
+    if (known == by_url_.end()) return {};
+    auto const newest = known->second.rbegin();
+    return {newest, newest + std::ptrdiff_t(std::min(known->second.size(), found_max))};
+  }
+
+ private:
+  std::unordered_map<std::uint64_t, std::vector<dedup::KnownItem>> by_url_;
 };
 
 enum class Detail { verdict, why };
@@ -40,14 +66,21 @@ class Folder {
   json::object fold(Arrival const& arrival) {
     auto const article = ArticleId(ids_.size());
     ids_.push_back(arrival.id);
-    auto decision = dedup::decide(arrival.signature, index_, options_);
-    follow_url(arrival, decision);
+    // Each line is taken for the item of a feed of its own, of which no habits are known.
+    FeedId const feed{number(article)};
+    dedup::FeedHabits habits;
+    auto const identity = dedup::identify(feed, arrival.traits, habits, known_);
+    bool const same_item = identity.reason != dedup::IdentityReason::new_item;
+    auto const decision =
+        same_item ? follow(identity.article, arrival) : dedup::decide(arrival.signature, index_, options_);
     auto const story =
         decision.kind == dedup::MatchKind::new_story ? StoryId(number(article)) : decision.story;
-    index_.add(article, story, arrival.signature.sketch, dedup::worth_posting(arrival.signature, decision));
+    index_.add(article, story, std::make_shared<dedup::Sketch const>(arrival.signature.sketch),
+               dedup::worth_posting(arrival.signature, decision));
     auto const also = merge(decision.merged, story);
     census_.note(arrival.signature.sketch, story);
-    if (!arrival.url.empty()) by_url_.try_emplace(arrival.url, dedup::Posting{article, story});
+    stories_.push_back(story);
+    known_.note({same_item ? identity.article : article, feed, arrival.traits});
     json::object out{{"story", ids_[number(index_.story_now(story))]},
                      {"match", to_string(decision.kind)},
                      {"similarity", decision.similarity}};
@@ -70,24 +103,17 @@ class Folder {
     return ended;
   }
 
-  // The same address is the same article, unless nothing else agrees: a page whose content changes daily, or
-  // one link for everything.
-  void follow_url(Arrival const& arrival, dedup::FoldDecision& decision) const {
-    auto const known = by_url_.find(arrival.url);
-    if (arrival.url.empty() || known == by_url_.end()) return;
-    auto const sketch = index_.sketches(std::span(&known->second.article, 1)).front();
-    auto const comparison = dedup::compare(arrival.signature.sketch, *sketch, census_, options_);
-    constexpr double similarity_min = 0.3;
-    bool const too_short =
-        std::min(comparison.words_here, comparison.words_there) < options_.covered_words_min;
-    bool const same_title =
-        comparison.title_words > 0 && 2 * comparison.title_words_shared > comparison.title_words;
-    if (!too_short && !same_title && comparison.similarity < similarity_min) return;
+  dedup::FoldDecision follow(ArticleId known, Arrival const& arrival) const {
+    auto const sketch = index_.sketches(std::span(&known, 1)).front();
+    auto const story = index_.story_now(stories_[number(known)]);
+    dedup::FoldDecision decision;
+    decision.looked_at.push_back(
+        {known, story, dedup::compare(arrival.signature.sketch, *sketch, census_, options_)});
     decision.kind = dedup::MatchKind::url;
-    decision.article = known->second.article;
-    decision.story = index_.story_now(known->second.story);
-    decision.similarity = comparison.similarity;
-    decision.merged.clear();  // were others of the best match
+    decision.article = known;
+    decision.story = story;
+    decision.similarity = decision.looked_at.front().comparison.similarity;
+    return decision;
   }
 
   json::array looked_at(dedup::FoldDecision const& decision) const {
@@ -109,7 +135,8 @@ class Folder {
   dedup::ShingleCensus census_;
   dedup::MemoryIndex index_;
   std::vector<json::value> ids_;
-  std::unordered_map<std::string, dedup::Posting> by_url_;
+  std::vector<StoryId> stories_;  // by article, as it was placed
+  KnownByUrl known_;
 };
 
 Result<Arrival> read_arrival(json::object const& line) {
@@ -117,11 +144,14 @@ Result<Arrival> read_arrival(json::object const& line) {
   if (!id) return Error{ErrorCode::invalid, "the line has no id"};
   auto const* text = line.if_contains("text");
   if (!text || !text->is_string()) return Error{ErrorCode::invalid, "the line has no text"};
-  auto url = dedup::identity_url(string_at(line, "url"));
-  if (!dedup::names_one_page(url)) url.clear();
-  auto signature =
-      dedup::make_signature(string_at(line, "title"), text->get_string(), string_at(line, "language"));
-  return Arrival{*id, std::move(url), std::move(signature)};
+  auto const title = string_at(line, "title");
+  dedup::ItemFields fields;
+  fields.url = string_at(line, "url");
+  fields.title = title;
+  fields.published = parse_rfc3339(string_at(line, "date"));
+  auto signature = dedup::make_signature(title, text->get_string(), string_at(line, "language"));
+  auto const traits = dedup::make_traits(fields, signature);
+  return Arrival{*id, traits, std::move(signature)};
 }
 
 int run_dedup(std::string const& manifest, Detail detail, dedup::FoldOptions const& options) {

@@ -82,6 +82,11 @@ std::uint64_t hash_pages(FetchedPage const& page) {
   return hash;
 }
 
+std::shared_ptr<dedup::Signature const> signature_of(Article const& article) {
+  return std::make_shared<dedup::Signature const>(
+      dedup::make_signature(article.title, article.content_text, article.language));
+}
+
 // Fills what follows from the clean article: hashes, the difference to the version that is stored, or what
 // story a new article belongs to.
 void decide(storage::IngestItem& out, BuildContext const& context, storage::View const& view,
@@ -107,13 +112,10 @@ void decide(storage::IngestItem& out, BuildContext const& context, storage::View
                                 {article.title, article.content_text, article.paywall, article.truncated})};
     }
   }
-  auto signature = std::make_shared<dedup::Signature>(
-      dedup::make_signature(article.title, article.content_text, article.language));
   if (out.identity.reason == dedup::IdentityReason::new_item) {
     auto const candidates = view.candidates(context.source.id, out.extras.tags);
-    out.fold = dedup::decide(*signature, *candidates, context.fold);
+    out.fold = dedup::decide(*out.signature, *candidates, context.fold);
   }
-  out.signature = std::move(signature);
 }
 
 }  // namespace
@@ -138,22 +140,22 @@ storage::IngestItem build_item(BuildContext const& context, ItemWork work, Fetch
   // A canonical link to another site names the original, not this item.
   fields.url = out.original.starts_with("canonical ") ? std::string_view(work.item.url) : out.article.url;
   fields.title = out.article.title;
-  fields.text = out.article.content_text;
   fields.published = work.item.date_published;
   fields.link = work.item.url;
-  out.traits = dedup::make_traits(fields);
+  out.signature = signature_of(out.article);
+  out.traits = dedup::make_traits(fields, *out.signature);
 
   out.identity = work.identity;
   if (work.identity.reason == dedup::IdentityReason::new_item)
     out.identity = dedup::identify(context.source.id, out.traits, habits, view);
 
-  out.source_hash = page.outcome == PageOutcome::fetched ? hash_pages(page) : work.item_hash;
-  // Another hash than the item's own: when the feed is read again, its page is asked for again.
   // Retention took what another feed brought: to this feed it is news.
   if (out.identity.reason != dedup::IdentityReason::new_item && !view.article(out.identity.article) &&
       !view.sighting(context.source.id, out.identity.article))
     out.identity = {};
 
+  out.source_hash = page.outcome == PageOutcome::fetched ? hash_pages(page) : work.item_hash;
+  // Another hash than the item's own: when the feed is read again, its page is asked for again.
   out.item_hash = page.outcome == PageOutcome::unreachable ? ~work.item_hash | 1 : work.item_hash;
   out.extras = extras_of(std::move(work.item), context.source);
   decide(out, context, view, host);
@@ -189,6 +191,7 @@ Result<storage::IngestItem> rebuild_item(BuildContext const& context, ArticleId 
   out.item_hash = sighting->item_hash;
   out.source_hash = hash_pages(page);
   out.original = original_of(out.article, page.response.final_url);
+  out.signature = signature_of(out.article);
   decide(out, context, view, host);
   return out;
 }

@@ -1,6 +1,7 @@
 #include "feeds/dedup/alignment.h"
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <utility>
 
@@ -17,44 +18,37 @@ constexpr int other_stories_boilerplate = 3;
 
 constexpr std::uint32_t nowhere = ~std::uint32_t(0);
 
-// Where each shingle of a text stands.
+// Where each shingle of a text stands. Borrows the text.
 class Places {
  public:
-  explicit Places(std::vector<SketchWord> const& words) {
+  explicit Places(std::vector<SketchWord> const& words) : words_(words) {
     auto const count = words.size() < shingle_words ? 0 : words.size() - shingle_words + 1;
     mask_ = std::bit_ceil(std::max<std::size_t>(16, count * 2)) - 1;
-    cells_.assign(mask_ + 1, {});
+    cells_.assign(mask_ + 1, nowhere);
     next_.assign(count, nowhere);
     // Backwards, so that each chain runs from the front of the text to its end.
     for (auto at = count; at-- > 0;) {
-      auto& cell = cell_of(shingle_at(words, at));
-      next_[at] = cell.first;
-      cell.first = std::uint32_t(at);
+      auto& first = cells_[cell_of(shingle_at(words, at))];
+      next_[at] = first;
+      first = std::uint32_t(at);
     }
   }
 
-  struct Cell {
-    std::uint64_t shingle = 0;
-    std::uint32_t first = nowhere;
-    bool seen = false;  // for the caller
-  };
-
-  Cell* find(std::uint64_t shingle) noexcept {
-    auto& cell = cell_of(shingle);
-    return cell.first == nowhere ? nullptr : &cell;
-  }
+  // The first place, or `nowhere`.
+  std::uint32_t find(std::uint64_t shingle) const noexcept { return cells_[cell_of(shingle)]; }
   std::uint32_t after(std::uint32_t place) const noexcept { return next_[place]; }
 
  private:
-  Cell& cell_of(std::uint64_t shingle) noexcept {
+  // A shingle's cell holds the first of its places: the words there say whose it is.
+  std::size_t cell_of(std::uint64_t shingle) const noexcept {
     auto at = shingle & mask_;
-    while (cells_[at].first != nowhere && cells_[at].shingle != shingle) at = (at + 1) & mask_;
-    cells_[at].shingle = shingle;
-    return cells_[at];
+    while (cells_[at] != nowhere && shingle_at(words_, cells_[at]) != shingle) at = (at + 1) & mask_;
+    return at;
   }
 
+  std::vector<SketchWord> const& words_;
   std::size_t mask_ = 0;
-  std::vector<Cell> cells_;
+  std::vector<std::uint32_t> cells_;
   std::vector<std::uint32_t> next_;
 };
 
@@ -119,16 +113,20 @@ Kinds kinds_in(std::vector<SketchWord> const& words, std::size_t from, std::size
 class Walk {
  public:
   Walk(Sketch const& shorter, Sketch const& longer, CensusView const& census)
-      : a_(shorter.words), b_(longer.words), places_(longer.words), census_(census) {}
+      : a_(shorter.words),
+        b_(longer.words),
+        places_(longer.words),
+        seen_(longer.words.size()),
+        census_(census) {}
 
   void run(Comparison& out) {
     for (std::size_t i = 0; i + shingle_words <= a_.words.size();) {
-      auto const* cell = cover_shingle(i);
-      if (!cell) {
+      auto const first = cover_shingle(i);
+      if (first == nowhere) {
         ++i;
         continue;
       }
-      auto const run = longest_from(i, *cell);
+      auto const run = longest_from(i, first);
       for (auto at = i + 1; at + shingle_words <= i + run.words; ++at) cover_shingle(at);
       take(run, out);
       i += run.words - (shingle_words - 1);
@@ -140,25 +138,26 @@ class Walk {
   Side& b() { return b_; }
 
  private:
-  Places::Cell const* cover_shingle(std::size_t at) {
+  // Gives the first place of the shingle on the other side.
+  std::uint32_t cover_shingle(std::size_t at) {
     auto const shingle = shingle_at(a_.words, at);
-    auto* const cell = places_.find(shingle);
-    if (!cell) return nullptr;
+    auto const first = places_.find(shingle);
+    if (first == nowhere) return nowhere;
     // The story of one of the two is among those counted.
     auto const with =
         census_.stories(shingle) > other_stories_boilerplate ? Cover::boilerplate : Cover::shared;
     a_.mark(at, with);
-    if (!cell->seen) {
-      cell->seen = true;
-      for (auto place = cell->first; place != nowhere; place = places_.after(place)) b_.mark(place, with);
+    if (!seen_[first]) {
+      seen_[first] = true;
+      for (auto place = first; place != nowhere; place = places_.after(place)) b_.mark(place, with);
     }
-    return cell;
+    return first;
   }
 
-  Run longest_from(std::size_t i, Places::Cell const& cell) const {
+  Run longest_from(std::size_t i, std::uint32_t first) const {
     Run best;
     std::size_t tried = 0;
-    for (auto place = cell.first; place != nowhere && tried < places_tried_max;
+    for (auto place = first; place != nowhere && tried < places_tried_max;
          place = places_.after(place), ++tried) {
       std::size_t words = shingle_words;
       while (i + words < a_.words.size() && place + words < b_.words.size() &&
@@ -204,26 +203,34 @@ class Walk {
   Side a_;
   Side b_;
   Places places_;
+  std::vector<bool> seen_;  // by the first place of a shingle: whether the longer side is marked
   CensusView const& census_;
   Run last_;
   bool any_ = false;
 };
 
-// The distinct hashes of the words of a kind, in order.
-std::vector<std::uint16_t> hashes_of(Sketch const& sketch, WordKind kind) {
-  std::vector<std::uint16_t> found;
-  for (auto const& word : sketch.words)
-    if (word.kind() == kind) found.push_back(word.hash());
-  std::sort(found.begin(), found.end());
-  found.erase(std::unique(found.begin(), found.end()), found.end());
-  return found;
-}
+// The distinct hashes of a text's words by kind, in order.
+class HashesByKind {
+ public:
+  explicit HashesByKind(Sketch const& sketch) {
+    for (auto const& word : sketch.words)
+      if (word.kind() != WordKind::other) by_kind_[std::size_t(word.kind())].push_back(word.hash());
+    for (auto& hashes : by_kind_) {
+      std::sort(hashes.begin(), hashes.end());
+      hashes.erase(std::unique(hashes.begin(), hashes.end()), hashes.end());
+    }
+  }
+  std::vector<std::uint16_t> const& of(WordKind kind) const { return by_kind_[std::size_t(kind)]; }
+
+ private:
+  std::array<std::vector<std::uint16_t>, 4> by_kind_;
+};
 
 // A text's words as a set of bits: one look-up a fact. A name that begins a sentence there is no name by
 // its kind, so words of every kind count.
 class WordSet {
  public:
-  explicit WordSet(Sketch const& sketch) : bits_(std::size_t(1) << 10) {
+  explicit WordSet(Sketch const& sketch) {
     for (auto const& word : sketch.words) bits_[word.hash() >> 6] |= std::uint64_t(1) << (word.hash() & 63);
   }
   std::uint32_t count(std::vector<std::uint16_t> const& hashes) const {
@@ -233,15 +240,17 @@ class WordSet {
   }
 
  private:
-  std::vector<std::uint64_t> bits_;
+  std::array<std::uint64_t, std::size_t(1) << 10> bits_{};
 };
 
 void compare_facts(Sketch const& a, Sketch const& b, Comparison& out) {
   WordSet const in_a(a);
   WordSet const in_b(b);
+  HashesByKind const facts_of_a(a);
+  HashesByKind const facts_of_b(b);
   auto const agree = [&](WordKind kind, std::uint32_t& facts, std::uint32_t& shared) {
-    auto const of_a = hashes_of(a, kind);
-    auto const of_b = hashes_of(b, kind);
+    auto const& of_a = facts_of_a.of(kind);
+    auto const& of_b = facts_of_b.of(kind);
     bool const a_has_fewer = of_a.size() <= of_b.size();
     facts = std::uint32_t(std::min(of_a.size(), of_b.size()));
     shared = a_has_fewer ? in_b.count(of_a) : in_a.count(of_b);

@@ -25,14 +25,6 @@ constexpr std::size_t ways = 4;   // a shingle may stand in any of these neighbo
 constexpr int count_of(std::uint64_t cell) noexcept { return int(cell >> count_shift & 7); }
 constexpr std::uint64_t tag_of(std::uint64_t cell) noexcept { return cell >> tag_shift; }
 
-constexpr std::uint64_t mix(std::uint64_t x) noexcept {
-  x ^= x >> 32;
-  x *= 0x9e3779b97f4a7c15u;
-  x ^= x >> 29;
-  x *= 0xbf58476d1ce4e5b9u;
-  return x ^ x >> 32;
-}
-
 std::uint64_t seen_once_more(std::uint64_t cell, std::uint64_t story_tag) noexcept {
   int const count = count_of(cell);
   for (int i = 0; i < std::min(count, 3); ++i)
@@ -52,11 +44,6 @@ std::atomic<std::uint64_t>* map_cells(std::size_t cells) {
 }
 
 }  // namespace
-
-std::uint64_t shingle_at(std::vector<SketchWord> const& words, std::size_t at) noexcept {
-  return mix(std::uint64_t(words[at].hash()) << 32 | std::uint64_t(words[at + 1].hash()) << 16 |
-             words[at + 2].hash());
-}
 
 ShingleCensus::ShingleCensus(std::size_t cells)
     : mask_(std::bit_ceil(std::max(cells, ways)) - 1), cells_(map_cells(mask_ + 1), Unmap{mask_ + 1}) {}

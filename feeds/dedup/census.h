@@ -63,7 +63,19 @@ class CensusView {
   std::vector<std::uint64_t> parts_ = {0};
 };
 
+// Every bit of the result depends on every bit of `x`.
+constexpr std::uint64_t mix(std::uint64_t x) noexcept {
+  x ^= x >> 32;
+  x *= 0x9e3779b97f4a7c15u;
+  x ^= x >> 29;
+  x *= 0xbf58476d1ce4e5b9u;
+  return x ^ x >> 32;
+}
+
 // The shingle of three words that begins at `words[at]`; at + 2 < words.size().
-std::uint64_t shingle_at(std::vector<SketchWord> const& words, std::size_t at) noexcept;
+inline std::uint64_t shingle_at(std::vector<SketchWord> const& words, std::size_t at) noexcept {
+  return mix(std::uint64_t(words[at].hash()) << 32 | std::uint64_t(words[at + 1].hash()) << 16 |
+             words[at + 2].hash());
+}
 
 }  // namespace newsfold::dedup

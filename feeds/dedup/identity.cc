@@ -129,7 +129,9 @@ bool holds(std::uint32_t kept, std::uint32_t changed, std::uint32_t shared) noex
 
 }  // namespace
 
-ItemTraits make_traits(ItemFields const& fields) {
+namespace {
+
+ItemTraits make_traits(ItemFields const& fields, WordsHash const& text) {
   ItemTraits traits;
   auto const guid = text::trim(fields.guid);
   traits.guid = hash_of_bytes(text::is_web_url(guid) ? identity_url(guid) : std::string(guid));
@@ -137,10 +139,17 @@ ItemTraits make_traits(ItemFields const& fields) {
   if (auto const link = identity_url(fields.link); names_one_page(link)) traits.link = hash_of_bytes(link);
   if (traits.link == traits.url) traits.link = 0;
   traits.title = words_hash(fields.title).hash;
-  if (auto const text = words_hash(fields.text); text.words >= telling_text_words_min)
-    traits.text = text.hash;
+  if (text.words >= telling_text_words_min) traits.text = text.hash;
   traits.published = fields.published;
   return traits;
+}
+
+}  // namespace
+
+ItemTraits make_traits(ItemFields const& fields) { return make_traits(fields, words_hash(fields.text)); }
+
+ItemTraits make_traits(ItemFields const& fields, Signature const& of_text) {
+  return make_traits(fields, WordsHash{of_text.sketch.text_hash, of_text.text_words});
 }
 
 std::vector<IdentityKey> identity_keys(ItemTraits const& traits) {

@@ -5,6 +5,7 @@
 // one guid to all items, put session ids into links and edit titles. Two fields that agree outweigh one that
 // does not; an item is only taken for an old one where something specific to it agrees.
 
+#include "feeds/dedup/signature.h"
 #include "feeds/model/ids.h"
 #include "feeds/model/time.h"
 
@@ -51,6 +52,8 @@ struct ItemFields {
   std::string_view link = {};
 };
 ItemTraits make_traits(ItemFields const& fields);
+// Where the signature of the text is at hand: spares reading the text once more.
+ItemTraits make_traits(ItemFields const& fields, Signature const& of_text);
 
 // The keys under which the store finds an item again. `url` keys hold for all feeds, the others within one.
 enum class KeyKind : std::uint8_t { guid = 1, url = 2, title = 3, text = 4 };  // on disk: never renumbered

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <span>
 
 namespace newsfold::dedup {
 
@@ -18,14 +19,28 @@ constexpr std::size_t title_text_words_max = 256;
 constexpr std::array<std::size_t, 6> prefixes = {24, 48, 96, 192, 384, 768};
 constexpr std::size_t of_prefix = 5;
 constexpr std::size_t of_whole = 12;
+static_assert(of_prefix <= of_whole);
 
-void add_smallest(std::vector<std::uint64_t>& shingles, std::size_t count, std::size_t take,
-                  std::vector<std::uint64_t>& out) {
-  std::vector<std::uint64_t> prefix(shingles.begin(), shingles.begin() + std::ptrdiff_t(count));
-  std::sort(prefix.begin(), prefix.end());
-  prefix.erase(std::unique(prefix.begin(), prefix.end()), prefix.end());
-  out.insert(out.end(), prefix.begin(), prefix.begin() + std::ptrdiff_t(std::min(take, prefix.size())));
-}
+// The smallest distinct shingles of those added so far, in order.
+class Smallest {
+ public:
+  void add(std::uint64_t shingle) {
+    if (count_ == kept_.size() && shingle >= kept_.back()) return;
+    auto* const end = kept_.data() + count_;
+    auto* const place = std::lower_bound(kept_.data(), end, shingle);
+    if (place != end && *place == shingle) return;
+    if (count_ < kept_.size()) ++count_;
+    std::move_backward(place, kept_.data() + count_ - 1, kept_.data() + count_);
+    *place = shingle;
+  }
+  std::span<std::uint64_t const> first(std::size_t count) const {
+    return {kept_.data(), std::min(count, count_)};
+  }
+
+ private:
+  std::array<std::uint64_t, of_whole> kept_{};
+  std::size_t count_ = 0;
+};
 
 // The layout of a stored sketch, little-endian:
 //
@@ -50,13 +65,20 @@ std::vector<std::uint64_t> fingerprints_of(Sketch const& sketch) {
   std::vector<std::uint64_t> found;
   auto const& words = sketch.words;
   if (words.size() < 3) return found;
-  std::vector<std::uint64_t> shingles(words.size() - 2);
-  for (std::size_t i = 0; i < shingles.size(); ++i) shingles[i] = shingle_at(words, i);
+  auto const shingles = words.size() - 2;
+  Smallest smallest;
+  auto const draw = [&](std::size_t count) {
+    auto const drawn = smallest.first(count);
+    found.insert(found.end(), drawn.begin(), drawn.end());
+  };
+  std::size_t read = 0;
   for (auto const length : prefixes) {
-    if (length >= shingles.size()) break;
-    add_smallest(shingles, length, of_prefix, found);
+    if (length >= shingles) break;
+    while (read < length) smallest.add(shingle_at(words, read++));
+    draw(of_prefix);
   }
-  add_smallest(shingles, shingles.size(), of_whole, found);
+  while (read < shingles) smallest.add(shingle_at(words, read++));
+  draw(of_whole);
   std::sort(found.begin(), found.end());
   found.erase(std::unique(found.begin(), found.end()), found.end());
   return found;
@@ -87,6 +109,7 @@ Signature make_signature(std::string_view title, std::string_view text, std::str
   Signature made;
   auto const words = words_of(text, language);
   made.sketch.text_hash = hash_of(words);
+  made.text_words = words.size();
   add_content_words(words, Sketch::words_max, made.sketch.words);
   add_content_words(words_of(title, language, title_text_words_max), Sketch::title_words_max,
                     made.sketch.title);

@@ -65,6 +65,7 @@ std::vector<std::uint64_t> fingerprints_of(Sketch const& sketch);
 struct Signature {
   Sketch sketch;
   std::vector<std::uint64_t> fingerprints;
+  std::size_t text_words = 0;  // of every kind, frequent ones too
 };
 
 // `language` is a BCP 47 tag that page or feed declares; empty: it is guessed from the text. Invalid UTF-8

@@ -24,6 +24,7 @@ namespace newsfold::dedup {
 
 namespace {
 
+constexpr std::size_t word_bytes = 5;  // about, with what parts it from the next
 constexpr int piece_chars_max = 8;     // of a script without spaces
 constexpr int hiragana_chars_min = 4;  // shorter runs are particles
 constexpr int korean_stem_chars_min = 2;
@@ -63,7 +64,9 @@ bool cut_between(char32_t left, char32_t right, Script script) noexcept {
 
 class Cutter {
  public:
-  explicit Cutter(std::size_t words_max) : words_max_(words_max) { words_.reserve(512); }
+  explicit Cutter(std::string_view text, std::size_t words_max) : words_max_(words_max) {
+    words_.reserve(std::min(text.size() / word_bytes + 8, words_max));
+  }
 
   bool full() const noexcept { return words_.size() >= words_max_; }
 
@@ -102,6 +105,33 @@ class Cutter {
         only_blank_ &= c == U' ';
         return;
     }
+  }
+
+  // The ASCII letters from byte `at` on, as take() takes them one after the other; most of most texts. Gives
+  // where they end.
+  std::size_t take_ascii_letters(std::string_view text, std::size_t at) {
+    if (after_decimal_sign_ || is_unspaced(script_)) return at;
+    auto const begin = at;
+    auto hash = hash_;
+    for (; at < text.size(); ++at) {
+      auto const folded = static_cast<unsigned char>(text[at]) | 0x20u;
+      if (folded < 'a' || folded > 'z') break;
+      hash.add(folded);
+    }
+    if (at == begin) return at;
+    hash_ = hash;
+    if (chars_ == 0) {
+      upper_ = text[begin] <= 'Z';
+      begin_ = std::uint32_t(begin);
+    }
+    if (chars_ == 0 || script_ == Script::none) script_ = Script::latin;
+    scripts_ |= 1u << unsigned(Script::latin);
+    letters_[std::size_t(Script::latin)] += std::uint32_t(at - begin);
+    chars_ += int(at - begin);
+    end_ = std::uint32_t(at);
+    last_ = char32_t(static_cast<unsigned char>(text[at - 1]));
+    last_was_digit_ = false;
+    return at;
   }
 
   std::vector<Word> finish() {
@@ -335,6 +365,8 @@ void settle_names(std::vector<Word>& words) {
 // Cuts the text until the end or until there are enough words. False where it is to be composed first.
 bool cut(std::string_view text, Cutter& cutter, bool is_composed) {
   for (std::size_t at = 0; at < text.size() && !cutter.full();) {
+    at = cutter.take_ascii_letters(text, at);
+    if (at == text.size()) break;
     auto const begin = at;
     auto const c = text::next_char(text, at);
     auto const& known = character(c);
@@ -346,9 +378,9 @@ bool cut(std::string_view text, Cutter& cutter, bool is_composed) {
 
 Cutter cut(std::string_view text, std::size_t words_max) {
   text = text::utf8_prefix(text, text_bytes_max);
-  Cutter cutter(words_max);
+  Cutter cutter(text, words_max);
   if (cut(text, cutter, false)) return cutter;
-  Cutter again(words_max);
+  Cutter again(text, words_max);
   cut(composed(text), again, true);
   return again;
 }

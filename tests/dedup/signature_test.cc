@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 
 #include <set>
+#include <string>
+#include <string_view>
 
 namespace newsfold::dedup {
 namespace {
@@ -28,6 +30,32 @@ TEST(Signature, DoesNotSeeTypography) {
         "The mayor¡¯s office didn¡¯t answer calls; the council¡¯s lawyers won¡¯t comment today.",
         "The\u00A0mayor's  office\ndidn't answer calls: the council's lawyers won't comment to\u00ADday."})
     EXPECT_EQ(make_signature("", variant).sketch.text_hash, plain.sketch.text_hash) << variant;
+}
+
+// Letters of ASCII, which are read in runs, against their wide forms, which are read one by one.
+TEST(Signature, IsThatOfTheSameLettersInTheirWideForms) {
+  auto const wide = [](std::string_view ascii) {
+    std::string out;
+    for (char const c : ascii) {
+      bool const letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+      if (letter)
+        for (auto const lead = unsigned(c) - 0x20 + 0xFF00;
+             auto const byte : {0xE0 | lead >> 12, 0x80 | (lead >> 6 & 63), 0x80 | (lead & 63)})
+          out += char(byte);
+      else
+        out += c;
+    }
+    return out;
+  };
+  for (std::string const sample :
+       {"Repairs cost 3.5m, Anna O'Brien said. Tuesday's G20 talks", "x", "Covid19 3x 2.b 1,c d.4e I",
+        "Zürich éa aé İi", "北京abc大x学 한국K팝 ไทยab ガスPlan", "NATO said on Monday that NATO",
+        "b \u00ADc d\u00AD e' f\xff g"}) {
+    auto const plain = make_signature(sample, sample);
+    auto const widened = make_signature(wide(sample), wide(sample));
+    EXPECT_EQ(plain.sketch, widened.sketch) << sample;
+    EXPECT_EQ(plain.fingerprints, widened.fingerprints) << sample;
+  }
 }
 
 TEST(Signature, ComposesWhatWasDecomposed) {

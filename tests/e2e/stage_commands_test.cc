@@ -148,6 +148,33 @@ TEST_F(StageCommands, DedupNamesTheFirstCopyByItsIdUsingOnlyLinesBefore) {
   EXPECT_EQ(code(answers[3]), "invalid");
 }
 
+// As the daemon takes an item that two feeds of a site show for one article.
+TEST_F(StageCommands, DedupTakesWhatHasAnAddressAndAnythingElseInCommonForOneItem) {
+  auto const text_of = [](std::string const& subject) {
+    std::string text;
+    for (int i = 0; i < 30; ++i) text += subject + std::to_string(i) + " was measured. ";
+    return text;
+  };
+  auto const item = [&](int id, char const* url, char const* title, std::string const& subject,
+                        char const* date) {
+    return line({{"id", id}, {"url", url}, {"title", title}, {"text", text_of(subject)}, {"date", date}});
+  };
+  auto const answers = run(
+      "dedup",
+      item(0, "https://www.harbour.example/gate?utm_source=x", "Gate opens", "gate", "2026-11-01T08:00:00Z") +
+          item(1, "http://m.harbour.example/gate", "Gate opens", "pier", "2026-11-01T09:00:00Z") +
+          item(2, "https://harbour.example/gate", "The sluice is open", "quay", "2026-11-01T09:00:00Z") +
+          item(3, "https://harbour.example/gate", "Tides today", "tide", "2026-11-02T08:00:00Z") +
+          item(4, "https://harbour.example/", "Gate opens", "mole", "2026-11-01T08:00:00Z"));
+  ASSERT_EQ(answers.size(), 5u);
+  EXPECT_EQ(answers[1].at("match"), json::value("url")) << "the same title";
+  EXPECT_EQ(answers[1].at("story"), json::value(0));
+  EXPECT_EQ(answers[2].at("match"), json::value("url")) << "the date at which it was last seen";
+  EXPECT_EQ(answers[2].at("story"), json::value(0));
+  EXPECT_EQ(answers[3].at("match"), json::value("new")) << "only the address: a page whose content changes";
+  EXPECT_EQ(answers[4].at("match"), json::value("new")) << "a front page names no article";
+}
+
 TEST_F(StageCommands, BadUsageIsNoFailedInput) {
   for (auto const* stage : {"parse", "discover", "clean", "repair", "dedup"}) {
     Process process(
