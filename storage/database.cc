@@ -36,7 +36,9 @@ namespace {
 constexpr double filter_bits_per_key = 10;     // 1 % false positives
 constexpr double memtable_filter_ratio = 0.1;  // of the write buffer
 constexpr std::uint32_t dictionary_bytes = 64 * 1024;
-constexpr std::uint32_t dictionary_samples = 16;  // times the dictionary's size is read to train it
+constexpr std::uint32_t dictionary_samples = 16;  // times the dictionary's size is read to make it
+// What is kept of a file in memory until its dictionary is made; without a bound, all of it.
+constexpr std::uint64_t dictionary_buffer_bytes = std::uint64_t{4} << 20;
 constexpr int zstd_level = 1;  // level 3 compresses no better on articles, at 1.4 times the cost
 
 // After a failed write RocksDB would try again by itself every five seconds, and call our own try "busy"
@@ -116,6 +118,8 @@ rocksdb::ColumnFamilyOptions family_options(Family family, StoreOptions const& o
       made.compression_opts.level = zstd_level;
       made.compression_opts.max_dict_bytes = dictionary_bytes;
       made.compression_opts.zstd_max_train_bytes = dictionary_bytes * dictionary_samples;
+      made.compression_opts.max_dict_buffer_bytes = dictionary_buffer_bytes;
+      made.compression_opts.use_zstd_dict_trainer = false;
       break;
     case Use::probe:
       table.block_size = 4 * 1024;
