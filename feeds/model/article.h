@@ -65,7 +65,7 @@ struct Article {
   std::vector<Author> authors;  // name, url
   std::optional<UtcMicros> date_published;
   std::optional<UtcMicros> date_modified;
-  int published_offset_minutes = 0;  // of the publisher's clock, east of Greenwich, where the page tells it
+  int published_offset_minutes = 0;  // the publisher's clock, east of Greenwich, by page or country
   std::string site_name;
   std::string language;  // BCP 47
   std::string url;       // canonical

@@ -26,13 +26,15 @@ TEST(Dates, WhatIsPrintedTellsTheZoneOfAnInstantInUtc) {
 // A publisher whose country or language has one clock dates by it.
 TEST(Dates, AClockThatThePageLeavesOpenIsThatOfItsCountry) {
   auto const dated = [](std::string const& when, std::string const& url, std::string const& shown = "") {
-    return date(metadata_of("<meta property=article:published_time content='" + when + "'>", h1 + shown, url));
+    return date(
+        metadata_of("<meta property=article:published_time content='" + when + "'>", h1 + shown, url));
   };
   EXPECT_EQ(dated("2026-03-03", "https://post.de/sluice"), "2026-03-03T00:00:00+01:00");
   EXPECT_EQ(dated("2026-07-03T09:30:00", "https://post.de/sluice"), "2026-07-03T09:30:00+02:00");
   EXPECT_EQ(dated("2026-01-03", "https://post.com.au/sluice"), "2026-01-03T00:00:00+11:00");
   EXPECT_EQ(dated("2026-03-03T16:30:00Z", "https://post.jp/sluice"), "2026-03-04T01:30:00+09:00");
-  EXPECT_EQ(dated("2026-03-03T16:30:00Z", "https://post.jp/sluice", "<p>2026-03-03</p>"), "2026-03-03T16:30:00Z");
+  EXPECT_EQ(dated("2026-03-03T16:30:00Z", "https://post.jp/sluice", "<p>2026-03-03</p>"),
+            "2026-03-03T16:30:00Z");
   EXPECT_EQ(dated("2026-03-03", "https://post.com/sluice"), "2026-03-03T00:00:00Z");
 }
 
@@ -54,14 +56,17 @@ TEST(Dates, TheDayOfAChangeIsNotTheDayOfPublication) {
 }
 
 TEST(Dates, TheFirstPublicationGoesBeforeALaterOne) {
-  EXPECT_EQ(date(metadata_of(ld_json(R"({"@type":"Article","datePublished":"2026-03-05"})"),
-                             h1 + "<p>This was originally published on March 1, 2024 and updated since.</p>")),
-            "2024-03-01T00:00:00Z");
+  EXPECT_EQ(
+      date(metadata_of(ld_json(R"({"@type":"Article","datePublished":"2026-03-05"})"),
+                       h1 + "<p>This was originally published on March 1, 2024 and updated since.</p>")),
+      "2024-03-01T00:00:00Z");
 }
 
 TEST(Dates, AMonthInTheAddressSpeaksAgainstOtherMonths) {
-  std::string const book = h1 + "<p>A novel from the harbour.</p><p>Publication date: March 1, 2024</p>"
-                           "<div class=post-footer><abbr itemprop=datePublished title='2026-03-09'>3:10</abbr></div>";
+  std::string const book =
+      h1 +
+      "<p>A novel from the harbour.</p><p>Publication date: March 1, 2024</p>"
+      "<div class=post-footer><abbr itemprop=datePublished title='2026-03-09'>3:10</abbr></div>";
   EXPECT_EQ(date(metadata_of("", book, "https://post.example/2026/03/a-novel.html")), "2026-03-09T00:00:00Z");
 }
 
@@ -106,8 +111,9 @@ TEST(Dates, TheBylinesOwnDateIsHeard) {
 }
 
 TEST(Dates, ADayInTheMiddleOfASentenceSaysLittle) {
-  std::string const sentence = "<p>The law that the council passed on the evening of 9 January 2026 has changed what "
-                               "skippers have to tell the harbour master before they come in at night.</p>";
+  std::string const sentence =
+      "<p>The law that the council passed on the evening of 9 January 2026 has changed what "
+      "skippers have to tell the harbour master before they come in at night.</p>";
   EXPECT_EQ(date(metadata_of("", h1 + sentence + "<p>" + std::string(800, 'x') +
                                      "</p><time datetime='2026-03-01'>1 March 2026</time>")),
             "2026-03-01T00:00:00Z");

@@ -60,7 +60,8 @@ TEST(Title, ALogoAndAKickerAreNoPartOfIt) {
 TEST(Title, WhereNoHeadingShowsItAnyElementMay) {
   auto const article = metadata_of("<meta property=og:title content='Sluice opens at last'>",
                                    "<table><tr><td><font size=5>Sluice opens at last</font></td></tr></table>"
-                                   "<p>" + std::string(2500, 'x') + "</p><p>Old news of January 1, 2020</p>",
+                                   "<p>" +
+                                       std::string(2500, 'x') + "</p><p>Old news of January 1, 2020</p>",
                                    "");
   EXPECT_EQ(article.title, "Sluice opens at last");
   EXPECT_FALSE(article.date_published);
