@@ -30,26 +30,20 @@ double prior_power(std::size_t harmonic) {
   return prior_wave_power / (n * n * n);
 }
 
-// cos(2 pi harmonic x hour / 24).
-double cosine(std::size_t harmonic, std::size_t hour) {
+// cos(2 pi hours / 24), of any number of hours.
+double cosine(std::size_t hours) {
   static DayShape const table = [] {
     DayShape out{};
     for (std::size_t i = 0; i < hours_of_day; ++i)
       out[i] = std::cos(2 * std::numbers::pi * static_cast<double>(i) / hours_of_day);
     return out;
   }();
-  return table[harmonic * hour % hours_of_day];
+  return table[hours % hours_of_day];
 }
 
-double sine(std::size_t harmonic, std::size_t hour) {
-  static DayShape const table = [] {
-    DayShape out{};
-    for (std::size_t i = 0; i < hours_of_day; ++i)
-      out[i] = std::sin(2 * std::numbers::pi * static_cast<double>(i) / hours_of_day);
-    return out;
-  }();
-  return table[harmonic * hour % hours_of_day];
-}
+double cosine(std::size_t harmonic, std::size_t hour) { return cosine(harmonic * hour); }
+// A quarter of a day behind the cosine.
+double sine(std::size_t harmonic, std::size_t hour) { return cosine(harmonic * hour + hours_of_day * 3 / 4); }
 
 void scale_to_mean_one(DayShape& shape) {
   double sum = 0;
