@@ -5,6 +5,7 @@
 #include "feeds/dedup/identity.h"
 #include "feeds/dedup/words.h"
 #include "feeds/text/ascii.h"
+#include "feeds/text/lines.h"
 #include "feeds/text/url.h"
 #include "feeds/text/utf8.h"
 
@@ -114,18 +115,9 @@ bool is_stamp(std::string_view line) {
   return time_or_date && plain <= stamp_plain_words_max;
 }
 
-template <class Take>
-void for_each_line(std::string_view text, Take const& take) {
-  while (!text.empty()) {
-    auto const end = std::min(text.find('\n'), text.size());
-    take(text.substr(0, end));
-    text.remove_prefix(std::min(end + 1, text.size()));
-  }
-}
-
 std::vector<Token> tokens_of(std::string_view text) {
   std::vector<Token> tokens;
-  for_each_line(text, [&](std::string_view line) {
+  text::for_each_line(text, [&](std::string_view line) {
     if (is_stamp(line)) return;
     for_each_word(line, [&](Token const& token) { tokens.push_back(token); });
   });
@@ -134,7 +126,7 @@ std::vector<Token> tokens_of(std::string_view text) {
 
 std::vector<Token> lines_of(std::string_view text) {
   std::vector<Token> tokens;
-  for_each_line(text, [&](std::string_view line) {
+  text::for_each_line(text, [&](std::string_view line) {
     if (is_stamp(line)) return;
     WordHash hash;
     bool any = false;

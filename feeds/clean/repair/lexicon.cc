@@ -1,5 +1,7 @@
 #include "feeds/clean/repair/lexicon.h"
 
+#include "feeds/text/lines.h"
+
 #include <algorithm>
 #include <array>
 #include <cassert>
@@ -103,15 +105,6 @@ Lexicon const& lexicon_of(std::size_t source) {
   return *made[source];
 }
 
-template <class Take>
-void for_each_row(std::string_view text, Take take) {
-  while (!text.empty()) {
-    auto const end = std::min(text.find('\n'), text.size());
-    take(text.substr(0, end));
-    text.remove_prefix(std::min(end + 1, text.size()));
-  }
-}
-
 // The frequent words of all languages: one look-up tells of which ones a word is.
 class FrequentWords {
  public:
@@ -129,7 +122,7 @@ class FrequentWords {
  private:
   FrequentWords() {
     for (std::size_t source = 0; source < sources.size(); ++source)
-      for_each_row(sources[source].contexts, [&](std::string_view line) {
+      text::for_each_line(sources[source].contexts, [&](std::string_view line) {
         if (next_token(line) != "w") return;
         languages_[table_.add(next_token(line))] |= std::uint8_t(1U << source);
       });
@@ -144,7 +137,7 @@ class FrequentWords {
 
 Lexicon::Lexicon(std::string_view contexts, std::string_view words) {
   std::vector<Told> before, behind;
-  for_each_row(contexts, [&](std::string_view line) {
+  text::for_each_line(contexts, [&](std::string_view line) {
     if (!line.empty()) read_line(line, before, behind);
   });
   before_ = sorted(before, neighbours_.size());

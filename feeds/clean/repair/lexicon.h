@@ -28,8 +28,8 @@ struct FrequentWord {
 // How well a frequent word stands beside a neighbour.
 struct Fit {
   std::uint16_t frequent = 0;  // index in Lexicon::frequent()
-  std::int16_t tenths =
-      0;  // of the natural logarithm of how much likelier the neighbour is here than anywhere
+  // Of the natural logarithm of how much likelier the neighbour is here than anywhere.
+  std::int16_t tenths = 0;
 };
 
 class Lexicon {

@@ -1,5 +1,6 @@
 #include "feeds/clean/templates/template_blocks.h"
 
+#include "feeds/text/lines.h"
 #include "feeds/text/little_endian.h"
 #include "feeds/text/utf8.h"
 
@@ -49,11 +50,9 @@ bool is_blank(std::string_view text) { return text.find_first_not_of(" \t\r") ==
 
 std::vector<std::string_view> paragraphs_of(std::string_view text) {
   std::vector<std::string_view> out;
-  while (!text.empty()) {
-    auto const end = std::min(text.find('\n'), text.size());
-    if (!is_blank(text.substr(0, end))) out.push_back(text.substr(0, end));
-    text.remove_prefix(std::min(end + 1, text.size()));
-  }
+  text::for_each_line(text, [&out](std::string_view line) {
+    if (!is_blank(line)) out.push_back(line);
+  });
   return out;
 }
 
