@@ -2,6 +2,7 @@
 
 #include "daemon/notify/filter.h"
 #include "feeds/text/ascii.h"
+#include "feeds/text/utf8.h"
 
 #include <algorithm>
 #include <utility>
@@ -21,8 +22,6 @@ std::string first_word(std::string_view words) {
   return std::string(words.substr(begin, end - begin));
 }
 
-bool inside_character(char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; }
-
 // Cut between characters, white space folded to blanks.
 std::string excerpt_of(std::string_view text, std::string_view word) {
   auto const at = std::search(text.begin(), text.end(), word.begin(), word.end(),
@@ -30,9 +29,9 @@ std::string excerpt_of(std::string_view text, std::string_view word) {
   if (at == text.end() || word.empty()) return {};
   auto const found = std::size_t(at - text.begin());
   auto begin = found > excerpt_before ? found - excerpt_before : 0;
-  while (begin > 0 && inside_character(text[begin])) --begin;
+  while (begin > 0 && text::is_continuation(text[begin])) --begin;
   auto end = std::min(text.size(), begin + excerpt_bytes);
-  while (end < text.size() && inside_character(text[end])) ++end;
+  while (end < text.size() && text::is_continuation(text[end])) ++end;
   std::string out = begin > 0 ? "..." : "";
   for (char const c : text.substr(begin, end - begin)) out += c == '\n' || c == '\t' ? ' ' : c;
   return out + (end < text.size() ? "..." : "");

@@ -1,6 +1,7 @@
 #include "daemon/pipeline/template_store.h"
 
 #include "feeds/clean/sanitize/html_blocks.h"
+#include "feeds/text/utf8.h"
 
 #include <algorithm>
 #include <unordered_set>
@@ -12,12 +13,7 @@ constexpr std::size_t removed_max = 200;  // of an article's account
 constexpr std::size_t removed_bytes = 80;
 constexpr std::uint32_t articles_per_save = 8;
 
-std::string beginning(std::string_view text) {
-  auto bytes = std::min(text.size(), removed_bytes);
-  while (bytes > 0 && bytes < text.size() && (static_cast<unsigned char>(text[bytes]) & 0xC0) == 0x80)
-    --bytes;
-  return std::string(text.substr(0, bytes));
-}
+std::string beginning(std::string_view text) { return std::string(text::utf8_prefix(text, removed_bytes)); }
 
 // The same paragraphs out of the HTML, where list items have no mark of their own.
 std::string without(std::string const& html, std::vector<std::string> const& paragraphs) {

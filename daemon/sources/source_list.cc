@@ -3,6 +3,7 @@
 #include "daemon/config/checks.h"
 #include "daemon/config/option_types.h"
 #include "feeds/text/join.h"
+#include "feeds/text/utf8.h"
 
 #include <algorithm>
 #include <map>
@@ -17,11 +18,7 @@ constexpr std::size_t tags_max = 16;
 std::string cut(std::string_view text, std::size_t bytes_max) {
   std::string out;
   for (char const c : text) out += static_cast<unsigned char>(c) < 0x20 || c == 0x7f ? ' ' : c;
-  if (out.size() > bytes_max) {
-    auto end = bytes_max;
-    while (end > 0 && (static_cast<unsigned char>(out[end]) & 0xc0) == 0x80) --end;
-    out.resize(end);
-  }
+  out.resize(text::utf8_prefix(out, bytes_max).size());
   while (!out.empty() && out.back() == ' ') out.pop_back();
   out.erase(0, std::min(out.find_first_not_of(' '), out.size()));
   return out;

@@ -125,7 +125,7 @@ Utf8Survey survey_utf8(std::string_view bytes) noexcept {
 std::string_view first_characters(std::string_view utf8, std::size_t count) noexcept {
   std::size_t bytes = 0;
   for (std::size_t characters = 0; bytes < utf8.size(); ++bytes)
-    if ((static_cast<unsigned char>(utf8[bytes]) & 0xC0) != 0x80 && characters++ == count) break;
+    if (!is_continuation(utf8[bytes]) && characters++ == count) break;
   return utf8.substr(0, bytes);
 }
 
@@ -169,10 +169,16 @@ char32_t next_char(std::string_view text, std::size_t& at) noexcept {
   }
 }
 
+std::size_t char_begin(std::string_view text, std::size_t end) noexcept {
+  auto begin = end - 1;
+  while (begin > 0 && is_continuation(text[begin])) --begin;
+  return begin;
+}
+
 std::string_view utf8_prefix(std::string_view text, std::size_t bytes_max) noexcept {
   if (text.size() <= bytes_max) return text;
   std::size_t n = bytes_max;
-  while (n > 0 && (static_cast<unsigned char>(text[n]) & 0xC0) == 0x80) --n;
+  while (n > 0 && is_continuation(text[n])) --n;
   return text.substr(0, n);
 }
 

@@ -38,6 +38,14 @@ std::string mend_utf8(std::string_view bytes);
 // REQUIRES: at < text.size().
 char32_t next_char(std::string_view text, std::size_t& at) noexcept;
 
+// Whether the byte goes on with a character that another began.
+constexpr bool is_continuation(char byte) noexcept {
+  return (static_cast<unsigned char>(byte) & 0xC0) == 0x80;
+}
+
+// Where the character that ends at `end` begins. REQUIRES: 0 < end <= text.size().
+std::size_t char_begin(std::string_view text, std::size_t end) noexcept;
+
 // The longest prefix of at most `bytes_max` bytes that does not cut a character.
 std::string_view utf8_prefix(std::string_view text, std::size_t bytes_max) noexcept;
 

@@ -154,8 +154,7 @@ Lead take_lead(std::string_view& text) {
     auto const take = [&](std::string_view phrase, bool needs_colon) {
       if (!head.starts_with(phrase)) return false;
       // Folding may change a letter's length: the cut must fall between letters of the text, too.
-      bool const cuts =
-          phrase.size() < text.size() && (static_cast<unsigned char>(text[phrase.size()]) & 0xC0) == 0x80;
+      bool const cuts = phrase.size() < text.size() && text::is_continuation(text[phrase.size()]);
       if (phrase.size() > text.size() || cuts) return false;
       if (!ends_word(text, phrase.size(), phrase)) return false;
       auto rest = text.substr(phrase.size());

@@ -1,6 +1,7 @@
 #include "feeds/clean/repair/fragment_lexicon.h"
 
 #include "feeds/text/ascii.h"
+#include "feeds/text/lines.h"
 #include "feeds/text/utf8.h"
 
 #include <unicode/uchar.h>
@@ -96,8 +97,7 @@ bool is_mark(std::string_view text, std::size_t at) {
 
 std::string_view without_marks(std::string_view text) {
   while (!text.empty()) {
-    auto last = text.size() - 1;
-    while (last > 0 && (static_cast<unsigned char>(text[last]) & 0xC0) == 0x80) --last;
+    auto const last = text::char_begin(text, text.size());
     if (!is_mark(text, last)) break;
     text = text.substr(0, last);
   }
@@ -173,16 +173,13 @@ std::size_t FragmentLexicon::bucket(std::string_view text) noexcept {
 }
 
 void FragmentLexicon::read(std::string_view lines) {
-  while (!lines.empty()) {
-    auto const end = std::min(lines.find('\n'), lines.size());
-    auto const line = lines.substr(0, end);
-    lines.remove_prefix(std::min(end + 1, lines.size()));
+  text::for_each_line(lines, [this](std::string_view line) {
     auto const space = line.find(' ');
-    if (space == std::string_view::npos || line.size() < space + 4) continue;
+    if (space == std::string_view::npos || line.size() < space + 4) return;
     auto const kind = kind_named(line.substr(0, space));
-    if (!kind) continue;
+    if (!kind) return;
     std::string const phrase(line.substr(space + 3));
-    if (phrase.size() < 3 && line[space + 1] != '=') continue;
+    if (phrase.size() < 3 && line[space + 1] != '=') return;
     switch (line[space + 1]) {
       case '=': whole_.emplace(normal_form(phrase), *kind); break;
       case ':':
@@ -194,7 +191,7 @@ void FragmentLexicon::read(std::string_view lines) {
       case '~': holds_[bucket(phrase)].push_back({phrase, *kind}); break;
       default: break;
     }
-  }
+  });
 }
 
 std::optional<FragmentKind> FragmentLexicon::whole_line(std::string_view form) const {

@@ -29,8 +29,7 @@ bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; 
 // Beyond the ends of the text there are line breaks.
 char32_t character_before(std::string_view text, std::size_t at) {
   if (at == 0) return U'\n';
-  auto begin = at - 1;
-  while (begin > 0 && (static_cast<unsigned char>(text[begin]) & 0xC0) == 0x80) --begin;
+  auto begin = text::char_begin(text, at);
   return text::next_char(text, begin);
 }
 char32_t character_at(std::string_view text, std::size_t at) {

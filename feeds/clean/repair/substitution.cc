@@ -67,8 +67,7 @@ bool is_capital(std::string_view word) {
 std::string_view letters_before(std::string_view text, std::size_t end) {
   auto begin = end;
   while (begin > 0 && end - begin < word_bytes_max) {
-    auto at = begin - 1;
-    while (at > 0 && (static_cast<unsigned char>(text[at]) & 0xC0) == 0x80) --at;
+    auto const at = text::char_begin(text, begin);
     auto next = at;
     if (!is_word_letter(text::next_char(text, next))) break;
     begin = at;
@@ -135,8 +134,7 @@ Neighbour neighbour(Lexicon const& lexicon, std::string_view word, char touching
   auto const small = lower(word);
   if (is_capital(word)) return {lexicon.id(small), lexicon.id("Aa")};
   auto cut = small.size();
-  for (int letters = 0; letters < 2 && cut > 0;)
-    if ((static_cast<unsigned char>(small[--cut]) & 0xC0) != 0x80) ++letters;
+  for (int letters = 0; letters < 2 && cut > 0; ++letters) cut = text::char_begin(small, cut);
   return {lexicon.id(small), lexicon.id("~" + small.substr(cut))};
 }
 
@@ -244,8 +242,8 @@ std::vector<double> neighbour_scores(Evidence const& evidence, Lexicon const& le
 
 struct Candidate {
   FrequentWord const* frequent = nullptr;
-  double score =
-      0;  // but for what the embedded uses say, and for parts, for what is left of them: at most this
+  // But for what the embedded uses say, and for parts, for what is left of them: at most this.
+  double score = 0;
 };
 
 std::vector<Candidate> candidates_of(Evidence const& evidence, Lexicon const& lexicon) {
