@@ -12,38 +12,6 @@ namespace {
 
 constexpr std::uint32_t caption_words_max = 80;
 
-// What HTML keeps of the boxes; a block in none of these becomes a paragraph.
-bool carries_meaning(Element element) {
-  switch (element) {
-    case Element::blockquote:
-    case Element::caption:
-    case Element::dd:
-    case Element::dl:
-    case Element::dt:
-    case Element::figcaption:
-    case Element::figure:
-    case Element::h1:
-    case Element::h2:
-    case Element::h3:
-    case Element::h4:
-    case Element::h5:
-    case Element::h6:
-    case Element::li:
-    case Element::ol:
-    case Element::p:
-    case Element::pre:
-    case Element::table:
-    case Element::tbody:
-    case Element::td:
-    case Element::tfoot:
-    case Element::th:
-    case Element::thead:
-    case Element::tr:
-    case Element::ul: return true;
-    default: return false;
-  }
-}
-
 // May hold running text itself.
 bool holds_text(Element element) {
   switch (element) {
@@ -63,6 +31,23 @@ bool holds_text(Element element) {
     case Element::td:
     case Element::th: return true;
     default: return false;
+  }
+}
+
+// What HTML keeps of the boxes; a block in none of these becomes a paragraph.
+bool carries_meaning(Element element) {
+  switch (element) {
+    case Element::blockquote:
+    case Element::dl:
+    case Element::figure:
+    case Element::ol:
+    case Element::table:
+    case Element::tbody:
+    case Element::tfoot:
+    case Element::thead:
+    case Element::tr:
+    case Element::ul: return true;
+    default: return holds_text(element);
   }
 }
 

@@ -28,40 +28,8 @@ bool is_table_part(Element element) {
 
 // Ends a paragraph that is open, and is not brought back by text.
 bool closes_paragraph(Element element) {
-  switch (element) {
-    case Element::address:
-    case Element::article:
-    case Element::aside:
-    case Element::blockquote:
-    case Element::center:
-    case Element::dd:
-    case Element::details:
-    case Element::dialog:
-    case Element::dir:
-    case Element::div:
-    case Element::dl:
-    case Element::dt:
-    case Element::fieldset:
-    case Element::figcaption:
-    case Element::figure:
-    case Element::footer:
-    case Element::form:
-    case Element::header:
-    case Element::hr:
-    case Element::li:
-    case Element::listing:
-    case Element::main:
-    case Element::menu:
-    case Element::nav:
-    case Element::ol:
-    case Element::p:
-    case Element::pre:
-    case Element::section:
-    case Element::summary:
-    case Element::table:
-    case Element::ul: return true;
-    default: return is_heading(element);
-  }
+  return flow_of(element) == Flow::block && !is_table_part(element) && element != Element::body &&
+         element != Element::html && element != Element::legend;
 }
 
 // Elements that an end tag of running text does not reach across.
