@@ -118,7 +118,8 @@ int main(int argc, char** argv) {
   if (argc > 1 && std::string_view(argv[1]) == "--damaged") {
     auto const texts = argc > 2 ? newsfold::bench::read_damaged(argv[2]) : newsfold::bench::make_damaged();
     if (texts.empty()) {
-      std::fprintf(stderr, "bench_clean: there are no {\"text\"} lines in %s\n", argv[2]);
+      std::fprintf(stderr, "bench_clean: there are no {\"text\"} lines in %s\n",
+                   argc > 2 ? argv[2] : "the demo's stories");
       return 2;
     }
     print_damaged(texts, argc > 3 ? std::atoi(argv[3]) : 9);

@@ -1,8 +1,8 @@
 // backup, restore, verify, compact: by the daemon where one runs, else on the store itself.
 
 #include "daemon/admin/care.h"
-#include "daemon/admin/json_at.h"
 
+#include "daemon/admin/json_at.h"
 #include "daemon/commands/command_line.h"
 #include "daemon/commands/commands.h"
 #include "daemon/commands/store_access.h"

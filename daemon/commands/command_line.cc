@@ -67,10 +67,11 @@ Called called_command(CLI::App const& root, int argc, char const* const* argv) {
   return out;
 }
 
-std::string did_you_mean(std::string_view word, std::vector<std::string> const& names) {
-  std::vector<std::string_view> const views(names.begin(), names.end());
-  auto const near = config::nearest(word, views);
-  return near ? "; did you mean `" + std::string(*near) + "`?" : std::string(".");
+// `dashes` stand before each name.
+std::string did_you_mean(std::string_view word, std::vector<std::string> const& names,
+                         std::string const& dashes = "") {
+  auto const near = config::nearest(word, {names.begin(), names.end()});
+  return near ? "; did you mean `" + dashes + std::string(*near) + "`?" : std::string(".");
 }
 
 // The first option that the command does not have; empty where it has all.
@@ -84,9 +85,7 @@ std::string unknown_option(Called const& called, int argc, char const* const* ar
     if (!word.starts_with("--")) continue;
     word = word.substr(2, word.find('=') - 2);
     if (std::ranges::find(names, word) != names.end()) continue;
-    auto const near = config::nearest(word, {names.begin(), names.end()});
-    return "there is no option `--" + std::string(word) + "`" +
-           (near ? "; did you mean `--" + std::string(*near) + "`?" : ".");
+    return "there is no option `--" + std::string(word) + "`" + did_you_mean(word, names, "--");
   }
   return {};
 }
@@ -95,11 +94,11 @@ std::string unknown_option(Called const& called, int argc, char const* const* ar
 std::string usage_error(CLI::App const& root, int argc, char const* const* argv,
                         CLI::ParseError const& error) {
   auto const called = called_command(root, argc, argv);
-  std::vector<std::string> commands;
-  for (auto const* command : called.app->get_subcommands([](CLI::App const*) { return true; }))
-    commands.push_back(command->get_name());
   std::string what = error.what();
   if (called.app->get_require_subcommand_min() > 0) {
+    std::vector<std::string> commands;
+    for (auto const* command : called.app->get_subcommands([](CLI::App const*) { return true; }))
+      commands.push_back(command->get_name());
     bool const mistyped = called.words < argc && !std::string_view(argv[called.words]).starts_with('-');
     std::string const word = mistyped ? argv[called.words] : "";
     what = mistyped ? "there is no command `" + word + "`" + did_you_mean(word, commands)

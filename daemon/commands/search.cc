@@ -1,6 +1,6 @@
 #include "daemon/admin/search.h"
-#include "daemon/admin/json_at.h"
 
+#include "daemon/admin/json_at.h"
 #include "daemon/admin/search_json.h"
 #include "daemon/commands/command_line.h"
 #include "daemon/commands/commands.h"
