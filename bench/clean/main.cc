@@ -73,7 +73,9 @@ void print_damaged(std::vector<newsfold::bench::DamagedText> const& texts, int r
   for (auto const& one : texts) kinds[one.kind].push_back(&one.text);
   double all_megabytes = 0;
   double all_seconds = 0;
-  for (auto const& [kind, some] : kinds) {
+  for (auto const& entry : kinds) {
+    auto const& kind = entry.first;
+    auto const& some = entry.second;
     double megabytes = 0;
     for (auto const* text : some) megabytes += double(text->size()) / 1e6;
     std::size_t changed = 0;
