@@ -34,8 +34,6 @@
 
 namespace {
 
-using newsfold::bench::Page;
-
 double cpu_seconds() {
   timespec now{};
   clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
