@@ -321,4 +321,35 @@ Comparison align(Sketch const& here, Sketch const& there, CensusView const& cens
   return out;
 }
 
+namespace {
+
+constexpr int set_bits = 16;
+
+// The word and the bit of a shingle in a ShingleSet.
+std::pair<std::size_t, std::uint64_t> bit_of(std::uint64_t shingle) noexcept {
+  auto const at = shingle >> (64 - set_bits);
+  return {at >> 6, std::uint64_t(1) << (at & 63)};
+}
+
+}  // namespace
+
+ShingleSet::ShingleSet(Sketch const& sketch)
+    : once_((std::size_t(1) << set_bits) / 64), often_(once_.size()) {
+  for (std::size_t at = 0; at + shingle_words <= sketch.words.size(); ++at) {
+    auto const [word, bit] = bit_of(shingle_at(sketch.words, at));
+    often_[word] |= once_[word] & bit;
+    once_[word] |= bit;
+  }
+}
+
+bool ShingleSet::may_cover(std::size_t words, Sketch const& other) const noexcept {
+  std::size_t covered = 0;  // at most, here and there
+  for (std::size_t at = 0; at + shingle_words <= other.words.size() && covered < words; ++at) {
+    auto const [word, bit] = bit_of(shingle_at(other.words, at));
+    if ((often_[word] & bit) != 0) return true;
+    if ((once_[word] & bit) != 0) covered += shingle_words;
+  }
+  return covered >= words;
+}
+
 }  // namespace newsfold::dedup

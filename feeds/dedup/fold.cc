@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 
 namespace newsfold::dedup {
 
@@ -266,10 +267,15 @@ FoldDecision decide(Signature const& signature, CandidateSource const& source, F
   auto const sketches = source.sketches(articles);
   auto const census = source.census();
   std::vector<Candidate> looked_at;
-  for (std::size_t i = 0; i < found.size(); ++i)
-    if (sketches[i])
+  std::optional<ShingleSet> here;
+  for (std::size_t i = 0; i < found.size(); ++i) {
+    if (!sketches[i]) continue;
+    if (!here) here.emplace(signature.sketch);
+    bool const same_text = sketches[i]->text_hash == signature.sketch.text_hash;
+    if (same_text || here->may_cover(options.covered_words_min, *sketches[i]))
       looked_at.push_back({found[i].posting.article, found[i].posting.story,
                            compare(signature.sketch, *sketches[i], census, options)});
+  }
   auto decision = conclude(std::move(looked_at), options);
   for (std::size_t i = 0; i < stories.size(); ++i)
     if (stories[i] > options.list_stories_full) decision.crowded.push_back(signature.fingerprints[i]);

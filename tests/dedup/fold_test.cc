@@ -1,9 +1,11 @@
 #include "feeds/dedup/fold.h"
 
+#include "feeds/dedup/alignment.h"
 #include "stream.h"
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <random>
 
 namespace newsfold::dedup {
@@ -209,6 +211,42 @@ TEST(Compare, RepetitionIsBounded) {
     sketch.words.emplace_back(std::uint16_t(1), WordKind::other);
   ShingleCensus const census(64);
   EXPECT_DOUBLE_EQ(compare(sketch, sketch, census).similarity, 1.0);
+}
+
+// `count` different words, numbered from `first` on.
+Sketch sketch_of(std::uint16_t first, std::size_t count) {
+  Sketch sketch;
+  for (std::size_t i = 0; i < count; ++i)
+    sketch.words.emplace_back(std::uint16_t(first + i), WordKind::other);
+  return sketch;
+}
+
+TEST(ShingleSet, PassesOverWhatSharesAPhraseAlone) {
+  auto const here = sketch_of(0, 100);
+  auto there = sketch_of(1000, 100);
+  EXPECT_FALSE(ShingleSet(here).may_cover(8, there));
+  std::copy_n(here.words.begin() + 50, 4, there.words.begin() + 20);
+  EXPECT_FALSE(ShingleSet(here).may_cover(8, there));
+  std::copy_n(here.words.begin() + 70, 5, there.words.begin() + 40);
+  EXPECT_TRUE(ShingleSet(here).may_cover(8, there));
+}
+
+// A phrase that stands there once and here several times covers all of its places.
+TEST(ShingleSet, NeverPassesOverWhatIsCovered) {
+  ShingleCensus const census(64);
+  std::mt19937 random(11);
+  std::size_t passed_over = 0;
+  for (int round = 0; round < 3000; ++round) {
+    auto const here = sketch_at_random(random, 5 + round % 60);
+    auto const there = sketch_at_random(random, 5 + round % 60);
+    auto const compared = compare(here, there, census);
+    bool const may = ShingleSet(here).may_cover(8, there);
+    passed_over += !may;
+    if (!may) {
+      EXPECT_LT(std::max(compared.covered_here, compared.covered_there), 8u);
+    }
+  }
+  EXPECT_GT(passed_over, 100u);
 }
 
 // What the store does: decide on a snapshot, then look only at what came since.
