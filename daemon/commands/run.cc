@@ -4,24 +4,12 @@
 #include "daemon/run/daemon.h"
 #include "daemon/run/wiring.h"
 
-#include <malloc.h>
-
 #include <iostream>
 #include <memory>
 #include <string>
 
 namespace newsfold {
 namespace {
-
-// glibc would give each of our dozen threads a heap of its own, which stays as large as its thread's worst
-// moment was, and would raise the size from which memory is mapped (and given back at once) to that of the
-// largest document that it has seen. Before any thread starts.
-void bound_allocator() {
-  constexpr int arenas_max = 2;
-  constexpr int mapped_from_bytes = 256 * 1024;
-  mallopt(M_ARENA_MAX, arenas_max);
-  mallopt(M_MMAP_THRESHOLD, mapped_from_bytes);
-}
 
 int run_daemon(std::string path) {
   if (path.empty()) {
@@ -43,7 +31,6 @@ int run_daemon(std::string path) {
   auto const unusable = run::problems_of_files(loaded.config);
   for (auto const& problem : unusable) std::cerr << path << ": " << problem << '\n';
   if (!unusable.empty()) return 2;
-  bound_allocator();
   auto daemon = run::Daemon::create(std::move(loaded.config), path);
   if (!daemon) {
     std::cerr << "newsfold: " << daemon.error().message << '\n';

@@ -3,6 +3,7 @@
 #include "tests/e2e/daemon_process.h"
 #include "tests/origin/origin_server.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <iostream>
@@ -13,6 +14,7 @@
 namespace newsfold::e2e {
 namespace {
 
+using ::testing::HasSubstr;
 using namespace std::chrono_literals;
 
 constexpr int feeds = 12;
@@ -95,6 +97,18 @@ TEST(Idle, TwelveFeedsTakeUnder40MegabytesAndNoCpu) {
     EXPECT_LT(rss, rss_kib_max);
     EXPECT_LE(cpu, 50ms);
   }
+}
+
+// daemon/allocator.cc is linked in, and read.
+TEST(Idle, FreeMemoryIsGivenBackByAnAllocatorOfTwoArenas) {
+  if (instrumented) GTEST_SKIP() << "the sanitizer's allocator takes its place";
+  TemporaryFolder const folder;
+  auto const errors = folder.path() + "/errors";
+  Process process({{NEWSFOLD_BIN, "version"}, {{"MALLOC_CONF", "stats_print:true"}}, errors});
+  ASSERT_EQ(process.wait(within(patience)), 0);
+  auto const statistics = read_text_file(errors);
+  EXPECT_THAT(statistics, HasSubstr("opt.narenas: 2\n"));
+  EXPECT_THAT(statistics, HasSubstr("opt.background_thread: true"));
 }
 
 }  // namespace
