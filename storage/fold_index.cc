@@ -16,10 +16,8 @@ constexpr std::size_t lookups_max = 64;  // of one MultiGet; dedup asks for at m
 // Asks for all rows at once: RocksDB then probes filters and blocks in batches. `take(i, row)` is called
 // for those that are there.
 template <class Key, class Ids, class Take>
-void multi_get(Database const& database, Family family, rocksdb::Snapshot const* snapshot, Ids const& ids,
+void multi_get(Database const& database, Family family, rocksdb::ReadOptions const& options, Ids const& ids,
                Take const& take) {
-  rocksdb::ReadOptions options;
-  options.snapshot = snapshot;
   for (std::size_t begin = 0; begin < ids.size(); begin += lookups_max) {
     auto const count = std::min(lookups_max, ids.size() - begin);
     std::array<KeyBytes<Key::size_bytes>, lookups_max> bytes;
@@ -93,7 +91,9 @@ std::vector<std::vector<dedup::Posting>> StoredCandidates::postings(
       if (posting.article >= oldest_ && (first || std::find(list.begin(), list.end(), posting) == list.end()))
         list.push_back(posting);
   };
-  multi_get<FingerprintKey>(database_, Family::fingerprints, snapshot_, keys, take);
+  rocksdb::ReadOptions options;
+  options.snapshot = snapshot_;
+  multi_get<FingerprintKey>(database_, Family::fingerprints, options, keys, take);
   return found;
 }
 
@@ -108,7 +108,10 @@ std::vector<std::shared_ptr<dedup::Sketch const>> StoredCandidates::sketches(
     auto sketch = dedup::Sketch::decode(record->sketch());
     if (sketch) found[i] = std::make_shared<dedup::Sketch const>(std::move(*sketch));
   };
-  multi_get<ArticleKey>(database_, Family::sketches, snapshot_, articles, take);
+  rocksdb::ReadOptions options;
+  options.snapshot = snapshot_;
+  options.fill_cache = false;  // of a block, one sketch is asked for: others would lose their place for it
+  multi_get<ArticleKey>(database_, Family::sketches, options, articles, take);
   return found;
 }
 
