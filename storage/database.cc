@@ -97,12 +97,13 @@ Use use_of(Family family) noexcept {
   return Use::record;
 }
 
-// Of all that is written a family's part. Together they stay below seven eighths of it, from where on RocksDB
-// writes down whichever memtable is oldest: those of small rows, which fill slowly, at a tenth of their size,
-// and the smaller a file is, the more often all that lies below is written again for it.
+// A family's part of the memory for what is not on the disk yet. As memtables do not fill at the same time,
+// they stay below seven eighths of it together: from there on RocksDB writes down whichever is oldest, those
+// of small rows at a tenth of their size, and the smaller a file is, the more often all that lies below is
+// written again for it. Files of text stay as small as they are written down.
 std::size_t memtable_bytes(Family family, std::size_t all) {
   switch (use_of(family)) {
-    case Use::text: return all / 8;
+    case Use::text: return all / 6;
     case Use::probe: return family == Family::fingerprints ? all / 4 : all / 8;
     case Use::record:
     case Use::sketch: return all / 16;
@@ -154,9 +155,9 @@ rocksdb::ColumnFamilyOptions family_options(Family family, StoreOptions const& o
       break;
   }
   if (use_of(family) == Use::record || family == Family::identities) {
-    // Tables that stay below the usual 256 MB would have one level, all of which is written again for a few
-    // megabytes that come on top.
-    made.max_bytes_for_level_base = std::uint64_t{32} << 20;
+    // Below the usual 256 MB there would be one level, all of which is written again for the few megabytes
+    // that come on top.
+    made.max_bytes_for_level_base = 8 * made.write_buffer_size;
     made.max_bytes_for_level_multiplier = 5;
   }
   if (family == Family::fingerprints) {
