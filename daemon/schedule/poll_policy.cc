@@ -447,7 +447,7 @@ HandWait soonest_by_hand(PollState const& state, FeedSpec const& feed, PollingOp
 }
 
 fetch::Credentials credentials_for(FeedSpec const& feed, std::string_view url) {
-  auto credentials = feed.credentials;
+  auto credentials = feed.credentials.value();
   if (credentials.empty() && feed.url.find('@') == std::string::npos) return credentials;
   auto const configured = fetch::parse_target(feed.url), asked = fetch::parse_target(url);
   if (!configured || !asked || !fetch::may_keep_credentials(*configured, *asked)) return {};

@@ -127,7 +127,7 @@ TEST_F(Chains, CirclesOverTwoHostsEndAndSecretsDoNotComeBack) {
   redirect("b.example", "http://a.example/g");
   serve("a.example", "/g", [](OriginRequest const&) { return redirect_to("http://b.example/f"); });
   auto spec = feed("http://a.example/f");
-  spec.credentials.bearer = "secret";
+  spec.credentials = bearer("secret");
   start({spec});
   run_for(10s);
   EXPECT_NE(state().last_error.find("circle"), std::string::npos) << state().last_error;

@@ -17,6 +17,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace newsfold::schedule {
@@ -24,6 +25,12 @@ namespace newsfold::schedule {
 using namespace std::chrono_literals;
 
 inline UtcMicros test_start() { return parse_rfc3339("2026-11-02T00:00:00Z").value(); }  // a Monday
+
+inline fetch::Credentials bearer(std::string secret) {
+  fetch::Credentials credentials;
+  credentials.bearer = std::move(secret);
+  return credentials;
+}
 
 class LineSink final : public PollSink {
  public:

@@ -78,8 +78,9 @@ TEST_F(PollWorld, SecretsStayWithTheConfiguredHostAlsoAfterItsRedirectWasAdopted
     return answer_conditionally(request, say("1\n", {{"ETag", strong_etag}}));
   });
   auto spec = feed("http://old.example/f");
-  spec.credentials.headers = {{"X-Key", "secret"}};
-  spec.credentials.bearer = "secret";
+  auto credentials = bearer("secret");
+  credentials.headers = {{"X-Key", "secret"}};
+  spec.credentials = credentials;
   start({spec});
   run_for(std::chrono::days(9));
   ASSERT_EQ(state().poll_url(), "http://new.example/f");
@@ -98,7 +99,7 @@ TEST(Credentials, GoToTheConfiguredPlaceAndFromHttpToHttpsOfIt) {
   for (auto const* url : {"http://h.example:8080/f", "https://h.example:8443/f", "http://a.h.example/f", "x"})
     EXPECT_TRUE(credentials_for(spec, url).empty()) << url;
   spec.url = "https://h.example/f";
-  spec.credentials.bearer = "secret";
+  spec.credentials = bearer("secret");
   EXPECT_TRUE(credentials_for(spec, "http://h.example/f").empty());
 }
 

@@ -494,6 +494,29 @@ TEST_F(PollWorld, AReloadSaysTheDifferenceAndDisturbsNobody) {
   for (auto const gap : gaps_min("a.example/f")) EXPECT_GE(gap, 60);
 }
 
+TEST_F(PollWorld, AReloadTellsASecretThatChangedFromOneThatWasReadAnew) {
+  serve("h.example", "/f", [](OriginRequest const&) { return say("1\n"); });
+  auto spec = feed("http://h.example/f");
+  spec.interval = 1h;
+  spec.credentials = bearer("first");
+  start({spec});
+  spec.credentials = bearer("first");
+  EXPECT_TRUE(set_feeds({spec}).changed.empty());
+  run_for(1min);
+  spec.credentials = bearer("second");
+  EXPECT_EQ(set_feeds({spec}).changed.size(), 1u);
+  run_for(1h);
+  spec.credentials = {};
+  EXPECT_EQ(set_feeds({spec}).changed.size(), 1u);
+  EXPECT_TRUE(set_feeds({spec}).changed.empty());
+  run_for(1h);
+  auto const seen = origin_.requests("h.example");
+  ASSERT_EQ(seen.size(), 3u);
+  EXPECT_EQ(seen[0].header("Authorization"), "Bearer first");
+  EXPECT_EQ(seen[1].header("Authorization"), "Bearer second");
+  EXPECT_FALSE(seen[2].has_header("Authorization"));
+}
+
 TEST_F(PollWorld, AShorterIntervalHoldsFromTheReloadOn) {
   serve("h.example", "/f", [](OriginRequest const& request) {
     return answer_conditionally(request, say("1\n", {{"ETag", etag}}));
