@@ -1,30 +1,32 @@
 #include "feeds/fetch/curl_loop.h"
 
+#include <sys/epoll.h>
 #include <boost/asio/error.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/system/system_error.hpp>
 
+#include <array>
+#include <cassert>
+#include <cerrno>
+
 namespace newsfold::fetch {
 
 namespace asio = boost::asio;
 using boost::system::error_code;
-using Direction = asio::posix::descriptor_base::wait_type;
 
-// One socket that libcurl watches. The descriptor is libcurl's: we only borrow it for epoll.
-struct CurlLoop::Watch {
-  Watch(asio::any_io_executor executor, curl_socket_t s) : socket(s), descriptor(std::move(executor), s) {}
-  ~Watch() {
-    if (descriptor.is_open()) descriptor.release();
-  }
-  curl_socket_t socket;
-  asio::posix::stream_descriptor descriptor;
-  int wanted = CURL_POLL_NONE;
-  bool adopted = false;
-  bool reading = false;  // an async_wait is pending
-  bool writing = false;
-};
+namespace {
+
+constexpr std::size_t ready_max = 64;  // sockets served before others of the loop have their turn
+
+int new_epoll_set() {
+  int const set = epoll_create1(EPOLL_CLOEXEC);
+  if (set < 0) throw boost::system::system_error(errno, boost::system::system_category(), "epoll_create1");
+  return set;
+}
+
+}  // namespace
 
 // A coroutine in perform().
 struct CurlLoop::Waiter {
@@ -36,18 +38,23 @@ struct CurlLoop::Waiter {
 };
 
 CurlLoop::CurlLoop(asio::any_io_executor executor, long idle_connections_max)
-    : executor_(executor), multi_(curl_multi_init()), timer_(executor), alive_(std::make_shared<int>(0)) {
+    : executor_(executor),
+      multi_(curl_multi_init()),
+      set_(executor, new_epoll_set()),
+      timer_(executor),
+      alive_(std::make_shared<int>(0)) {
   curl_multi_setopt(multi_, CURLMOPT_SOCKETFUNCTION, &on_socket);
   curl_multi_setopt(multi_, CURLMOPT_SOCKETDATA, this);
   curl_multi_setopt(multi_, CURLMOPT_TIMERFUNCTION, &on_timer);
   curl_multi_setopt(multi_, CURLMOPT_TIMERDATA, this);
   curl_multi_setopt(multi_, CURLMOPT_MAXCONNECTS, idle_connections_max);
+  wait();
 }
 
 CurlLoop::~CurlLoop() {
   alive_.reset();
   timer_.cancel();
-  watches_.clear();
+  set_.close();
   curl_multi_setopt(multi_, CURLMOPT_SOCKETFUNCTION, nullptr);
   curl_multi_setopt(multi_, CURLMOPT_TIMERFUNCTION, nullptr);
   curl_multi_cleanup(multi_);
@@ -66,57 +73,78 @@ asio::awaitable<CURLcode> CurlLoop::perform(CURL* easy) {
   co_return waiter.code;
 }
 
-void CurlLoop::adopt(curl_socket_t socket) {
-  auto& watch = watches_[socket];
-  watch = std::make_shared<Watch>(executor_, socket);
-  watch->adopted = true;
+CurlLoop::Watch& CurlLoop::watch_of(curl_socket_t socket) {
+  auto const at = static_cast<std::size_t>(socket);
+  if (at >= watches_.size()) watches_.resize(at + 1);
+  return watches_[at];
 }
 
-void CurlLoop::forget(curl_socket_t socket) {
-  auto const it = watches_.find(socket);
-  if (it == watches_.end()) return;
-  it->second->wanted = CURL_POLL_NONE;
-  it->second->descriptor.release();
-  watches_.erase(it);
+void CurlLoop::adopt(curl_socket_t socket) {
+  watch_of(socket) = {};
+  watch_of(socket).adopted = true;
+}
+
+void CurlLoop::forget(curl_socket_t socket) { watch_of(socket) = {}; }
+
+// Has the set report what libcurl waits for.
+void CurlLoop::enter(curl_socket_t socket, Watch& watch) {
+  if (watch.registered == watch.wanted) return;
+  int const what = watch.registered == 0 ? EPOLL_CTL_ADD : EPOLL_CTL_MOD;
+  if (what == EPOLL_CTL_ADD) watch.generation = ++generations_;
+  epoll_event event{};
+  event.events = watch.registered = watch.wanted;
+  event.data.u64 = std::uint64_t{watch.generation} << 32 | static_cast<std::uint32_t>(socket);
+  [[maybe_unused]] int const failed = epoll_ctl(set_.native_handle(), what, socket, &event);
+  assert(!failed && "a socket of libcurl's is open, and was in the set only if we had put it there");
+}
+
+void CurlLoop::leave(curl_socket_t socket, Watch& watch) {
+  if (watch.registered != 0) epoll_ctl(set_.native_handle(), EPOLL_CTL_DEL, socket, nullptr);
+  watch.registered = 0;
 }
 
 int CurlLoop::on_socket(CURL*, curl_socket_t socket, int what, void* self_pointer, void*) {
   auto& self = *static_cast<CurlLoop*>(self_pointer);
+  auto& watch = self.watch_of(socket);
+  watch.wanted = 0;
   if (what == CURL_POLL_REMOVE) {
-    auto const it = self.watches_.find(socket);
-    if (it == self.watches_.end()) return 0;
-    it->second->wanted = CURL_POLL_NONE;
-    if (it->second->adopted) return 0;
-    it->second->descriptor.release();  // out of epoll; libcurl closes it, or keeps it for a next request
-    self.watches_.erase(it);
+    // A kept connection of ours stays: its next transfer will want the same events.
+    if (!watch.adopted) self.leave(socket, watch);
     return 0;
   }
-  auto& watch = self.watches_[socket];
-  if (!watch) watch = std::make_shared<Watch>(self.executor_, socket);
-  watch->wanted = what;
-  self.arm(watch);
+  if (what & CURL_POLL_IN) watch.wanted |= EPOLLIN;
+  if (what & CURL_POLL_OUT) watch.wanted |= EPOLLOUT;
+  self.enter(socket, watch);
   return 0;
 }
 
-void CurlLoop::arm(std::shared_ptr<Watch> const& watch) {
-  if ((watch->wanted & CURL_POLL_IN) && !watch->reading) wait(watch, Direction::wait_read);
-  if ((watch->wanted & CURL_POLL_OUT) && !watch->writing) wait(watch, Direction::wait_write);
+void CurlLoop::wait() {
+  set_.async_wait(asio::posix::descriptor_base::wait_read,
+                  [this, alive = std::weak_ptr<int>(alive_)](error_code error) {
+                    if (error || alive.expired()) return;
+                    serve_ready();
+                    wait();
+                  });
 }
 
-void CurlLoop::wait(std::shared_ptr<Watch> const& watch, Direction direction) {
-  bool const in = direction == Direction::wait_read;
-  (in ? watch->reading : watch->writing) = true;
-  watch->descriptor.async_wait(
-      direction, [this, watch, in, alive = std::weak_ptr<int>(alive_)](error_code error) {
-        (in ? watch->reading : watch->writing) = false;
-        if (alive.expired()) return;
-        // A watch that was removed meanwhile may carry a descriptor number that is another's by now.
-        if (error == asio::error::operation_aborted || !watch->descriptor.is_open()) return;
-        if (!(watch->wanted & (in ? CURL_POLL_IN : CURL_POLL_OUT))) return;
-        int const events = error ? CURL_CSELECT_ERR : in ? CURL_CSELECT_IN : CURL_CSELECT_OUT;
-        act(watch->socket, events);
-        if (!error && watch->descriptor.is_open()) arm(watch);
-      });
+void CurlLoop::serve_ready() {
+  std::array<epoll_event, ready_max> ready;
+  int const count = epoll_wait(set_.native_handle(), ready.data(), ready_max, 0);
+  for (int i = 0; i < count; ++i) {
+    auto const& event = ready[static_cast<std::size_t>(i)];
+    auto const socket = static_cast<curl_socket_t>(event.data.u64 & 0xffff'ffff);
+    Watch& watch = watch_of(socket);
+    // What we did for an event before this one may have closed its socket.
+    if (watch.registered == 0 || watch.generation != event.data.u64 >> 32) continue;
+    // Errors: libcurl finds out which when it does what it waited for.
+    auto const happened = event.events & (EPOLLERR | EPOLLHUP) ? watch.wanted : event.events & watch.wanted;
+    if (happened == 0) {
+      // A kept connection that nobody uses was closed by the server. libcurl sees it before it uses it again.
+      if (watch.wanted == 0) leave(socket, watch);
+      continue;
+    }
+    act(socket, (happened & EPOLLIN ? CURL_CSELECT_IN : 0) | (happened & EPOLLOUT ? CURL_CSELECT_OUT : 0));
+  }
 }
 
 // Called several times a transfer: the timer of the loop costs a system call each time it is set earlier,
@@ -127,8 +155,12 @@ int CurlLoop::on_timer(CURLM*, long timeout_ms, void* self_pointer) {
     self.wanted_ = TimePoint::max();
   } else if (timeout_ms == 0) {  // libcurl must not be called from its own callback
     self.wanted_ = TimePoint::max();
+    if (self.posted_) return 0;
+    self.posted_ = true;
     asio::post(self.executor_, [&self, alive = std::weak_ptr<int>(self.alive_)] {
-      if (!alive.expired()) self.act(CURL_SOCKET_TIMEOUT, 0);
+      if (alive.expired()) return;
+      self.posted_ = false;
+      self.act(CURL_SOCKET_TIMEOUT, 0);
     });
   } else {
     self.wanted_ = std::chrono::steady_clock::now() + std::chrono::milliseconds(timeout_ms);

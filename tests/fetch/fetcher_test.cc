@@ -314,6 +314,21 @@ TEST_F(FetchTest, ManyTransfersShareOneThreadWithinTheBound) {
   EXPECT_EQ(fetcher->counters().requests, 50u);
 }
 
+// The socket stays watched between two transfers, and one that was closed is readable for ever.
+TEST_F(FetchTest, AnIdleConnectionThatItsServerClosesIsNoWorkAndNotUsedAgain) {
+  origin_.handle("a.example", "/", [](auto const&) {
+    OriginResponse response;
+    response.raw = "HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\nx";
+    return response;
+  });
+  for (auto const connections : {1u, 2u}) {
+    EXPECT_EQ(get("http://a.example/").value().body, "x");
+    EXPECT_EQ(fetcher_->counters().connections, connections);
+    loop_.restart();
+    EXPECT_LT(loop_.run_for(50ms), 20u);
+  }
+}
+
 TEST_F(FetchTest, ACancelledFetchEndsAtOnceAndLeavesTheFetcherUsable) {
   origin_.handle("a.example", "/silent", [](auto const&) {
     OriginResponse response;
