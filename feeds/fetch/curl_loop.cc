@@ -48,7 +48,6 @@ CurlLoop::CurlLoop(asio::any_io_executor executor, long idle_connections_max)
   curl_multi_setopt(multi_, CURLMOPT_TIMERFUNCTION, &on_timer);
   curl_multi_setopt(multi_, CURLMOPT_TIMERDATA, this);
   curl_multi_setopt(multi_, CURLMOPT_MAXCONNECTS, idle_connections_max);
-  wait();
 }
 
 CurlLoop::~CurlLoop() {
@@ -64,8 +63,11 @@ asio::awaitable<CURLcode> CurlLoop::perform(CURL* easy) {
   Waiter waiter(executor_);
   curl_easy_setopt(easy, CURLOPT_PRIVATE, &waiter);
   if (curl_multi_add_handle(multi_, easy) != CURLM_OK) co_return CURLE_FAILED_INIT;
+  ++transfers_;
+  if (!waiting_) wait();
   error_code error;
   co_await waiter.done.async_wait(asio::redirect_error(asio::use_awaitable, error));
+  end_transfer();
   if (!waiter.finished) {
     curl_multi_remove_handle(multi_, easy);
     throw boost::system::system_error(asio::error::operation_aborted);
@@ -119,12 +121,19 @@ int CurlLoop::on_socket(CURL*, curl_socket_t socket, int what, void* self_pointe
 }
 
 void CurlLoop::wait() {
+  waiting_ = true;
   set_.async_wait(asio::posix::descriptor_base::wait_read,
                   [this, alive = std::weak_ptr<int>(alive_)](error_code error) {
-                    if (error || alive.expired()) return;
-                    serve_ready();
-                    wait();
+                    if (alive.expired()) return;
+                    waiting_ = false;
+                    if (!error) serve_ready();
+                    if (transfers_ > 0 && !waiting_) wait();
                   });
+}
+
+// A wait of ours would keep the loop from ending.
+void CurlLoop::end_transfer() {
+  if (--transfers_ == 0) set_.cancel();
 }
 
 void CurlLoop::serve_ready() {

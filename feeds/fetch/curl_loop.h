@@ -13,6 +13,7 @@
 #include <boost/asio/steady_timer.hpp>
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <vector>
@@ -27,7 +28,7 @@ class CurlLoop {
   ~CurlLoop();
 
   // Runs the transfer that `easy` describes. Uses its CURLOPT_PRIVATE. Cancelled, it takes the handle out
-  // and throws operation_aborted.
+  // and throws operation_aborted. Between transfers nothing of ours is outstanding on the loop.
   boost::asio::awaitable<CURLcode> perform(CURL* easy);
 
   // For sockets that our open and close callbacks make and end: they stay in the set between two transfers.
@@ -52,6 +53,7 @@ class CurlLoop {
   void enter(curl_socket_t socket, Watch& watch);
   void leave(curl_socket_t socket, Watch& watch);
   void wait();
+  void end_transfer();
   void serve_ready();
   using TimePoint = std::chrono::steady_clock::time_point;
   void sleep_until(TimePoint t);
@@ -65,7 +67,9 @@ class CurlLoop {
   TimePoint wanted_ = TimePoint::max();  // when libcurl wants to be called
   TimePoint set_to_ = TimePoint::max();  // what timer_ waits for
   bool posted_ = false;                  // a call at once is in the loop's queue
-  std::vector<Watch> watches_;           // by descriptor: these are small numbers
+  bool waiting_ = false;                 // for set_
+  std::size_t transfers_ = 0;
+  std::vector<Watch> watches_;  // by descriptor: these are small numbers
   std::uint32_t generations_ = 0;
   std::shared_ptr<int> alive_;  // handlers that are still queued when we go find it expired
 };
