@@ -66,9 +66,14 @@ void FeedFiles::write_all() {
   }
 }
 
+bool FeedFiles::publishes(int feed, int round, int every_nth) {
+  return feed % every_nth == round % every_nth;
+}
+
 void FeedFiles::publish(int every_nth) {
   ++round_;
-  for (int feed = round_ % every_nth; feed < static_cast<int>(items_.size()); feed += every_nth) {
+  for (int feed = 0; feed < static_cast<int>(items_.size()); ++feed) {
+    if (!publishes(feed, round_, every_nth)) continue;
     auto& items = items_[static_cast<std::size_t>(feed)];
     items.pop_back();
     items.insert(items.begin(), item(feed));

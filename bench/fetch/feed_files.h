@@ -15,8 +15,9 @@ class FeedFiles {
 
   static std::string name_of(int feed) { return "feed" + std::to_string(feed) + ".xml"; }
   void write_all();
-  // A new item in every n-th feed, the oldest goes.
+  // A new item in every n-th feed, the oldest goes: in other feeds each round, the first of which is 1.
   void publish(int every_nth);
+  static bool publishes(int feed, int round, int every_nth);
 
  private:
   std::string words(std::size_t count);
