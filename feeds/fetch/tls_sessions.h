@@ -3,7 +3,7 @@
 // own cache holds 5 to 8 sessions and walks them; at hundreds of hosts it helps nobody.
 //
 // OpenSSL's object of a session has the host's certificate and its chain parsed: 20 KB and more. The first
-// ones are kept so, 10 MB in all; those of further hosts as bytes, some 2 KB, which take 0.2 ms to read
+// ones are kept so, 3 MB in all; those of further hosts as bytes, some 2 KB, which take 0.2 ms to read
 // again. Most of these bytes are the certificate, and hosts of one platform or network share theirs: it is
 // kept once.
 
@@ -21,7 +21,7 @@ namespace newsfold::fetch {
 class TlsSessions {
  public:
   // The first `objects_max` as objects.
-  explicit TlsSessions(std::size_t sessions_max, std::size_t objects_max = 512)
+  explicit TlsSessions(std::size_t sessions_max, std::size_t objects_max = 128)
       : sessions_max_(sessions_max), objects_max_(objects_max) {}
   TlsSessions(TlsSessions const&) = delete;
   TlsSessions& operator=(TlsSessions const&) = delete;
