@@ -128,6 +128,8 @@ rocksdb::ColumnFamilyOptions family_options(Family family, StoreOptions const& o
   made.write_buffer_size = memtable_bytes(family, options.write_buffer_bytes);
   switch (use_of(family)) {
     case Use::text:
+      // These fill within seconds of a first round: writing goes on while two are on their way to the disk.
+      made.max_write_buffer_number = 4;
       table.block_size = 32 * 1024;
       made.compression = rocksdb::kZSTD;
       made.compression_opts.level = zstd_level;
