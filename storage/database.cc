@@ -126,10 +126,9 @@ rocksdb::ColumnFamilyOptions family_options(Family family, StoreOptions const& o
   table.cache_index_and_filter_blocks = false;
   made.level_compaction_dynamic_level_bytes = true;
   made.write_buffer_size = memtable_bytes(family, options.write_buffer_bytes);
+  made.max_write_buffer_number = 4;  // writing goes on while others are on their way to a slow disk
   switch (use_of(family)) {
     case Use::text:
-      // These fill within seconds of a first round: writing goes on while two are on their way to the disk.
-      made.max_write_buffer_number = 4;
       table.block_size = 32 * 1024;
       made.compression = rocksdb::kZSTD;
       made.compression_opts.level = zstd_level;
