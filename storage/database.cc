@@ -129,6 +129,10 @@ rocksdb::ColumnFamilyOptions family_options(Family family, StoreOptions const& o
   made.max_write_buffer_number = 4;  // writing goes on while others are on their way to a slow disk
   switch (use_of(family)) {
     case Use::text:
+      // Files of keys that only grow do not overlap: a read asks one of them, however many wait to be moved
+      // down.
+      made.level0_slowdown_writes_trigger = 100;
+      made.level0_stop_writes_trigger = 200;
       table.block_size = 32 * 1024;
       made.compression = rocksdb::kZSTD;
       made.compression_opts.level = zstd_level;
@@ -269,7 +273,7 @@ DirectoryLock::~DirectoryLock() {
 
 Result<std::unique_ptr<Database>> Database::open(std::filesystem::path const& path,
                                                  StoreOptions const& options,
-                                                 std::shared_ptr<WindowCutoff const> cutoff) {
+                                                 std::shared_ptr<WindowCutoff const> const& cutoff) {
   std::unique_ptr<Database> made(new Database);
   made->read_only_ = options.mode == OpenMode::read_only;
   if (!made->read_only_) {

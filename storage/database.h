@@ -67,7 +67,7 @@ class Database {
   // The newest schema is refused, an older one migrated, before anything is written.
   static Result<std::unique_ptr<Database>> open(std::filesystem::path const& path,
                                                 StoreOptions const& options,
-                                                std::shared_ptr<WindowCutoff const> cutoff);
+                                                std::shared_ptr<WindowCutoff const> const& cutoff);
   ~Database();
 
   rocksdb::DB& db() const noexcept { return *db_; }
