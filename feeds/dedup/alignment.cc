@@ -231,16 +231,15 @@ class HashesByKind {
 class WordSet {
  public:
   explicit WordSet(Sketch const& sketch) {
-    for (auto const& word : sketch.words) bits_[word.hash() >> 6] |= std::uint64_t(1) << (word.hash() & 63);
+    for (auto const& word : sketch.words) words_[word.hash()] = true;
   }
   std::uint32_t count(std::vector<std::uint16_t> const& hashes) const {
-    return std::uint32_t(std::count_if(hashes.begin(), hashes.end(), [this](std::uint16_t hash) {
-      return bits_[hash >> 6] >> (hash & 63) & 1;
-    }));
+    return std::uint32_t(
+        std::count_if(hashes.begin(), hashes.end(), [this](std::uint16_t hash) { return words_[hash]; }));
   }
 
  private:
-  std::array<std::uint64_t, std::size_t(1) << 10> bits_{};
+  Set16 words_;
 };
 
 void compare_facts(Sketch const& a, Sketch const& b, Comparison& out) {
@@ -323,31 +322,24 @@ Comparison align(Sketch const& here, Sketch const& there, CensusView const& cens
 
 namespace {
 
-constexpr int set_bits = 16;
-
-// The word and the bit of a shingle in a ShingleSet.
-std::pair<std::size_t, std::uint64_t> bit_of(std::uint64_t shingle) noexcept {
-  auto const at = shingle >> (64 - set_bits);
-  return {at >> 6, std::uint64_t(1) << (at & 63)};
-}
+std::uint16_t short_hash(std::uint64_t shingle) noexcept { return std::uint16_t(shingle >> 48); }
 
 }  // namespace
 
-ShingleSet::ShingleSet(Sketch const& sketch)
-    : once_((std::size_t(1) << set_bits) / 64), often_(once_.size()) {
+ShingleSet::ShingleSet(Sketch const& sketch) {
   for (std::size_t at = 0; at + shingle_words <= sketch.words.size(); ++at) {
-    auto const [word, bit] = bit_of(shingle_at(sketch.words, at));
-    often_[word] |= once_[word] & bit;
-    once_[word] |= bit;
+    auto const hash = short_hash(shingle_at(sketch.words, at));
+    if (once_[hash]) often_[hash] = true;
+    once_[hash] = true;
   }
 }
 
 bool ShingleSet::may_cover(std::size_t words, Sketch const& other) const noexcept {
   std::size_t covered = 0;  // at most, here and there
   for (std::size_t at = 0; at + shingle_words <= other.words.size() && covered < words; ++at) {
-    auto const [word, bit] = bit_of(shingle_at(other.words, at));
-    if ((often_[word] & bit) != 0) return true;
-    if ((once_[word] & bit) != 0) covered += shingle_words;
+    auto const hash = short_hash(shingle_at(other.words, at));
+    if (often_[hash]) return true;
+    if (once_[hash]) covered += shingle_words;
   }
   return covered >= words;
 }

@@ -3,15 +3,16 @@
 
 #include "feeds/dedup/fold.h"
 
+#include <bitset>
 #include <cstddef>
-#include <cstdint>
-#include <vector>
 
 namespace newsfold::dedup {
 
 // Everything but `probability`. Symmetric: with the arguments swapped, "here" and "there" are swapped and
 // nothing else changes. Linear in the number of words.
 Comparison align(Sketch const& here, Sketch const& there, CensusView const& census);
+
+using Set16 = std::bitset<std::size_t(1) << 16>;  // of 16-bit hashes: one look-up each
 
 // A first look at many articles that one may be a copy of: most share a phrase with it and nothing else.
 class ShingleSet {
@@ -23,10 +24,10 @@ class ShingleSet {
   bool may_cover(std::size_t words, Sketch const& other) const noexcept;
 
  private:
-  // Of 16 bits of each shingle: whether one stands here, and whether several may (or one several times): such
+  // By 16 bits of each shingle: whether one stands here, and whether several may (or one several times): such
   // a one, shared, may cover any number of words.
-  std::vector<std::uint64_t> once_;
-  std::vector<std::uint64_t> often_;
+  Set16 once_;
+  Set16 often_;
 };
 
 }  // namespace newsfold::dedup
