@@ -145,9 +145,7 @@ struct Daemon::Impl {
       : config(std::move(c)),
         started(options_of(config)),
         config_path(std::move(path)),
-        cpu(cpu_threads(config)) {
-    config.sources.shrink_to_fit();  // as read it has room for up to twice as many, at 600 bytes each
-  }
+        cpu(cpu_threads(config)) {}
 
   Result<void> open();
   Result<void> open_api();
@@ -377,7 +375,6 @@ asio::awaitable<ReloadOutcome> Daemon::Impl::reload() {
     api->set_tokens(std::move(prepared->answering.read_tokens), std::move(prepared->answering.admin_tokens));
     api->set_certificate(std::move(prepared->certificate));
     config = std::move(loaded.config);
-    config.sources.shrink_to_fit();
     if (auto const directory = config::process_environment()("CREDENTIALS_DIRECTORY");
         directory && has_secrets_in(*directory, config))
       done.warnings.emplace_back(
