@@ -38,8 +38,8 @@ constexpr int changed_every = 5;  // one in five feeds has something new: 80 % a
 constexpr std::size_t in_flight = 100;
 constexpr std::size_t state_bytes = 300;  // about what the scheduler keeps of a feed
 constexpr int newsboat_feeds = 400;
-constexpr auto given_up_after =
-    60s;  // a feed that failed in the first round is asked again half an hour later
+// A feed that failed in the first round is asked again half an hour later.
+constexpr auto given_up_after = 60s;
 
 struct PollOutcome {
   double cpu = 0;
