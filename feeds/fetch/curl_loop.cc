@@ -127,7 +127,7 @@ void CurlLoop::wait() {
                     if (alive.expired()) return;
                     waiting_ = false;
                     if (!error) serve_ready();
-                    if (transfers_ > 0 && !waiting_) wait();
+                    if (transfers_ > 0) wait();
                   });
 }
 
