@@ -30,14 +30,14 @@ int new_epoll_set() {
 
 // A coroutine in perform().
 struct CurlLoop::Waiter {
-  explicit Waiter(asio::any_io_executor executor)
-      : done(std::move(executor), asio::steady_timer::time_point::max()) {}
+  explicit Waiter(asio::any_io_executor const& executor)
+      : done(executor, asio::steady_timer::time_point::max()) {}
   asio::steady_timer done;  // never expires; cancelled when the transfer has ended
   bool finished = false;
   CURLcode code = CURLE_OK;
 };
 
-CurlLoop::CurlLoop(asio::any_io_executor executor, long idle_connections_max)
+CurlLoop::CurlLoop(asio::any_io_executor const& executor, long idle_connections_max)
     : executor_(executor),
       multi_(curl_multi_init()),
       set_(executor, new_epoll_set()),

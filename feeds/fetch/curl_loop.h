@@ -22,7 +22,7 @@ namespace newsfold::fetch {
 
 class CurlLoop {
  public:
-  CurlLoop(boost::asio::any_io_executor executor, long idle_connections_max);
+  CurlLoop(boost::asio::any_io_executor const& executor, long idle_connections_max);
   CurlLoop(CurlLoop const&) = delete;
   CurlLoop& operator=(CurlLoop const&) = delete;
   ~CurlLoop();
