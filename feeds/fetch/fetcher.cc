@@ -11,6 +11,7 @@
 
 #include <curl/curl.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/socket.h>
 #include <unistd.h>
 #include <boost/asio/error.hpp>
@@ -20,7 +21,8 @@
 #include <cstring>
 #include <mutex>
 #include <optional>
-#include <unordered_map>
+#include <utility>
+#include <vector>
 
 namespace newsfold::fetch {
 
@@ -131,10 +133,12 @@ struct Fetcher::State {
   FetchCounters counters;
   Slots slots;
   struct OpenConnection {
-    AddressCache::Host* host;
-    bool by_address;
+    AddressCache::Host* host = nullptr;
+    bool by_address = false;
   };
-  std::unordered_map<curl_socket_t, OpenConnection> open;
+  // What a socket is from now on; answers what it was.
+  OpenConnection remember(curl_socket_t socket, OpenConnection connection);
+  std::vector<OpenConnection> open;  // by descriptor: these are small numbers
   std::vector<CURL*> idle;
   CurlLoop loop;  // last: closing its connections calls on_close_socket
 };
@@ -186,6 +190,12 @@ std::size_t Fetcher::State::on_body(char* bytes, std::size_t size, std::size_t c
   return length;
 }
 
+Fetcher::State::OpenConnection Fetcher::State::remember(curl_socket_t socket, OpenConnection connection) {
+  auto const at = static_cast<std::size_t>(socket);
+  if (at >= open.size()) open.resize(at + 1);
+  return std::exchange(open[at], connection);
+}
+
 // Asked with the very address that is about to be connected to: rebinding a name changes nothing.
 curl_socket_t Fetcher::State::on_open_socket(void* pointer, curlsocktype, curl_sockaddr* to) {
   auto& exchange = *static_cast<Exchange*>(pointer);
@@ -203,8 +213,12 @@ curl_socket_t Fetcher::State::on_open_socket(void* pointer, curlsocktype, curl_s
   curl_socket_t const socket =
       ::socket(to->family, to->socktype | SOCK_CLOEXEC | SOCK_NONBLOCK, to->protocol);
   if (socket == CURL_SOCKET_BAD) return socket;
+  // We speak first, and at once: the handshake's last acknowledgement travels with the request instead of
+  // ahead of it (tcp(7)). Where that fails, it is a packet of its own again.
+  int const off = 0;
+  setsockopt(socket, IPPROTO_TCP, TCP_QUICKACK, &off, sizeof off);
   ++state.counters.connections;
-  state.open[socket] = {exchange.host, exchange.by_address};
+  state.remember(socket, {exchange.host, exchange.by_address});
   state.loop.adopt(socket);
   if (exchange.host) ++(exchange.by_address ? exchange.host->open_by_address : exchange.host->open_by_name);
   return socket;
@@ -212,11 +226,8 @@ curl_socket_t Fetcher::State::on_open_socket(void* pointer, curlsocktype, curl_s
 
 int Fetcher::State::on_close_socket(void* pointer, curl_socket_t socket) {
   auto& state = *static_cast<State*>(pointer);
-  if (auto const it = state.open.find(socket); it != state.open.end()) {
-    if (auto* const host = it->second.host)
-      --(it->second.by_address ? host->open_by_address : host->open_by_name);
-    state.open.erase(it);
-  }
+  auto const [host, by_address] = state.remember(socket, {});
+  if (host) --(by_address ? host->open_by_address : host->open_by_name);
   state.loop.forget(socket);
   return ::close(socket);
 }
