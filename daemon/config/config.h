@@ -78,6 +78,7 @@ struct Fetch {
   bool allow_private = false;
   std::vector<std::string> resolve;  // "HOST:PORT:ADDRESS[:PORT]"
   std::string ca_file;               // empty: the system's bundle
+  std::string proxy;                 // "http://HOST:PORT", "socks5h://HOST:PORT"; empty: none
   bool http2 = true;
 };
 

@@ -95,6 +95,12 @@ std::vector<Option> fetch_options() {
              "DNS."),
       option("ca_file", &Fetch::ca_file, path, restart,
              "Certificates to trust; empty means the system's bundle."),
+      option(
+          "proxy", &Fetch::proxy, TextCodec{TextRule::url}, restart,
+          "The proxy for requests to publishers, \"http://HOST:PORT\" or \"socks5h://HOST:PORT\"; empty "
+          "means "
+          "none, whatever the environment says. It resolves the names, so it must refuse addresses of your "
+          "network itself."),
       option("http2", &Fetch::http2, BoolCodec{}, restart, "Whether HTTP/2 is offered to servers over TLS."),
   };
 }

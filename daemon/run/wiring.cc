@@ -7,6 +7,7 @@
 #include "daemon/sources/source_list.h"
 #include "daemon/version.h"
 #include "feeds/fetch/resolve_rules.h"
+#include "feeds/fetch/target.h"
 
 #include <algorithm>
 #include <cerrno>
@@ -126,6 +127,7 @@ fetch::FetchOptions fetch_options(config::Config const& config) {
   out.resolve = config.fetch.resolve;
   if (config.fetch.allow_private) out.allow_private = {"0.0.0.0/0", "::/0"};
   if (!config.fetch.ca_file.empty()) out.ca_file = config.fetch.ca_file;
+  out.proxy = config.fetch.proxy;
   out.transfers_max = config.fetch.concurrency;
   out.http2 = config.fetch.http2;
   return out;
@@ -430,6 +432,7 @@ std::vector<std::string> problems_of_files(config::Config const& config) {
   for (auto const& one : config.webhooks)
     if (one.enabled) note(make_webhook(one));
   note(fetch::ResolveRules::parse(config.fetch.resolve));
+  if (!config.fetch.proxy.empty()) note(fetch::check_proxy(config.fetch.proxy));
   note(rules::load_rules(config.clean.rules_dir));
   note(make_nats(config));
   note_file("http.token_file", config.http.token_file);
@@ -444,6 +447,7 @@ fetch::FetchOptions webhook_client_options(config::Config const& config, bool al
   auto out = fetch_options(config);
   out.allow_private.clear();
   if (allow_private) out.allow_private = {"0.0.0.0/0", "::/0"};
+  out.proxy.clear();  // that is for publishers
   out.transfers_max = webhook_transfers_max;
   out.idle_connections_max = webhook_transfers_max;
   return out;

@@ -38,7 +38,9 @@ struct FetchOptions {
   std::vector<std::string> allow_private{};
 
   std::string ca_file = "/etc/ssl/certs/ca-certificates.crt";  // one PEM bundle: read once, kept in memory
-  std::string proxy{};  // "http://host:port" or "socks5h://..."; empty: none, whatever the environment says
+  // What check_proxy() takes; empty: none, whatever the environment says. A proxy resolves the names: the
+  // guard then sees literal addresses and "localhost" only.
+  std::string proxy{};
 
   bool http2 = true;  // offered to servers over TLS
 

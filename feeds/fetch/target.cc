@@ -105,4 +105,20 @@ bool may_keep_credentials(Target const& from, Target const& to) noexcept {
   return from.scheme == "http" && from.port == 80 && to.scheme == "https" && to.port == 443;
 }
 
+Result<void> check_proxy(std::string const& text) {
+  auto const refused = [](std::string const& why) {
+    return Error{ErrorCode::invalid,
+                 "fetch.proxy: " + why + R"(; wanted is "http://HOST:PORT" or "socks5h://HOST:PORT")"};
+  };
+  Url const url(curl_url());
+  if (auto const code = curl_url_set(url.get(), CURLUPART_URL, text.c_str(), CURLU_NON_SUPPORT_SCHEME))
+    return refused(curl_url_strerror(code));
+  auto const scheme = part(url.get(), CURLUPART_SCHEME);
+  if (scheme != "http" && scheme != "socks5h") return refused(scheme + " is no kind of proxy that is used");
+  if (part(url.get(), CURLUPART_PORT).empty()) return refused("it names no port");
+  if (!part(url.get(), CURLUPART_USER).empty() || !part(url.get(), CURLUPART_PASSWORD).empty())
+    return refused("a user or a password in it cannot be used");
+  return {};
+}
+
 }  // namespace newsfold::fetch

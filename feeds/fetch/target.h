@@ -30,4 +30,8 @@ Result<Target> follow(Target const& base, std::string_view location);
 // to https on one host.
 bool may_keep_credentials(Target const& from, Target const& to) noexcept;
 
+// Whether requests can go through this proxy: "http://HOST:PORT" or "socks5h://HOST:PORT", which both resolve
+// the names themselves. Fails with `invalid`, naming fetch.proxy.
+Result<void> check_proxy(std::string const& url);
+
 }  // namespace newsfold::fetch

@@ -64,11 +64,12 @@ TEST_F(ConfigCommand, CheckNamesEveryMistakeWithItsPlaceAndExitsWith2) {
 
 TEST_F(ConfigCommand, CheckTriesTheFilesOfSecretsAndNamesAllThatCannotBeUsed) {
   auto const path =
-      put("[http]\ntoken_file = \"no-tokens\"\n"
+      put("[fetch]\nproxy = \"https://proxy.example:3128\"\n[http]\ntoken_file = \"no-tokens\"\n"
           "[[feed]]\nname = \"a\"\nurl = \"https://a.example/feed\"\nbearer_token_file = \"no-bearer\"\n"
           "[[webhook]]\nname = \"w\"\nurl = \"https://w.example/\"\nsecret_file = \"no-key\"\n");
   EXPECT_EQ(run({"check", "--config", path}), 2);
-  for (auto const* what : {"http.token_file: cannot read ", "feed \"a\": cannot read ", "webhook \"w\": "})
+  for (auto const* what :
+       {"fetch.proxy: ", "http.token_file: cannot read ", "feed \"a\": cannot read ", "webhook \"w\": "})
     EXPECT_THAT(errors(), HasSubstr(path + ": " + what));
   // Nor does the daemon start, and its manager is told that trying again is no use.
   Process daemon({{NEWSFOLD_BIN, "run", path}, {{"HOME", folder_.path()}}, folder_.path() + "/run-errors"});

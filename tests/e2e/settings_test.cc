@@ -61,6 +61,12 @@ TEST(Wiring, CleanReachesEachSource) {
   EXPECT_EQ(source_of("join_pages_max = 7\n").join_pages_max, 1u) << "off is off";
 }
 
+TEST(Wiring, AProxyIsForPublishersOnly) {
+  auto const config = config_of(std::string(state) + "[fetch]\nproxy = \"http://proxy.example:3128\"\n");
+  EXPECT_EQ(run::fetch_options(config).proxy, "http://proxy.example:3128");
+  EXPECT_EQ(run::webhook_client_options(config, false).proxy, "");
+}
+
 struct FilterOption {
   std::string line;
   std::function<void(notify::FilterSpec&)> meant;

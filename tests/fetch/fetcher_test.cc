@@ -12,6 +12,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <cstdlib>
 #include <set>
 #include <string_view>
 
@@ -431,6 +432,64 @@ TEST_F(FetchTest, ACancelledFetchEndsAtOnceAndLeavesTheFetcherUsable) {
   EXPECT_EQ(get("http://a.example/").value().body, "x");
 }
 
+class ThroughAProxy : public FetchTest {
+ protected:
+  // The origin plays the proxy: it gets whole URLs (RFC 9112, 3.2.2).
+  ThroughAProxy() {
+    origin_.handle("", "", [](OriginRequest const& request) {
+      if (request.target == "http://a.example/inside") return redirect_to("http://192.168.0.1/", 302);
+      return say(request.target);
+    });
+  }
+  FetchOptions options_for_proxy() const {
+    FetchOptions options;
+    options.proxy = "http://127.0.0.1:" + std::to_string(origin_.port());
+    return options;
+  }
+  Result<Response> get_by(FetchOptions const& options, std::string url) {
+    auto const fetcher = Fetcher::create(loop_.get_executor(), options).value();
+    Request request;
+    request.url = std::move(url);
+    return fetch(*fetcher, std::move(request));
+  }
+};
+
+TEST_F(ThroughAProxy, NamesAreTheProxysToResolve) {
+  EXPECT_EQ(get_by(options_for_proxy(), "http://a.example/feed").value().body, "http://a.example/feed");
+}
+
+TEST_F(ThroughAProxy, TheEnvironmentOpensNoWayPastIt) {
+  setenv("NO_PROXY", "*", 1);
+  auto const response = get_by(options_for_proxy(), "http://a.example/feed");
+  unsetenv("NO_PROXY");
+  EXPECT_EQ(response.value().body, "http://a.example/feed");
+}
+
+TEST_F(ThroughAProxy, AddressesOfOurNetworkAreNotAskedFor) {
+  for (auto const* url : {"http://127.0.0.1/", "http://[::1]/", "http://0x7f.1/", "http://localhost/",
+                          "http://feeds.localhost./", "http://a.example/inside"}) {
+    auto const response = get_by(options_for_proxy(), url);
+    ASSERT_FALSE(response) << url;
+    EXPECT_EQ(response.error().code, ErrorCode::refused) << url;
+  }
+  EXPECT_EQ(origin_.request_count(), 1u);  // the one that redirects
+  auto options = options_for_proxy();
+  options.allow_private = {"127.0.0.0/8"};
+  EXPECT_EQ(get_by(options, "http://127.0.0.1/").value().body, "http://127.0.0.1/");
+}
+
+TEST_F(ThroughAProxy, OneThatIsAwayIsTold) {
+  FetchOptions options;
+  {
+    origin::OriginServer gone;
+    options.proxy = "http://127.0.0.1:" + std::to_string(gone.port());
+  }
+  auto const response = get_by(options, "http://a.example/feed");
+  ASSERT_FALSE(response);
+  EXPECT_EQ(response.error().code, ErrorCode::unreachable);
+  EXPECT_NE(response.error().message.find("127.0.0.1"), std::string::npos) << response.error().message;
+}
+
 TEST_F(FetchTest, SaysWhichOptionIsWrong) {
   auto const create = [&](auto change) {
     FetchOptions options;
@@ -439,6 +498,7 @@ TEST_F(FetchTest, SaysWhichOptionIsWrong) {
   };
   EXPECT_EQ(create([](auto& o) { o.resolve = {"x"}; }).code, ErrorCode::invalid);
   EXPECT_EQ(create([](auto& o) { o.allow_private = {"x"}; }).code, ErrorCode::invalid);
+  EXPECT_EQ(create([](auto& o) { o.proxy = "ftp://h:1"; }).code, ErrorCode::invalid);
   EXPECT_EQ(create([](auto& o) { o.ca_file = "/does/not/exist"; }).code, ErrorCode::unreadable);
 }
 

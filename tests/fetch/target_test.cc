@@ -75,5 +75,19 @@ TEST(Target, CredentialsStayOnTheirHostAndNeverGoBackToPlainHttp) {
   EXPECT_FALSE(may("http://h.example/", "http://h.example:8080/"));
 }
 
+TEST(Proxy, IsAnHttpOrASocksOneWithAPort) {
+  EXPECT_TRUE(check_proxy("http://proxy.example:3128"));
+  EXPECT_TRUE(check_proxy("socks5h://[2001:db8::1]:1080"));
+  for (auto const* url :
+       {"proxy.example:3128", "proxy", "https://proxy.example:443", "socks5://proxy.example:1080",
+        "http://proxy.example", "http://me:secret@proxy.example:3128", ""}) {
+    auto const checked = check_proxy(url);
+    ASSERT_FALSE(checked) << url;
+    EXPECT_EQ(checked.error().code, ErrorCode::invalid);
+    EXPECT_TRUE(checked.error().message.starts_with("fetch.proxy: ")) << checked.error().message;
+    EXPECT_EQ(checked.error().message.find("secret"), std::string::npos);
+  }
+}
+
 }  // namespace
 }  // namespace newsfold::fetch
