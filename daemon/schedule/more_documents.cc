@@ -111,9 +111,15 @@ asio::awaitable<void> Scheduler::Impl::follow(FeedSpec const& spec, PollState& s
     auto response = co_await ask_more(spec, std::move(request));
     if (!response || (response->status != 200 && response->status != 304)) continue;
     auto const now = clock.now();
-    auto const fresh = freshness(response->headers, now);
-    document.fresh_until = now + std::min(fresh, options.polling.hint_max);
-    if (response->status == 304) continue;
+    document.fresh_until = now + freshness(response->headers, now, options.polling.hint_max);
+    auto etag = bounded(response->headers.etag), last_modified = bounded(response->headers.last_modified);
+    if (response->status == 304) {
+      any_read = true;
+      if (!etag.empty()) document.etag = std::move(etag);
+      if (!last_modified.empty()) document.last_modified = std::move(last_modified);
+      continue;
+    }
+    auto const from = response->final_url;
     auto const hash = std::max<std::uint64_t>(1, XXH3_64bits(response->body.data(), response->body.size()));
     bool const same = hash == document.body_hash;
     auto etag = bounded(response->headers.etag), last_modified = bounded(response->headers.last_modified);

@@ -211,14 +211,14 @@ void learn_rate(PollState& state, DocumentReport const& report, MoreDocuments co
   note_dates(state, more.dated, now);
 }
 
-void read_document(PollState& state, DocumentReport const& report, MoreDocuments const& more, UtcMicros now,
-                   std::vector<FeedNotice>& notices) {
+void read_document(PollState& state, PollingOptions const& options, DocumentReport const& report,
+                   MoreDocuments const& more, UtcMicros now, std::vector<FeedNotice>& notices) {
   auto const hours = skip_hour_bits(report);
   auto const days = skip_day_bits(report);
   if (hours != state.skip_hours || days != state.skip_days) state.arrivals.clear();  // counted for others
   state.skip_hours = hours;
   state.skip_days = days;
-  state.document_hint = document_interval(report);
+  state.document_hint = document_interval(report, options.hint_max);
   learn_rate(state, report, more, now, notices);
   state.window_items = report.items;
   if (report.new_items > 0) state.last_new = now;
@@ -358,10 +358,13 @@ Decision settle(PollState& state, FeedSpec const& feed, PollingOptions const& op
   if (good) {
     if (answer == Answer::full && push_holds(state.push.get(), now))
       judge_push(*state.push, **outcome.document, options.push, now);
-    state.header_hint = freshness(response->headers, now);
+    if (answer != Answer::not_modified || says_freshness(response->headers))
+      state.header_hint = freshness(response->headers, now, options.hint_max);
     if (answer == Answer::full) {
-      read_document(state, **outcome.document, outcome.more, now, decision.notices);
-      state.needless_full = 0;
+      read_document(state, options, **outcome.document, outcome.more, now, decision.notices);
+      bool const news = (*outcome.document)->new_items > 0 || outcome.more.new_items > 0;
+      bool const needless = response->conditional && !news && state.not_modified == 0;
+      state.needless_full = needless ? std::min(state.needless_full + 1, count_max) : 0;
     } else if (answer == Answer::not_modified) {
       read_more(state, outcome.more, now);
       state.needless_full = 0;

@@ -17,14 +17,16 @@ constexpr std::array months = {"jan", "feb", "mar", "apr", "may", "jun",
                                "jul", "aug", "sep", "oct", "nov", "dec"};
 constexpr std::array days = {"sun", "mon", "tue", "wed", "thu", "fri", "sat"};
 
-// The whole of `text` as a number without sign; nothing where it is not one or too large.
+constexpr std::int64_t number_max = std::numeric_limits<std::uint32_t>::max();
+
+// The whole of `text` as a number without sign, number_max where it is larger; nothing where it is none.
 std::optional<std::int64_t> number(std::string_view text) {
   while (!text.empty() && (text.front() == ' ' || text.front() == '"')) text.remove_prefix(1);
   while (!text.empty() && (text.back() == ' ' || text.back() == '"')) text.remove_suffix(1);
   std::uint32_t value = 0;
   auto const [end, failure] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (text.empty() || end != text.data() + text.size()) return std::nullopt;
-  if (failure == std::errc::result_out_of_range) return std::numeric_limits<std::uint32_t>::max();
+  if (failure == std::errc::result_out_of_range) return number_max;
   if (failure != std::errc{}) return std::nullopt;
   return value;
 }
@@ -48,6 +50,13 @@ int full_year(int year, UtcMicros now) {
   int const this_year = static_cast<int>(today.year());
   int const guess = this_year - this_year % 100 + year;
   return guess > this_year + 50 ? guess - 100 : guess;
+}
+
+std::optional<seconds> retry_after_line(std::string_view line, UtcMicros now) {
+  if (auto const s = number(line)) return seconds(*s);
+  if (auto const date = parse_http_date(line, now))
+    return std::max(seconds{0}, std::chrono::ceil<seconds>(*date - now));
+  return std::nullopt;
 }
 
 }  // namespace
@@ -86,8 +95,15 @@ std::optional<UtcMicros> parse_http_date(std::string_view text, UtcMicros now) {
          seconds(time->second);
 }
 
-seconds freshness(fetch::ResponseHeaders const& headers, UtcMicros now) {
+bool says_freshness(fetch::ResponseHeaders const& headers) noexcept {
+  return !headers.cache_control.empty() || !headers.expires.empty() || !headers.retry_after.empty();
+}
+
+seconds freshness(fetch::ResponseHeaders const& headers, UtcMicros now, seconds hint_max) {
   seconds best{0};
+  auto const consider = [&](seconds hint) {
+    if (hint <= hint_max) best = std::max(best, hint);
+  };
   bool no_cache = false;
   std::string_view rest = headers.cache_control;
   while (!rest.empty()) {
@@ -95,26 +111,28 @@ seconds freshness(fetch::ResponseHeaders const& headers, UtcMicros now) {
     auto directive = rest.substr(0, comma);
     rest = comma == rest.npos ? std::string_view{} : rest.substr(comma + 1);
     while (!directive.empty() && directive.front() == ' ') directive.remove_prefix(1);
-    if (text::starts_with_ignoring_case(directive, "no-cache") ||
-        text::starts_with_ignoring_case(directive, "no-store"))
+    while (!directive.empty() && directive.back() == ' ') directive.remove_suffix(1);
+    // With "=" it is about some header lines only.
+    if (text::equals_ignoring_case(directive, "no-cache") ||
+        text::equals_ignoring_case(directive, "no-store"))
       no_cache = true;
     if (!text::starts_with_ignoring_case(directive, "max-age=")) continue;
-    if (auto const age_max = number(directive.substr(8))) best = std::max(best, seconds(*age_max));
+    if (auto const age_max = number(directive.substr(8)))
+      consider(seconds(*age_max) - seconds(number(headers.age).value_or(0)));
   }
-  if (auto const age = number(headers.age); age && best > seconds{0})
-    best = std::max(seconds{0}, best - seconds(*age));
   if (auto const expires = parse_http_date(headers.expires, now)) {
     auto const sent = parse_http_date(headers.date, now).value_or(now);
-    best = std::max(best, std::chrono::floor<seconds>(*expires - sent));
+    consider(std::chrono::floor<seconds>(*expires - sent));
   }
-  return no_cache ? seconds{0} : best;
+  if (no_cache) best = seconds{0};
+  if (auto const wait = retry_after_line(headers.retry_after, now)) consider(*wait);
+  return best;
 }
 
 std::optional<seconds> retry_after(fetch::ResponseHeaders const& headers, UtcMicros now) {
-  if (auto const s = number(headers.retry_after)) return seconds(*s);
-  if (auto const date = parse_http_date(headers.retry_after, now))
-    return std::max(seconds{0}, std::chrono::ceil<seconds>(*date - now));
-  if (auto const s = number(headers.rate_limit_reset)) {
+  if (auto const wait = retry_after_line(headers.retry_after, now)) return wait;
+  // Larger than a Unix time can be for another eighty years: some count milliseconds.
+  if (auto const s = number(headers.rate_limit_reset); s && *s < number_max) {
     constexpr std::int64_t surely_a_date = 1'000'000'000;  // 31 years as a delay, 2001 as a Unix time
     if (*s < surely_a_date) return seconds(*s);
     return std::max(seconds{0}, std::chrono::ceil<seconds>(UtcMicros{seconds(*s)} - now));
@@ -122,10 +140,13 @@ std::optional<seconds> retry_after(fetch::ResponseHeaders const& headers, UtcMic
   return std::nullopt;
 }
 
-seconds document_interval(DocumentReport const& report) {
+seconds document_interval(DocumentReport const& report, seconds hint_max) {
   seconds interval{0};
+  auto const consider = [&](seconds hint) {
+    if (hint <= hint_max) interval = std::max(interval, hint);
+  };
   if (report.ttl_minutes && *report.ttl_minutes > 0)
-    interval = std::chrono::minutes(std::min<std::int64_t>(*report.ttl_minutes, 1'000'000));
+    consider(std::chrono::minutes(std::min<std::int64_t>(*report.ttl_minutes, 1'000'000)));
   struct Period {
     std::string_view name;
     seconds length;
@@ -138,7 +159,7 @@ seconds document_interval(DocumentReport const& report) {
   for (auto const& period : periods)
     if (text::starts_with_ignoring_case(report.update_period, period.name)) {
       auto const times = std::clamp<std::int64_t>(report.update_frequency.value_or(1), 1, 1440);
-      interval = std::max(interval, period.length / times);
+      consider(period.length / times);
     }
   return interval;
 }

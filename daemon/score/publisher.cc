@@ -73,9 +73,11 @@ Verdict judge_redirects(PublisherAnswers const& answers) {
   return Verdict::kept();
 }
 
+constexpr auto any_hint = std::chrono::seconds::max();  // too long a one is told, not passed over
+
 Verdict judge_hint(fetch::Response const& full, Result<Feed> const& feed, UtcMicros now) {
-  auto hint = schedule::freshness(full.headers, now);
-  if (feed) hint = std::max(hint, schedule::document_interval(schedule::report_of(*feed)));
+  auto hint = schedule::freshness(full.headers, now, any_hint);
+  if (feed) hint = std::max(hint, schedule::document_interval(schedule::report_of(*feed), any_hint));
   if (hint > 7 * 24h) return Verdict::broken("more than a week, which nobody believes");
   return hint > 0s
              ? Verdict::kept()

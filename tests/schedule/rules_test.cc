@@ -24,6 +24,7 @@ using namespace std::chrono_literals;
 
 UtcMicros at(char const* text) { return parse_rfc3339(text).value(); }
 UtcMicros const noon = at("2026-11-02T12:00:00Z");
+constexpr auto week = 7 * 24h;
 
 // ---- server_hints.h -------------------------------------------------------------------------------
 
@@ -43,14 +44,40 @@ TEST(Freshness, TakesTheLargerOfMaxAgeLessAgeAndExpiresLessDate) {
   fetch::ResponseHeaders headers;
   headers.cache_control = "public, MAX-AGE=600";
   headers.age = "100";
-  EXPECT_EQ(freshness(headers, noon), 500s);
+  EXPECT_EQ(freshness(headers, noon, week), 500s);
   headers.date = "Mon, 02 Nov 2026 10:00:00 GMT";
   headers.expires = "Mon, 02 Nov 2026 10:30:00 GMT";
-  EXPECT_EQ(freshness(headers, noon), 1800s);
+  EXPECT_EQ(freshness(headers, noon, week), 1800s);
   headers.expires = "Thu, 01 Jan 1970 00:00:00 GMT";
-  EXPECT_EQ(freshness(headers, noon), 500s);
+  EXPECT_EQ(freshness(headers, noon, week), 500s);
   headers.cache_control = "no-cache, max-age=600";
-  EXPECT_EQ(freshness(headers, noon), 0s);
+  EXPECT_EQ(freshness(headers, noon, week), 0s);
+}
+
+TEST(Freshness, WhatNobodyBelievesHidesNothingBesideIt) {
+  fetch::ResponseHeaders headers;
+  headers.cache_control = "max-age=21600";
+  headers.expires = "Thu, 31 Dec 2037 23:55:55 GMT";
+  EXPECT_EQ(freshness(headers, noon, week), 6h);
+  headers.cache_control = "max-age=31536000";
+  headers.expires = "Mon, 02 Nov 2026 14:00:00 GMT";
+  EXPECT_EQ(freshness(headers, noon, week), 2h);
+}
+
+TEST(Freshness, NoCacheOfSomeHeaderLinesIsNotOfTheDocument) {
+  fetch::ResponseHeaders headers;
+  headers.cache_control = "no-cache=\"Set-Cookie\", max-age=600";
+  EXPECT_EQ(freshness(headers, noon, week), 10min);
+}
+
+TEST(Freshness, ARetryAfterBesideAGoodAnswerIsHeard) {
+  fetch::ResponseHeaders headers;
+  EXPECT_FALSE(says_freshness(headers));
+  headers.retry_after = "7200";
+  EXPECT_TRUE(says_freshness(headers));
+  EXPECT_EQ(freshness(headers, noon, week), 2h);
+  headers.cache_control = "no-cache";
+  EXPECT_EQ(freshness(headers, noon, week), 2h);
 }
 
 TEST(RetryAfter, IsSecondsOrADateAndNeverNegative) {
@@ -68,16 +95,21 @@ TEST(RetryAfter, IsSecondsOrADateAndNeverNegative) {
   EXPECT_EQ(retry_after(headers, noon), 60s);
   headers.rate_limit_reset = std::to_string(noon.time_since_epoch().count() / 1'000'000 + 90);
   EXPECT_EQ(retry_after(headers, noon), 90s);
+  headers.rate_limit_reset = std::to_string(noon.time_since_epoch().count() / 1000 + 90'000);  // milliseconds
+  EXPECT_FALSE(retry_after(headers, noon));
 }
 
 TEST(DocumentInterval, ReadsTtlAndSyndication) {
   DocumentReport report;
-  EXPECT_EQ(document_interval(report), 0s);
+  EXPECT_EQ(document_interval(report, week), 0s);
   report.update_period = "daily";
   report.update_frequency = 4;
-  EXPECT_EQ(document_interval(report), 6h);
+  EXPECT_EQ(document_interval(report, week), 6h);
   report.ttl_minutes = 720;
-  EXPECT_EQ(document_interval(report), 12h);
+  EXPECT_EQ(document_interval(report, week), 12h);
+  report.update_period = "monthly";
+  report.update_frequency = 1;
+  EXPECT_EQ(document_interval(report, week), 12h);  // a month is beyond what is believed
   report.skip_hours = {0, 23, 24, -1, 99};
   report.skip_days = {"Sunday", "saturday", "someday"};
   EXPECT_EQ(skip_hour_bits(report), 1u | 1u << 23);

@@ -150,6 +150,19 @@ TEST_F(PollWorld, NeverSoonerThanMaxAgeOrExpiresFrom200And304Alike) {
   for (auto const gap : gaps_min("b.example/f")) EXPECT_GE(gap, 180);
 }
 
+TEST_F(PollWorld, A304ThatSaysNothingLeavesStandingWhatTheDocumentCameWith) {
+  serve("h.example", "/f", [](OriginRequest const& request) {
+    return request.has_header("if-none-match")
+               ? status(304)
+               : say("1\n", {{"ETag", etag}, {"Cache-Control", "max-age=7200"}});
+  });
+  start({feed("http://h.example/f")});
+  run_for(24h);
+  auto const gaps = gaps_min("h.example/f");
+  ASSERT_GE(gaps.size(), 3u);
+  for (auto const gap : gaps) EXPECT_GE(gap, 120);
+}
+
 TEST_F(PollWorld, AShorterHintLowersTheFloorButNotBelowFiveMinutes) {
   int n = 0;
   serve("h.example", "/f", [&](OriginRequest const&) {
