@@ -9,6 +9,8 @@
 #include "feeds/fetch/resolve_rules.h"
 #include "feeds/fetch/target.h"
 
+#include <xxhash.h>
+
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
@@ -261,6 +263,15 @@ schedule::SourceKind kind_of(config::SourceKind kind) {
   return schedule::SourceKind::feed;
 }
 
+// Two of one key read a document alike.
+std::uint64_t reading_key(config::Source const& source) {
+  if (source.kind != config::SourceKind::page) return static_cast<std::uint64_t>(source.kind);
+  std::string how;
+  for (auto const* selector : {&source.item, &source.link, &source.title, &source.date, &source.summary})
+    how += *selector + '\n';
+  return XXH3_64bits(how.data(), how.size());
+}
+
 Result<void> add_source(config::Config const& config, config::Source const& source,
                         clean::CleanOptions const& clean, Sources& out) {
   auto access = credentials(source);
@@ -271,6 +282,7 @@ Result<void> add_source(config::Config const& config, config::Source const& sour
   feed.name = source.name;
   feed.url = source.url;
   feed.kind = kind_of(source.kind);
+  feed.reading_key = reading_key(source);
   if (source.interval) feed.interval = whole(*source.interval);
   if (source.fresh) feed.fresh = whole(*source.fresh);
   feed.weight = source.weight;

@@ -50,6 +50,8 @@ struct FeedSpec {
   RobotsRule robots = RobotsRule::obey;
   FeedCredentials credentials;
   fetch::Limits limits;
+  // Of how its documents are read (its kind, its selectors): with another one they are read anew.
+  std::uint64_t reading_key = 0;
   // What PollSink::begin() gave for the poll under way: how its documents are read. Null outside of a poll.
   std::shared_ptr<void const> reading = nullptr;
 

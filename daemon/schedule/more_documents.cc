@@ -31,7 +31,7 @@ void update_followed(PollState& state, std::vector<std::string> const& urls) {
   for (auto const& url : urls) {
     if (followed.size() >= followed_max) break;
     auto const known = std::ranges::find(state.followed, url, &FollowedDocument::url);
-    followed.push_back(known == state.followed.end() ? FollowedDocument{url, {}, {}, 0, {}}
+    followed.push_back(known == state.followed.end() ? FollowedDocument{url, {}, {}, {}, 0, {}}
                                                      : std::move(*known));
   }
   state.followed = std::move(followed);
@@ -100,16 +100,27 @@ asio::awaitable<void> Scheduler::Impl::page_back(FeedSpec const& spec, PollState
 // Each sitemap is asked conditionally, and not before its own max-age is over.
 asio::awaitable<void> Scheduler::Impl::follow(FeedSpec const& spec, PollState& state, PollOutcome& outcome,
                                               Pendings& read) {
+  std::string unread;  // why one of them was not
+  bool any_read = false;
   for (auto& document : state.followed) {
-    if (document.fresh_until > clock.now()) continue;
+    if (document.fresh_until > clock.now()) {
+      any_read = true;
+      continue;
+    }
     fetch::Request request;
     request.url = document.url;
     request.etag = document.etag;
     request.last_modified = document.last_modified;
+    request.validators_url = document.validators_url;
     request.limits = spec.limits;
     request.credentials = credentials_for(spec, document.url);
     auto response = co_await ask_more(spec, std::move(request));
-    if (!response || (response->status != 200 && response->status != 304)) continue;
+    if (!response || (response->status != 200 && response->status != 304)) {
+      unread =
+          document.url + ": " +
+          (response ? "the server answered " + std::to_string(response->status) : response.error().message);
+      continue;
+    }
     auto const now = clock.now();
     document.fresh_until = now + freshness(response->headers, now, options.polling.hint_max);
     auto etag = bounded(response->headers.etag), last_modified = bounded(response->headers.last_modified);
@@ -122,25 +133,32 @@ asio::awaitable<void> Scheduler::Impl::follow(FeedSpec const& spec, PollState& s
     auto const from = response->final_url;
     auto const hash = std::max<std::uint64_t>(1, XXH3_64bits(response->body.data(), response->body.size()));
     bool const same = hash == document.body_hash;
-    auto etag = bounded(response->headers.etag), last_modified = bounded(response->headers.last_modified);
     if (!same) {
       Digest digest = co_await sink.digest(spec, std::move(*response));
-      if (!digest.report) continue;
+      if (!digest.report) {
+        unread = document.url + ": " + digest.report.error().message;
+        continue;
+      }
       add(outcome.more, *digest.report);
       outcome.more.items += digest.report->items;
       read.push_back(std::move(digest.pending));
     }
     document.etag = std::move(etag);
     document.last_modified = std::move(last_modified);
+    document.validators_url = from == document.url ? std::string() : from;
     document.body_hash = hash;
+    any_read = true;
   }
+  if (!any_read) outcome.more.error = std::move(unread);
   if (!outcome.document) co_return;
   // The index and its sitemaps are one document to the rules of pace.
   auto& report = **outcome.document;
   report.items += outcome.more.items;
   report.new_items += outcome.more.new_items;
   report.dated = std::move(outcome.more.dated);
+  auto error = std::move(outcome.more.error);
   outcome.more = {};
+  outcome.more.error = std::move(error);
 }
 
 }  // namespace newsfold::schedule

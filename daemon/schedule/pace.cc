@@ -10,7 +10,7 @@ using std::chrono::seconds;
 
 namespace {
 
-constexpr std::uint32_t needless_full_max = 3;  // conditional requests that got the same bytes back
+constexpr std::uint32_t needless_full_max = 3;  // then it is one that never answers 304
 constexpr double window_share_max = 0.5;
 constexpr seconds share_max = std::chrono::days(3650);  // of an operator who asks for centuries
 
@@ -61,7 +61,7 @@ BudgetShare share_of(PollState const& state, FeedSpec const& feed, PollingOption
   // What the window guard will ask for is no choice of the solver's: it counts as spent.
   if (auto const guard = window_guard(state, now)) ceiling = std::clamp(*guard, floor, ceiling);
   if (feed.interval || feed.fresh || !options.adaptive)  // spends what it spends
-    ceiling = floor = std::max(floor, feed.fresh ? 2 * *feed.fresh : 0s);
+    ceiling = floor = std::max(floor, feed.fresh && !feed.interval ? 2 * *feed.fresh : 0s);
   auto const held = [](seconds time) {
     return BudgetShare::Seconds(static_cast<std::int32_t>(std::min(time, share_max).count()));
   };

@@ -41,11 +41,12 @@ enum class Answer : std::uint8_t {
 Answer classify(PollState const& state, PollOutcome const& outcome) {
   if (!outcome.response) return Answer::broken;
   unsigned const status = outcome.response->status;
-  bool const was_broken = !state.document_error.empty();
+  bool const was_broken = !state.document_error.empty() || !outcome.more.error.empty();
   if (status == 304)
     return was_broken || !outcome.response->conditional ? Answer::broken : Answer::not_modified;
   if (status == 429) return Answer::throttled;
   if (status != 200) return Answer::broken;
+  if (!outcome.more.error.empty()) return Answer::broken;
   if (outcome.document) return *outcome.document ? Answer::full : Answer::broken;
   return was_broken ? Answer::broken : Answer::same;
 }
@@ -54,6 +55,7 @@ std::string cause_of(PollState const& state, PollOutcome const& outcome) {
   if (!outcome.response) return outcome.response.error().message;
   auto const& response = *outcome.response;
   if (outcome.document && !*outcome.document) return outcome.document->error().message;
+  if (!outcome.more.error.empty()) return "none of its sitemaps can be read; " + outcome.more.error;
   if ((response.status == 200 || response.status == 304) && !state.document_error.empty())
     return state.document_error;
   switch (response.status) {
@@ -255,8 +257,10 @@ void note_failure(PollState& state, PollingOptions const& options, unsigned stat
     }
   } else {
     state.gone_count = 0;
+    if (status == 404 && state.gone_since == UtcMicros{}) state.gone_since = now;
   }
-  bool const gone = state.gone_count >= 2 || (status == 404 && now - since >= not_found_dead_after);
+  bool const gone =
+      state.gone_count >= 2 || (status == 404 && now - state.gone_since >= not_found_dead_after);
   if (gone && !state.gone_announced) {
     notices.push_back({NoticeKind::gone, state.last_error, {}, since});
     state.gone_announced = true;
@@ -285,7 +289,22 @@ seconds error_delay(PollState const& state, PollingOptions const& options, PollO
   return std::min(delay, cap);
 }
 
-UtcMicros after_skipped_hours(PollState const& state, UtcMicros t) {
+}  // namespace
+
+bool read_anew(PollState& state, FeedSpec const& feed) {
+  if (state.reading_key == feed.reading_key) return false;
+  state.reading_key = feed.reading_key;
+  state.etag.clear();
+  state.last_modified.clear();
+  state.validators_url.clear();
+  state.body_hash = 0;
+  state.document_error.clear();
+  state.followed.clear();
+  return true;
+}
+
+UtcMicros after_skipped_hours(PollState const& state, FeedSpec const& feed, UtcMicros t) {
+  if (feed.interval) return t;
   if ((state.skip_hours == 0 && state.skip_days == 0) || skips_are_contradicted(state, t)) return t;
   if (state.skip_hours == 0xffffff || state.skip_days == 0x7f) return t;  // "never" is no schedule
   for (std::size_t hour = 0; hour < hours_of_week && falls_in_skip(state, t); ++hour)
@@ -293,10 +312,17 @@ UtcMicros after_skipped_hours(PollState const& state, UtcMicros t) {
   return t;
 }
 
+namespace {
+
 struct Pace {
   seconds interval{};
   UtcMicros due{};
 };
+
+// The jitter comes on top: taken off before, so that the budget is spent and not saved, the goal met.
+seconds without_jitter(std::chrono::duration<double> interval, PollingOptions const& options) {
+  return std::chrono::duration_cast<seconds>(interval / (1 + options.jitter / 2));
+}
 
 Pace pace_of_success(PollState const& state, FeedSpec const& feed, PollingOptions const& options,
                      UtcMicros now, double k) {
@@ -308,21 +334,21 @@ Pace pace_of_success(PollState const& state, FeedSpec const& feed, PollingOption
   auto interval = options.ceiling;
   if (push_holds(state.push.get(), now)) {
     // The hub tells; this looks whether it tells all. Counted from this poll: a push moves nothing.
-    interval = std::min(options.push.backup_max, options.ceiling);
+    interval = std::min({options.push.backup_max, options.ceiling,
+                         std::chrono::ceil<seconds>(state.push->lease_until - now)});
   } else if (!options.adaptive && !feed.fresh) {
     interval = floor;
   } else if (feed.fresh) {
-    interval = std::min(options.ceiling, 2 * *feed.fresh);  // polled every 2d, an item waits d on average
+    // Polled every 2d, an item waits d on average.
+    interval = std::min(options.ceiling, without_jitter(2 * *feed.fresh, options));
   } else {
     auto const bounds = RateModel::Bounds{.not_before = now, .not_after = now + options.ceiling};
     auto const wanted = state.rate.next_poll(now, k, feed.weight, bounds);
-    // The jitter comes on top: taken off before, so that the budget is spent and not saved.
-    interval = std::chrono::duration_cast<seconds>(std::chrono::duration<double>(wanted - now) /
-                                                   (1 + options.jitter / 2));
+    interval = without_jitter(wanted - now, options);
   }
   if (auto const guard = window_guard(state, now)) interval = std::min(interval, *guard);
   interval = std::max(interval, floor);
-  return {interval, after_skipped_hours(state, now + interval)};
+  return {interval, after_skipped_hours(state, feed, now + interval)};
 }
 
 seconds jitter_of(seconds interval, PollingOptions const& options, double random) {
@@ -399,11 +425,9 @@ Decision settle(PollState& state, FeedSpec const& feed, PollingOptions const& op
     decision.host_rest_until = rest_host(state, *response, now + rest);
   } else {
     // The bytes that are no feed have validators, too: asking for them again would cost the publisher.
-    if (status == 200 && outcome.document) {
-      keep_validators(state, *response);
-      state.body_hash = outcome.body_hash;
-      state.document_error = state.last_error;
-    }
+    if (status == 200 || (status == 304 && response->conditional)) keep_validators(state, *response);
+    if (status == 200 && outcome.document) state.body_hash = outcome.body_hash;
+    if (status == 200 && outcome.document && !*outcome.document) state.document_error = state.last_error;
     note_failure(state, options, status, now, decision.notices);
     auto const delay = std::max({error_delay(state, options, outcome), floor_of(state, feed, options),
                                  std::min(asked_to_wait.value_or(0s), options.hint_max)});
@@ -419,8 +443,8 @@ Decision settle(PollState& state, FeedSpec const& feed, PollingOptions const& op
   auto const jitter = jitter_of(pace.interval, options, random);
   decision.next_due = pace.due + jitter;
   // Jitter may lead into an hour that the publisher skips; it is less than an hour, so once more is enough.
-  if (good && !feed.interval && after_skipped_hours(state, decision.next_due) != decision.next_due)
-    decision.next_due = after_skipped_hours(state, decision.next_due) + jitter;
+  if (auto const after = after_skipped_hours(state, feed, decision.next_due); after != decision.next_due)
+    decision.next_due = after + jitter;
   state.next_due = decision.next_due;
   return decision;
 }

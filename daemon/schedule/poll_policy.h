@@ -49,6 +49,7 @@ struct MoreDocuments {
   std::uint32_t new_items = 0;
   std::vector<DocumentReport::DatedItem> dated;
   bool reached_known = false;  // the older pages reach back to what was known: nothing is lost
+  std::string error{};         // none of an index's sitemaps could be read: why the last one was not
 };
 
 // What came of a request.
@@ -92,6 +93,13 @@ HandWait soonest_by_hand(PollState const& state, FeedSpec const& feed, PollingOp
 // What of the operator's secrets for this feed (a user in its URL is one) may go to `url`: all of them where
 // scheme, host and port are those of the configured URL, or its step from http to https; else none.
 fetch::Credentials credentials_for(FeedSpec const& feed, std::string_view url);
+
+// Where the operator has its documents read another way than the last one was: forgets what would keep that
+// one from being sent and read again. Says whether it did.
+bool read_anew(PollState& state, FeedSpec const& feed);
+
+// `t`, or the end of the hours that the publisher wants us to skip, where `t` falls into them.
+UtcMicros after_skipped_hours(PollState const& state, FeedSpec const& feed, UtcMicros t);
 
 // The request that the next poll makes: URL, validators (or none, where the frozen-validator guard says
 // so), accept, credentials, limits.

@@ -56,6 +56,7 @@ std::string encode(PollState const& state) {
   // Mostly the same as the URL that is polled: then it is not written twice.
   if (state.validators_url != state.poll_url()) row.set_validators_url(state.validators_url);
   row.set_body_hash(state.body_hash);
+  row.set_reading_key(state.reading_key);
   row.set_paused_at(micros(state.paused_at));
   row.set_next_due(micros(state.next_due));
   row.set_last_request(micros(state.last_request));
@@ -106,6 +107,7 @@ std::string encode(PollState const& state) {
     one.set_last_modified(document.last_modified);
     one.set_body_hash(document.body_hash);
     one.set_fresh_until(micros(document.fresh_until));
+    one.set_validators_url(document.validators_url);
   }
   return row.SerializeAsString();
 }
@@ -123,6 +125,7 @@ Result<PollState> decode_poll_state(std::string_view bytes) {
   state.last_modified = row.last_modified();
   state.validators_url = row.validators_url().empty() ? state.poll_url() : row.validators_url();
   state.body_hash = row.body_hash();
+  state.reading_key = row.reading_key();
   state.paused_at = time(row.paused_at());
   state.next_due = time(row.next_due());
   state.last_request = time(row.last_request());
@@ -134,9 +137,6 @@ Result<PollState> decode_poll_state(std::string_view bytes) {
   state.last_error = row.last_error();
   state.failures = row.failures();
   state.document_error = row.document_error();
-  // Records from before that field: a failure with status 200 was one of the document.
-  if (state.document_error.empty() && state.failures > 0 && state.last_status == 200)
-    state.document_error = state.last_error;
   state.failing_since = time(row.failing_since());
   state.failing_announced = row.failing_announced();
   state.gone_count = row.gone_count();
@@ -167,8 +167,8 @@ Result<PollState> decode_poll_state(std::string_view bytes) {
   state.rate = RateModel::from(rate);
   if (row.has_push()) state.push = take(row.push());
   for (auto const& one : row.followed())
-    state.followed.push_back(
-        {one.url(), one.etag(), one.last_modified(), one.body_hash(), time(one.fresh_until())});
+    state.followed.push_back({one.url(), one.etag(), one.last_modified(), one.validators_url(),
+                              one.body_hash(), time(one.fresh_until())});
   return state;
 }
 

@@ -44,6 +44,7 @@ struct FollowedDocument {
   std::string url;
   std::string etag;
   std::string last_modified;
+  std::string validators_url;   // that gave them; empty: `url`
   std::uint64_t body_hash = 0;  // 0: never read
   UtcMicros fresh_until{};      // by its own max-age
 };
@@ -63,7 +64,8 @@ struct PollState {
   std::string etag;
   std::string last_modified;
   std::string validators_url;
-  std::uint64_t body_hash = 0;  // of the last full answer; 0: none yet
+  std::uint64_t body_hash = 0;    // of the last full answer; 0: none yet
+  std::uint64_t reading_key = 0;  // FeedSpec's, by which that was read
 
   UtcMicros paused_at{};  // by the operator; it is not polled until it is resumed
   UtcMicros next_due{};
@@ -77,11 +79,11 @@ struct PollState {
   std::string last_error;    // in words; empty: all well
   // Why the bytes behind `body_hash` are no feed; empty: they are one. Unchanged is not mended.
   std::string document_error;
-  std::uint32_t failures = 0;  // in a row; throttling (429, 503 with Retry-After) is none
+  std::uint32_t failures = 0;  // in a row; 429 is none
   UtcMicros failing_since{};
   bool failing_announced = false;
   std::uint32_t gone_count = 0;  // 410 seen, a day apart
-  UtcMicros gone_since{};
+  UtcMicros gone_since{};        // the first 410 of those, or 404 since it was well
   bool gone_announced = false;
 
   // A permanent redirect that is not adopted yet.
@@ -96,12 +98,14 @@ struct PollState {
   std::uint8_t skip_days = 0;             // bit per day, 0 = Sunday
   std::vector<DayOfArrivals> arrivals;    // of the last weeks, since those hours and days were named
 
-  std::uint32_t not_modified = 0;   // 304s ever, up to a bound
-  std::uint32_t needless_full = 0;  // conditional requests answered by the same bytes, in a row
-  std::uint32_t window_items = 0;   // in the last document
-  UtcMicros newest_published{};     // by the items' own dates
-  UtcMicros host_cooled_until{};    // what this feed's publisher asked of the whole host
-  std::string cooled_host;          // which that is; empty: the one of poll_url()
+  std::uint32_t not_modified = 0;  // 304s ever, up to a bound
+  // Conditional requests answered in full with nothing new, in a row: by the same bytes, or by other ones of
+  // a server that never said 304.
+  std::uint32_t needless_full = 0;
+  std::uint32_t window_items = 0;  // in the last document
+  UtcMicros newest_published{};    // by the items' own dates
+  UtcMicros host_cooled_until{};   // what this feed's publisher asked of the whole host
+  std::string cooled_host;         // which that is; empty: the one of poll_url()
   RateModel rate;
   std::unique_ptr<PushState> push;
   std::vector<FollowedDocument> followed;

@@ -24,29 +24,58 @@ namespace {
 constexpr auto spread_per_feed =
     50ms;  // so many feeds, so long a first round; options.overdue_spread at most
 constexpr auto solve_every = 1h;
+constexpr auto late_min = 1min;                 // a poll that comes so long after its time was kept from it
 constexpr std::size_t solve_sample_max = 4096;  // feeds; more are estimated from these
 
+void shift(PollState& state, std::chrono::microseconds by) {
+  auto const move = [by](UtcMicros& t) {
+    if (t != UtcMicros{}) t += by;
+  };
+  for (auto* const t : {&state.next_due, &state.last_request, &state.last_answer, &state.last_full,
+                        &state.last_unconditional, &state.last_new, &state.failing_since, &state.gone_since,
+                        &state.sighted_since, &state.host_cooled_until})
+    move(*t);
+  for (auto& document : state.followed) move(document.fresh_until);
+}
+
 }  // namespace
+
+bool wants_more(FeedSpec const& before, FeedSpec const& now) {
+  return before.interval != now.interval || before.fresh != now.fresh ||
+         before.reading_key != now.reading_key;
+}
 
 // Hands every due feed to its host's gate, and sleeps until the next is due.
 void Scheduler::Impl::pump() {
   if (!running || stopping || held) return;
   auto const now = clock.now();
+  std::vector<EntryPtr> late;  // the machine slept, its clock was set, polling was held
   while (Entry* const due = queue.pop_due(now)) {
     auto const entry = entries.at(number(due->spec->id));
-    entry->activity = FeedStatus::Activity::queued;
-    ++counters.queued;
-    gates.enqueue(entry->host, [this, entry](Gatekeeper::Permit permit) {
-      --counters.queued;
-      if (entry->removed || stopping) return;
-      if (held || entry->paused()) return put_back(entry);
-      if (counters.in_flight >= options.polls_max)
-        ready.emplace_back(entry, std::move(permit));
-      else
-        start(entry, std::move(permit));
-    });
+    if (now - entry->next_due > late_min)
+      late.push_back(entry);
+    else
+      enqueue(entry);
   }
+  if (late.size() == 1)
+    enqueue(late[0]);
+  else
+    spread(late, now);
   alarm.set(queue.next_due());
+}
+
+void Scheduler::Impl::enqueue(EntryPtr const& entry) {
+  entry->activity = FeedStatus::Activity::queued;
+  ++counters.queued;
+  gates.enqueue(entry->host, [this, entry](Gatekeeper::Permit permit) {
+    --counters.queued;
+    if (entry->removed || stopping) return;
+    if (held || entry->paused()) return put_back(entry);
+    if (counters.in_flight >= options.polls_max)
+      ready.emplace_back(entry, std::move(permit));
+    else
+      start(entry, std::move(permit));
+  });
 }
 
 void Scheduler::Impl::start(EntryPtr const& entry, Gatekeeper::Permit permit) {
@@ -101,12 +130,14 @@ EntryPtr Scheduler::Impl::make_entry(FeedSpec spec, std::string const& record, U
     }
   // The clock was ahead when it was asked last: the wait holds from now on, not from a day that is yet to
   // come.
-  if (auto const ahead = state.last_request - now; ahead > std::chrono::microseconds{0})
-    for (auto* const t : {&state.last_request, &state.last_answer, &state.next_due, &state.host_cooled_until})
-      if (*t != UtcMicros{}) *t -= ahead;
+  if (auto const ahead = state.last_request - now; ahead > std::chrono::microseconds{0}) shift(state, -ahead);
   state.configured_url = spec.url;
+  auto const soonest = soonest_by_hand(state, spec, options.polling).until;
+  if (read_anew(state, spec)) state.next_due = std::min(state.next_due, soonest);
   entry->host = host_key(state.poll_url());
   entry->next_due = state.next_due;
+  if (auto const after = after_skipped_hours(state, spec, now); state.next_due <= now && after > now)
+    entry->next_due = after + spread_within(options.overdue_spread);
   entry->paused_at = state.paused_at;
   entry->spec = std::make_shared<FeedSpec const>(std::move(spec));
   // Without a callback nobody could push to us: polling must not wait for it.
@@ -128,19 +159,34 @@ void Scheduler::Impl::spread(std::vector<EntryPtr> const& late, UtcMicros now) {
       options.overdue_spread,
       spread_per_feed * static_cast<std::int64_t>(late.size() - (late.empty() ? 0 : 1)));
   for (auto const& entry : late) {
-    auto const offset = std::chrono::duration<double, std::micro>(window) * dice();
-    entry->next_due = now + std::chrono::duration_cast<std::chrono::microseconds>(offset);
+    auto const interval = std::chrono::microseconds(seconds(entry->interval_s));  // 0: not known yet
+    entry->next_due = now + spread_within(interval > 0s ? std::min(window, interval) : window);
     queue.set(*entry, entry->next_due);
   }
 }
 
-// The configuration wants a feed more often than when it was asked last: that holds from now on, not from
-// the next poll on, which may be a day away.
+std::chrono::microseconds Scheduler::Impl::spread_within(std::chrono::microseconds window) {
+  return std::chrono::duration_cast<std::chrono::microseconds>(
+      std::chrono::duration<double, std::micro>(window) * dice());
+}
+
+// The configuration wants a feed more often than when it was asked last, or read another way: that holds from
+// now on, not from the next poll on, which may be a day away.
 void Scheduler::Impl::bring_forward(EntryPtr const& entry, UtcMicros now, std::vector<EntryPtr>& late) {
   if (entry->activity != FeedStatus::Activity::waiting || entry->paused()) return;
-  auto const state = decode_poll_state(entry->record);
-  auto const due = state ? due_by(*state, *entry->spec, options.polling, k) : std::nullopt;
-  if (!due || *due >= entry->next_due) return;
+  auto state = decode_poll_state(entry->record);
+  if (!state) return;
+  auto due = due_by(*state, *entry->spec, options.polling, k);
+  auto const soonest = soonest_by_hand(*state, *entry->spec, options.polling).until;
+  if (read_anew(*state, *entry->spec)) {
+    entry->record = encode(*state);
+    due = soonest;
+  }
+  if (!due) return;
+  // What its jitter added is no longer pace.
+  auto const jitter = std::min<std::chrono::duration<double>>(
+      options.polling.jitter_max, options.polling.jitter * (*due - state->last_request));
+  if (*due + std::chrono::duration_cast<std::chrono::microseconds>(jitter) >= entry->next_due) return;
   entry->next_due = *due;
   if (*due <= now)
     late.push_back(entry);
@@ -170,15 +216,14 @@ Scheduler::Difference Scheduler::set_feeds(std::vector<FeedSpec> feeds, LoadStat
     if (it != before.end() && it->second->spec->url == spec.url) {
       entry = it->second;  // keeps its record, its place in the queue and the poll in hand
       before.erase(it);
-      bool const paced_anew =
-          impl.polling_changed || entry->spec->interval != spec.interval || entry->spec->fresh != spec.fresh;
+      bool const comes_sooner = impl.polling_changed || wants_more(*entry->spec, spec);
       if (*entry->spec != spec) {
         difference.changed.push_back(spec.name);
         entry->spec = std::make_shared<FeedSpec const>(std::move(spec));
         if (auto const state = decode_poll_state(entry->record))
           entry->share = share_of(*state, *entry->spec, impl.options.polling, now);
       }
-      if (paced_anew) impl.bring_forward(entry, now, late);
+      if (comes_sooner) impl.bring_forward(entry, now, late);
     } else {
       (it == before.end() ? difference.added : difference.changed).push_back(spec.name);
       entry = impl.make_entry(std::move(spec), load ? load(FeedId{id}) : std::string(), now);
@@ -187,6 +232,9 @@ Scheduler::Difference Scheduler::set_feeds(std::vector<FeedSpec> feeds, LoadStat
         late.push_back(entry);
       else if (!entry->paused())
         impl.queue.set(*entry, entry->next_due);
+      // Changed while the daemon was down.
+      if (entry->next_due > now && (entry->spec->interval || entry->spec->fresh))
+        impl.bring_forward(entry, now, late);
     }
     impl.by_url.emplace(entry->spec->url, entry.get());
     impl.entries.emplace(id, std::move(entry));
@@ -232,7 +280,7 @@ asio::awaitable<void> Scheduler::run() {
   impl.stopping = true;
   impl.ready.clear();
   co_await asio::this_coro::reset_cancellation_state();
-  if (cancelled) impl.tasks.cancel();
+  impl.tasks.cancel();  // after stop() none is left, but where its patience ended before the polls did
   co_await impl.tasks.join();
   impl.running = false;
   if (cancelled) throw boost::system::system_error(asio::error::operation_aborted);

@@ -46,6 +46,9 @@ struct Entry {
 };
 using EntryPtr = std::shared_ptr<Entry>;
 
+// Whether the configuration changed what may bring a feed's next poll forward.
+bool wants_more(FeedSpec const& before, FeedSpec const& now);
+
 struct Scheduler::Impl {
   Impl(boost::asio::any_io_executor e, SleepingClock& c, fetch::Client& f, PollSink& s, SchedulerOptions o)
       : executor(e),
@@ -64,6 +67,7 @@ struct Scheduler::Impl {
         tasks(e) {}
 
   void pump();
+  void enqueue(EntryPtr const& entry);
   void start(EntryPtr const& entry, Gatekeeper::Permit permit);
   void release();
   void put_back(EntryPtr const& entry);
@@ -104,6 +108,7 @@ struct Scheduler::Impl {
   void bring_forward(EntryPtr const& entry, UtcMicros now, std::vector<EntryPtr>& late);
   void spread(std::vector<EntryPtr> const& late, UtcMicros now);
   double price(UtcMicros now);
+  std::chrono::microseconds spread_within(std::chrono::microseconds window);  // by chance
   double dice() { return std::uniform_real_distribution<double>(0, 1)(random); }
 
   boost::asio::any_io_executor executor;

@@ -34,6 +34,7 @@ asio::awaitable<void> Scheduler::Impl::poll(EntryPtr entry, Gatekeeper::Permit p
   PollState state;
   if (auto decoded = decode_poll_state(entry->record)) state = std::move(*decoded);
   state.configured_url = spec->url;
+  read_anew(state, *spec);
   if (auto const twin = twin_of(*entry, state)) {
     entry->next_due = std::max(twin->next_due, clock.now() + twin_rest);
     put_back(entry);
@@ -57,13 +58,16 @@ asio::awaitable<void> Scheduler::Impl::poll(EntryPtr entry, Gatekeeper::Permit p
   entry->push = state.push ? std::make_unique<PushState>(*state.push) : nullptr;
   watch_hub(entry, state, outcome);
   state.paused_at = entry->paused_at;
-  std::string record = encode(state);
+  // Of one that was taken out meanwhile, or has another URL, no record stays: it would be taken for the new
+  // one's.
+  std::string record = entry->removed ? std::string() : encode(state);
+  std::string old_record = entry->removed ? std::string() : entry->record;
   auto notices = decision.notices;
-  auto const kept =
-      co_await keep(*spec, std::move(older), std::move(pending), entry->record, record, std::move(notices));
+  auto const kept = co_await keep(*spec, std::move(older), std::move(pending), std::move(old_record), record,
+                                  std::move(notices));
   if (kept) {
     // Paused or resumed while it was being stored: that is to be kept, too.
-    if (state.paused_at != entry->paused_at) {
+    if (state.paused_at != entry->paused_at && !entry->removed) {
       state.paused_at = entry->paused_at;
       record = encode(state);
       std::vector<FeedNotice> none;
@@ -196,9 +200,14 @@ void Scheduler::Impl::finish(EntryPtr const& entry, PollState state, Decision co
   if (unmet && !entry->wish_told) trace.unmet_wish = unmet->why;
   entry->wish_told = unmet.has_value();
   trace.state = &state;
-  if (listener) listener(trace);
+  if (listener && !entry->removed) listener(trace);
   if (entry->removed || stopping || entry->paused()) return;
   queue.set(*entry, entry->next_due);
+  if (wants_more(*trace.feed, *entry->spec)) {  // since this poll began
+    std::vector<EntryPtr> late;
+    bring_forward(entry, clock.now(), late);
+    spread(late, clock.now());
+  }
   alarm.set(queue.next_due());
 }
 

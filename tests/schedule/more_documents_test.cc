@@ -196,5 +196,86 @@ TEST_F(PollWorld, TheSitemapsOfAnIndexAreAskedConditionallyAlsoAfterARestart) {
     EXPECT_GE(times("h.example/news")[i] - times("h.example/index")[i], 1s);
 }
 
+void follow(LineSink& sink, std::vector<std::string> urls) {
+  sink.adjust_by_body = [urls = std::move(urls)](DocumentReport& report, std::string const& body) {
+    if (!body.starts_with("index")) return;
+    report.items = report.new_items = 0;
+    report.follow = urls;
+  };
+}
+
+TEST_F(PollWorld, AnIndexNoneOfWhoseSitemapsCanBeReadIsAFeedThatFails) {
+  bool down = true;
+  serve("h.example", "/index", [](OriginRequest const& request) {
+    return answer_conditionally(request, say("index\n", {{"ETag", "\"i\""}}));
+  });
+  serve("h.example", "/a", [&](OriginRequest const&) { return down ? status(404) : say("1\n"); });
+  serve("h.example", "/b", [](OriginRequest const&) { return say("<html>"); });
+  follow(sink_, {"http://h.example/a", "http://h.example/b"});
+  start({feed("http://h.example/index")});
+  run_for(std::chrono::days(2));
+  ASSERT_EQ(sink_.kinds(), (std::vector{NoticeKind::failing}));
+  EXPECT_EQ(sink_.notices[0].message,
+            "none of its sitemaps can be read; http://h.example/b: this is an HTML page");
+  EXPECT_LE(times("h.example/a").size(), 9u);  // 30 min, doubled each time
+  down = false;
+  run_for(std::chrono::days(2));
+  EXPECT_EQ(sink_.kinds(), (std::vector{NoticeKind::failing, NoticeKind::recovered}));
+  EXPECT_TRUE(sink_.seen.contains("http://h.example/index1"));
+}
+
+TEST_F(PollWorld, OneSitemapThatCanBeReadIsEnoughForItsIndex) {
+  serve("h.example", "/index", [](OriginRequest const& request) {
+    return answer_conditionally(request, say("index\n", {{"ETag", "\"i\""}}));
+  });
+  serve("h.example", "/a", [](OriginRequest const& request) {
+    return answer_conditionally(request, say("1\n", {{"ETag", "\"a\""}}));
+  });
+  serve("h.example", "/b", [](OriginRequest const&) { return status(404); });
+  follow(sink_, {"http://h.example/a", "http://h.example/b"});
+  start({feed("http://h.example/index")});
+  run_for(std::chrono::days(2));
+  EXPECT_TRUE(sink_.notices.empty());
+}
+
+TEST_F(PollWorld, ASitemapsValidatorsGoToTheUrlThatGaveThemAndThe304sAreTheNewest) {
+  std::vector<std::string> moved, real;
+  serve("h.example", "/index", [](OriginRequest const& request) {
+    return answer_conditionally(request, say("index\n", {{"ETag", "\"i\""}}));
+  });
+  serve("h.example", "/a", [&](OriginRequest const& request) {
+    moved.emplace_back(request.header("if-none-match"));
+    return origin::redirect_to("http://h.example/real", 302);
+  });
+  serve("h.example", "/real", [&](OriginRequest const& request) {
+    real.emplace_back(request.header("if-none-match"));
+    auto response = say("1\n", {{"ETag", '"' + std::to_string(real.size()) + '"'}});
+    if (real.size() > 1) response.status = 304;
+    return response;
+  });
+  follow(sink_, {"http://h.example/a"});
+  start({feed("http://h.example/index")});
+  run_for(3h + 5min);
+  ASSERT_GE(real.size(), 3u);
+  for (auto const& sent : moved) EXPECT_EQ(sent, "");
+  EXPECT_EQ(real[0], "");
+  EXPECT_EQ(real[1], "\"1\"");
+  EXPECT_EQ(real[2], "\"2\"");
+}
+
+TEST_F(PollWorld, ASitemapWhoseMaxAgeNobodyBelievesIsAskedWithItsIndex) {
+  serve("h.example", "/index", [](OriginRequest const& request) {
+    return answer_conditionally(request, say("index\n", {{"ETag", "\"i\""}}));
+  });
+  serve("h.example", "/a", [](OriginRequest const& request) {
+    return answer_conditionally(request,
+                                say("1\n", {{"ETag", "\"a\""}, {"Cache-Control", "max-age=31536000"}}));
+  });
+  follow(sink_, {"http://h.example/a"});
+  start({feed("http://h.example/index")});
+  run_for(std::chrono::days(2));
+  EXPECT_GE(times("h.example/a").size(), times("h.example/index").size() - 1);
+}
+
 }  // namespace
 }  // namespace newsfold::schedule

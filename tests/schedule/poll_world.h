@@ -37,7 +37,7 @@ class LineSink final : public PollSink {
   boost::asio::awaitable<Digest> digest(FeedSpec const& feed, fetch::Response response) override {
     Digest digest;
     ++digested;
-    if (response.body.starts_with("<html"))
+    if (response.body.starts_with("<html") && !reads_pages)
       digest.report = Error{ErrorCode::not_a_feed, "this is an HTML page"};
     else
       digest.report = read(feed, response.body);
@@ -58,6 +58,7 @@ class LineSink final : public PollSink {
   int digested = 0;
   int commits = 0;
   bool fail_commits = false;
+  bool reads_pages = false;  // or a page is no feed
   std::function<void(DocumentReport&)> adjust;
   std::function<void(DocumentReport&, std::string const& body)> adjust_by_body;
 

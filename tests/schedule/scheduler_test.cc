@@ -215,6 +215,32 @@ TEST_F(PollWorld, AServerThatNeverAnswers304IsAskedOnceADay) {
   for (auto const gap : gaps_min("h.example/f")) EXPECT_GE(gap, 1440);
 }
 
+TEST_F(PollWorld, OneThatWritesItsDocumentAnewEachTimeAndNeverSaid304IsAskedOnceADay) {
+  int n = 0;
+  serve("h.example", "/f", [&](OriginRequest const&) {
+    ++n;
+    return say(n % 2 ? "1\n2\n3\n4\n5\n6\n7\n8\n9\n" : "2\n1\n3\n4\n5\n6\n7\n8\n9\n",
+               {{"ETag", '"' + std::to_string(n) + '"'}});
+  });
+  start({feed("http://h.example/f")});
+  run_for(std::chrono::days(5));
+  auto const gaps = gaps_min("h.example/f");
+  ASSERT_GE(gaps.size(), 6u);
+  for (std::size_t i = 3; i < gaps.size(); ++i) EXPECT_GE(gaps[i], 1440) << i;
+}
+
+TEST_F(PollWorld, OneThatSaid304BeforeMayChangeWithoutNews) {
+  int n = 0;
+  serve("h.example", "/f", [&](OriginRequest const&) {
+    if (++n == 2) return status(304);
+    return say(n % 2 ? "1\n2\n3\n4\n5\n6\n7\n8\n9\n" : "2\n1\n3\n4\n5\n6\n7\n8\n9\n",
+               {{"ETag", '"' + std::to_string(n) + '"'}});
+  });
+  start({feed("http://h.example/f")});
+  run_for(std::chrono::days(10));
+  EXPECT_EQ(state().needless_full, 0u);
+}
+
 TEST_F(PollWorld, AShortHintDoesNotOpenTheDoorToAServerThatNeverAnswers304) {
   auto const whole = [](std::string age) {
     return [age](OriginRequest const&) {
@@ -401,6 +427,35 @@ TEST_F(PollWorld, NotFoundIsNoDeathBeforeThirtyDays) {
   auto const before = times("h.example/f").size();
   run_for(std::chrono::days(30));
   EXPECT_GE(times("h.example/f").size(), before + 4);  // never given up
+}
+
+TEST_F(PollWorld, TheThirtyDaysOfNotFoundBeginWithItAndNotWithAnErrorBefore) {
+  bool gone = false;
+  serve("h.example", "/f", [&](OriginRequest const&) { return status(gone ? 404 : 500); });
+  start({feed("http://h.example/f")});
+  run_for(std::chrono::days(40));
+  gone = true;
+  run_for(std::chrono::days(29));
+  EXPECT_EQ(state().last_status, 404u);
+  EXPECT_EQ(sink_.kinds(), (std::vector{NoticeKind::failing}));
+  run_for(std::chrono::days(20));
+  EXPECT_EQ(sink_.kinds(), (std::vector{NoticeKind::failing, NoticeKind::gone}));
+}
+
+TEST_F(PollWorld, ABrokenDocumentIsAskedForByTheNewestValidatorsOfItsBytes) {
+  std::vector<std::string> asked;
+  serve("h.example", "/f", [&](OriginRequest const& request) {
+    asked.emplace_back(request.header("if-none-match"));
+    auto response = say("<html>", {{"ETag", "\"v" + std::to_string(asked.size()) + '"'}});
+    if (asked.size() == 3) response.status = 304;
+    return response;
+  });
+  start({feed("http://h.example/f")});
+  run_for(std::chrono::days(1));
+  ASSERT_GE(asked.size(), 4u);
+  EXPECT_EQ(asked[1], "\"v1\"");
+  EXPECT_EQ(asked[2], "\"v2\"");
+  EXPECT_EQ(asked[3], "\"v3\"");
 }
 
 TEST_F(PollWorld, APageWhereAFeedShouldBeIsAFailureInWordsAlsoWhenItStaysUnchanged) {

@@ -1,0 +1,239 @@
+// What a reload, a restart, a stop or a clock that jumps does to feeds that were polled before.
+#include "daemon/schedule/pace.h"
+#include "tests/schedule/poll_world.h"
+
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
+
+#include <numeric>
+
+namespace newsfold::schedule {
+namespace {
+
+namespace asio = boost::asio;
+using origin::answer_conditionally;
+using origin::OriginRequest;
+
+origin::OriginResponse one_item(OriginRequest const& request) {
+  origin::OriginResponse response;
+  response.body = "1\n";
+  response.headers = {{"ETag", "\"1\""}};
+  return answer_conditionally(request, std::move(response));
+}
+
+FeedSpec with_key(FeedSpec spec, std::uint64_t key) {
+  spec.reading_key = key;
+  return spec;
+}
+
+// ---- How a document is read -----------------------------------------------------------------------
+
+TEST_F(PollWorld, ADocumentThatWasReadTheWrongWayIsReadAnewSoonAfterItsReload) {
+  serve("h.example", "/f", [](OriginRequest const& request) {
+    return answer_conditionally(request, say("<html>", {{"ETag", "\"1\""}}));
+  });
+  start({feed("http://h.example/f")});
+  run_for(24h);
+  ASSERT_EQ(sink_.kinds(), (std::vector{NoticeKind::failing}));
+  sink_.reads_pages = true;
+  set_feeds({with_key(feed("http://h.example/f"), 7)});
+  run_for(31min);
+  EXPECT_EQ(sink_.kinds(), (std::vector{NoticeKind::failing, NoticeKind::recovered}));
+  EXPECT_EQ(sink_.digested, 2);
+}
+
+TEST_F(PollWorld, ADocumentThatWasReadTheWrongWayIsReadAnewSoonAfterARestart) {
+  serve("h.example", "/f", [](OriginRequest const& request) {
+    return answer_conditionally(request, say("<html>", {{"ETag", "\"1\""}}));
+  });
+  start({feed("http://h.example/f")});
+  run_for(24h);
+  stop();
+  sink_.reads_pages = true;
+  start({with_key(feed("http://h.example/f"), 7)});
+  run_for(31min);
+  EXPECT_EQ(sink_.kinds(), (std::vector{NoticeKind::failing, NoticeKind::recovered}));
+  auto const polls = times("h.example/f").size();
+  stop();
+  start({with_key(feed("http://h.example/f"), 7)});  // that is how it was read
+  run_for(5h);
+  EXPECT_GT(times("h.example/f").size(), polls);
+  EXPECT_EQ(sink_.digested, 2);
+}
+
+// ---- A reload, a restart --------------------------------------------------------------------------
+
+TEST_F(PollWorld, AShorterIntervalThatComesWhileTheFeedIsPolledHoldsFromThatPollOn) {
+  serve("h.example", "/f", one_item);
+  auto spec = feed("http://h.example/f");
+  spec.interval = 24h;
+  bool reloaded = false;
+  sink_.adjust = [&](DocumentReport&) {
+    if (std::exchange(reloaded, true)) return;
+    spec.interval = 10min;
+    set_feeds({spec});
+  };
+  start({spec});
+  run_for(1h);
+  EXPECT_EQ(gaps_min("h.example/f"), (std::vector<long>(6, 10)));
+}
+
+TEST_F(PollWorld, AShorterIntervalHoldsFromARestartOn) {
+  serve("h.example", "/f", one_item);
+  auto spec = feed("http://h.example/f");
+  spec.interval = 24h;
+  start({spec});
+  run_for(5min);
+  stop();
+  spec.interval = 10min;
+  start({spec});
+  run_for(26min);
+  EXPECT_EQ(gaps_min("h.example/f"), (std::vector<long>(3, 10)));
+}
+
+TEST_F(PollWorld, ARestartTakesNothingOffAnIntervalNorOffItsJitter) {
+  jitter_ = 0.1;
+  serve("h.example", "/f", one_item);
+  auto spec = feed("http://h.example/f");
+  spec.interval = 1h;
+  start({spec});
+  for (int i = 0; i < 20; ++i) {
+    run_for(61min);
+    auto const due = scheduler_->status().at(0).state.next_due;
+    stop();
+    start({spec});
+    EXPECT_EQ(scheduler_->status().at(0).state.next_due, due);
+  }
+}
+
+TEST_F(PollWorld, ThePollOfAFeedThatGetsAnotherUrlMeanwhileLeavesNoRecordBehind) {
+  serve("h.example", "/old", one_item);
+  serve("h.example", "/new", one_item);
+  bool reloaded = false;
+  sink_.adjust = [&](DocumentReport&) {
+    if (!std::exchange(reloaded, true)) set_feeds({feed("http://h.example/new")});
+  };
+  start({feed("http://h.example/old")});
+  run_for(1min);
+  stop();
+  EXPECT_EQ(state().configured_url, "http://h.example/new");
+  start({feed("http://h.example/new")});
+  run_for(10min);
+  EXPECT_EQ(times("h.example/new").size(), 1u);
+}
+
+TEST_F(PollWorld, HoursThatThePublisherSkipsAreSkippedAfterARestartAndAfterAnErrorToo) {
+  bool down = false;
+  serve("h.example", "/f",
+        [&](OriginRequest const& request) { return down ? status(500) : one_item(request); });
+  sink_.adjust = [](DocumentReport& report) { report.skip_hours = {1, 2, 3, 4, 5, 6}; };
+  start({feed("http://h.example/f")});
+  run_for(10min);
+  stop();
+  auto const midnight = test_start();
+  clock_.set(midnight + 3h);
+  start({feed("http://h.example/f")});
+  run_until(midnight + 6h + 59min);
+  EXPECT_EQ(times("h.example/f").size(), 1u);
+  run_until(midnight + 7h + 50min);
+  EXPECT_EQ(times("h.example/f").size(), 2u);
+  run_until(midnight + 24h);
+  down = true;
+  run_until(midnight + 31h);
+  for (auto const t : times("h.example/f"))
+    EXPECT_FALSE(t > midnight + 25h && t < midnight + 31h) << format_rfc3339(t);
+}
+
+// ---- A stop ---------------------------------------------------------------------------------------
+
+TEST_F(PollWorld, APollThatOutlivesThePatienceOfAStopIsCutOff) {
+  serve("h.example", "/f", [](OriginRequest const&) {
+    origin::OriginResponse response;
+    response.delivery = origin::Delivery::silent;
+    return response;
+  });
+  scheduler_ = std::make_unique<Scheduler>(loop_.get_executor(), clock_, *fetcher_, sink_, options_);
+  set_feeds({feed("http://h.example/f")});
+  asio::cancellation_signal patience_ends;
+  ended_ = false;
+  asio::co_spawn(
+      loop_, scheduler_->run(),
+      asio::bind_cancellation_slot(patience_ends.slot(), [this](std::exception_ptr) { ended_ = true; }));
+  while (origin_.request_count() == 0) loop_.run_one_for(1ms);
+  bool stopped = false;
+  asio::co_spawn(loop_, scheduler_->stop(), [&](std::exception_ptr) { stopped = true; });
+  loop_.poll();
+  EXPECT_FALSE(stopped);
+  patience_ends.emit(asio::cancellation_type::terminal);
+  while (!(stopped && ended_) && loop_.run_one_for(20s) > 0) loop_.restart();
+  EXPECT_TRUE(stopped && ended_);
+  if (stopped && ended_) scheduler_.reset();
+}
+
+// ---- A clock --------------------------------------------------------------------------------------
+
+TEST_F(PollWorld, WhatCameDueWhileTheMachineSleptIsSpreadOut) {
+  std::vector<FeedSpec> feeds;
+  for (std::uint64_t i = 1; i <= 200; ++i) {
+    auto const host = "h" + std::to_string(i) + ".example";
+    serve(host, "/f", one_item);
+    feeds.push_back(feed("http://" + host + "/f", i));
+  }
+  options_.overdue_spread = 5s;
+  start(feeds);
+  run_for(1min);
+  times_.clear();
+  clock_.set(test_start() + std::chrono::days(2));
+  auto const woken = clock_.now();
+  drain();
+  run_for(1min);
+  std::vector<UtcMicros> all;
+  for (auto const& [key, at] : times_) all.push_back(at.at(0));
+  ASSERT_EQ(all.size(), 200u);
+  std::ranges::sort(all);
+  EXPECT_LE(all.back() - woken, 5s);
+  EXPECT_GT(all.back() - all.front(), 4s);
+}
+
+TEST_F(PollWorld, AClockThatIsSetBackInOurAbsenceMovesAllThatWasRememberedWithIt) {
+  serve("h.example", "/f", [](OriginRequest const&) { return status(500); });
+  clock_.set(test_start() + std::chrono::days(400));
+  start({feed("http://h.example/f")});
+  run_for(1min);
+  stop();
+  clock_.set(test_start());
+  start({feed("http://h.example/f")});
+  run_for(std::chrono::days(1));
+  EXPECT_EQ(sink_.kinds(), (std::vector{NoticeKind::failing}));
+}
+
+// ---- Goals ----------------------------------------------------------------------------------------
+
+TEST_F(PollWorld, AGoalIsMetWithTheJitterInIt) {
+  jitter_ = 0.1;
+  serve("h.example", "/f", [](OriginRequest const& request) {
+    auto response = one_item(request);
+    response.headers.emplace_back("Cache-Control", "max-age=300");
+    return response;
+  });
+  auto spec = feed("http://h.example/f");
+  spec.fresh = 5min;
+  start({spec});
+  run_for(std::chrono::days(3));
+  auto const& at = times("h.example/f");
+  auto const mean = (at.back() - at.front()) / static_cast<long>(at.size() - 1);
+  EXPECT_GE(mean, 9min + 50s);
+  EXPECT_LE(mean, 10min + 5s);
+}
+
+TEST(Share, AnIntervalCountsBeforeAGoal) {
+  FeedSpec spec;
+  spec.interval = 10min;
+  spec.fresh = 1h;
+  auto const share = share_of(PollState{}, spec, PollingOptions{}, test_start());
+  EXPECT_EQ(share.floor, BudgetShare::Seconds(600));
+  EXPECT_EQ(share.ceiling, BudgetShare::Seconds(600));
+}
+
+}  // namespace
+}  // namespace newsfold::schedule
