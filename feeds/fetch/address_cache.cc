@@ -2,12 +2,15 @@
 
 namespace newsfold::fetch {
 
-AddressCache::Host& AddressCache::host(std::string const& name) {
+AddressCache::Use AddressCache::host(std::string const& name) {
   if (hosts_.size() >= hosts_max_ && !hosts_.contains(name))
     std::erase_if(hosts_, [](auto const& entry) {
-      return entry.second.open_by_name == 0 && entry.second.open_by_address == 0;
+      Host const& host = entry.second;
+      return host.users == 0 && host.open_by_name == 0 && host.open_by_address == 0;
     });
-  return hosts_[name];
+  Host& host = hosts_[name];
+  ++host.users;
+  return Use(&host);
 }
 
 std::string_view AddressCache::address_for(Host const& host, TimePoint now) {

@@ -8,6 +8,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -23,12 +24,18 @@ class AddressCache {
     TimePoint until{};
     unsigned open_by_name = 0;  // connections
     unsigned open_by_address = 0;
+    unsigned users = 0;  // transfers, from before they connect until their answer is read
   };
+  struct Leave {
+    void operator()(Host* host) const { --host->users; }
+  };
+  using Use = std::unique_ptr<Host, Leave>;
 
   AddressCache(std::chrono::seconds ttl, std::size_t hosts_max) : ttl_(ttl), hosts_max_(hosts_max) {}
 
-  // The entry of "host:port", made where missing. It stays where it is as long as it has open connections.
-  Host& host(std::string const& name);
+  // The entry of "host:port", made where missing. It stays where it is as long as it is used or has open
+  // connections. REQUIRES: the cache outlives what it gives out.
+  Use host(std::string const& name);
 
   // The address to connect to; empty: let libcurl resolve the name.
   static std::string_view address_for(Host const& host, TimePoint now);

@@ -167,7 +167,7 @@ struct Fetcher::State::Exchange {
   CURL* easy = nullptr;
   HeaderList header_list;
   std::unique_ptr<curl_slist, FreeList> connect_to;
-  AddressCache::Host* host = nullptr;  // null: a rule, a proxy or a literal says where to connect
+  AddressCache::Use host{};  // null: a rule, a proxy or a literal says where to connect
   bool by_address = false;
   char detail[CURL_ERROR_SIZE] = {};
 
@@ -235,7 +235,7 @@ curl_socket_t Fetcher::State::on_open_socket(void* pointer, curlsocktype, curl_s
   int const off = 0;
   setsockopt(socket, IPPROTO_TCP, TCP_QUICKACK, &off, sizeof off);
   ++state.counters.connections;
-  state.remember(socket, {exchange.host, exchange.by_address});
+  state.remember(socket, {exchange.host.get(), exchange.by_address});
   state.loop.adopt(socket);
   if (exchange.host) ++(exchange.by_address ? exchange.host->open_by_address : exchange.host->open_by_name);
   return socket;
@@ -343,7 +343,7 @@ void Fetcher::State::prepare(Exchange& exchange) {
 
   std::string connect_to(rules.find(exchange.target.host, exchange.target.port));
   if (connect_to.empty() && options.proxy.empty() && !exchange.target.host_is_address()) {
-    exchange.host = &addresses.host(exchange.target.host + ':' + std::to_string(exchange.target.port));
+    exchange.host = addresses.host(exchange.target.host + ':' + std::to_string(exchange.target.port));
     if (auto const address = AddressCache::address_for(*exchange.host, now); !address.empty()) {
       exchange.by_address = true;
       bool const v6 = address.find(':') != std::string_view::npos;

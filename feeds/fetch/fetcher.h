@@ -48,7 +48,7 @@ struct FetchOptions {
   std::size_t idle_connections_max = 256;  // kept open for a next request
   std::chrono::seconds idle_connection_max{90};
   std::chrono::seconds address_ttl{300};  // how long a resolved address serves new connections
-  std::size_t addresses_max = 65'536;     // remembered; beyond, all are forgotten
+  std::size_t addresses_max = 65'536;     // remembered; beyond, all are forgotten that nobody uses
   std::size_t tls_sessions_max = 16'384;  // remembered for resumption, one a host
 };
 
