@@ -49,11 +49,6 @@ char const* accept_line(Accept accept) {
   return "Accept: */*";
 }
 
-// CR and LF would end our header and begin somebody else's.
-bool is_header_safe(std::string_view text) {
-  return std::ranges::none_of(text, [](char c) { return c == '\r' || c == '\n' || c == '\0'; });
-}
-
 class HeaderList {
  public:
   HeaderList() = default;

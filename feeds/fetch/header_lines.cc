@@ -12,10 +12,11 @@ namespace {
 struct Kept {
   std::string_view name;
   std::string ResponseHeaders::*member;
+  bool goes_back = false;  // in our next request
 };
 constexpr std::array kept = {
-    Kept{"etag", &ResponseHeaders::etag},
-    Kept{"last-modified", &ResponseHeaders::last_modified},
+    Kept{"etag", &ResponseHeaders::etag, true},
+    Kept{"last-modified", &ResponseHeaders::last_modified, true},
     Kept{"expires", &ResponseHeaders::expires},
     Kept{"age", &ResponseHeaders::age},
     Kept{"date", &ResponseHeaders::date},
@@ -29,6 +30,10 @@ constexpr std::array kept = {
 
 }  // namespace
 
+bool is_header_safe(std::string_view text) {
+  return std::ranges::none_of(text, [](char c) { return c == '\r' || c == '\n' || c == '\0'; });
+}
+
 void HeaderLines::add(std::string_view line) {
   if (line.starts_with("HTTP/")) {
     *this = {};
@@ -38,8 +43,9 @@ void HeaderLines::add(std::string_view line) {
   if (colon == std::string_view::npos) return;
   auto const name = text::trim(line.substr(0, colon));
   auto const value = text::trim(line.substr(colon + 1));
-  for (auto const& [wanted, member] : kept)
+  for (auto const& [wanted, member, goes_back] : kept)
     if (text::equals_ignoring_case(name, wanted)) {
+      if (goes_back && !is_header_safe(value)) return;  // libcurl 7.88 lets a bare CR through
       headers.*member = std::string(value);
       return;
     }

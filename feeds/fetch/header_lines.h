@@ -10,6 +10,9 @@ namespace newsfold::fetch {
 
 inline constexpr std::size_t link_lines_max = 32;
 
+// CR and LF would end a header of ours and begin somebody else's.
+bool is_header_safe(std::string_view text);
+
 struct HeaderLines {
   ResponseHeaders headers;
   std::string location;

@@ -1,3 +1,4 @@
+#include "feeds/fetch/header_lines.h"
 #include "tests/fetch/fetch_fixture.h"
 
 #include <netinet/tcp.h>
@@ -91,6 +92,32 @@ TEST_F(FetchTest, SendsBothValidatorsByteForByte) {
   auto const seen = origin_.requests();
   EXPECT_EQ(seen.at(0).header("If-None-Match"), "W/\"1-gzip\"");
   EXPECT_EQ(seen.at(0).header("If-Modified-Since"), "monday, 5th of January");
+}
+
+// libcurl lets a bare CR through. A request that took it along would be refused for ever.
+TEST_F(FetchTest, AValidatorThatHoldsALineBreakIsNone) {
+  for (char const line_break : {'\r', '\0'}) {
+    HeaderLines lines;
+    lines.add(std::string("ETag: \"a") + line_break + "b\"\r\n");
+    lines.add(std::string("Last-Modified: Mon, 5 Jan") + line_break + " 2026 10:00:00 GMT\r\n");
+    EXPECT_EQ(lines.headers.etag, "");
+    EXPECT_EQ(lines.headers.last_modified, "");
+  }
+  origin_.handle("a.example", "", [](auto const&) {
+    OriginResponse response;
+    response.raw =
+        "HTTP/1.1 200 OK\r\nETag: \"a\rb\"\r\nLast-Modified: Mon, 5 Jan 2026 10:00:00 GMT\r\r\n"
+        "Content-Length: 1\r\n\r\nx";
+    return response;
+  });
+  auto const first = get("http://a.example/feed").value();
+  EXPECT_EQ(first.headers.etag, "");
+  EXPECT_EQ(first.headers.last_modified, "Mon, 5 Jan 2026 10:00:00 GMT");
+  Request request;
+  request.url = "http://a.example/feed";
+  request.etag = first.headers.etag;
+  request.last_modified = first.headers.last_modified;
+  EXPECT_TRUE(fetch(request));
 }
 
 TEST_F(FetchTest, ValidatorsGoOnlyToTheUrlThatGaveThem) {
