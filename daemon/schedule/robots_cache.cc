@@ -44,16 +44,22 @@ asio::awaitable<Result<void>> RobotsCache::check(std::string const& url, Gatekee
     Site site = it == sites_.end() ? Site{} : it->second;
     co_await refresh(origin, site);
     heed_crawl_delay(permit.host(), origin, site.robots.crawl_delay());
-    sites_[origin] = site;
+    // Judged before the pause: in it, other hosts' checks may clear the table.
+    auto const verdict = judge(site, origin, url);
+    sites_[origin] = std::move(site);
     co_await gates_.pause(permit);
+    co_return verdict;
   }
-  Site const& site = sites_[origin];
+  co_return judge(it->second, origin, url);
+}
+
+Result<void> RobotsCache::judge(Site const& site, std::string const& origin, std::string const& url) const {
   if (site.standing == Standing::unreachable && clock_.now() - site.unreachable_since < give_up_after)
-    co_return Error{ErrorCode::unreachable,
-                    origin + "/robots.txt cannot be read, so nothing there may be fetched: " + site.trouble};
+    return Error{ErrorCode::unreachable,
+                 origin + "/robots.txt cannot be read, so nothing there may be fetched: " + site.trouble};
   if (!site.robots.allows(target_of(url)))
-    co_return Error{ErrorCode::refused, origin + "/robots.txt does not allow " + target_of(url)};
-  co_return Result<void>();
+    return Error{ErrorCode::refused, origin + "/robots.txt does not allow " + target_of(url)};
+  return Result<void>();
 }
 
 // The origins of one domain share its gate: the slowest of them sets the pace.

@@ -46,6 +46,7 @@ class RobotsCache {
     UtcMicros unreachable_since{};
     std::string trouble;  // while unreachable: why
   };
+  Result<void> judge(Site const& site, std::string const& origin, std::string const& url) const;
   boost::asio::awaitable<void> refresh(std::string const& origin, Site& site);
   void heed_crawl_delay(std::string const& host, std::string const& origin,
                         std::optional<std::chrono::milliseconds> delay);

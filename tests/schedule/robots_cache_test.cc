@@ -1,4 +1,6 @@
 // robots.txt where it is odd, and for pages.
+#include "daemon/schedule/robots_cache.h"
+
 #include "tests/schedule/poll_world.h"
 
 #include <boost/asio/detached.hpp>
@@ -122,6 +124,57 @@ TEST_F(RobotsWorld, APageWaitsOutARestOfSomeSeconds) {
   run_for(2s);
   EXPECT_EQ(read_page("http://h.example/f"), "200");
   EXPECT_GE(times("h.example/f").at(0) - times("h.example/busy").at(0), 8s);
+}
+
+// One file for a.example, none for all others.
+class OneFile final : public fetch::Client {
+ public:
+  boost::asio::awaitable<Result<fetch::Response>> fetch(fetch::Request request) override {
+    fetch::Response response;
+    bool const there = request.url == "http://a.example/robots.txt";
+    response.status = there ? 200 : 404;
+    if (there) response.body = "User-agent: *\nDisallow: /\nCrawl-delay: 5\n";
+    response.final_url = std::move(request.url);
+    co_return response;
+  }
+};
+
+TEST(RobotsCache, WhatAFileSaysHoldsAlsoWhereTheTableIsClearedInTheSpaceAfterIt) {
+  boost::asio::io_context loop;
+  ManualClock clock(test_start());
+  OneFile client;
+  HostOptions options;
+  options.spacing = 0ms;
+  Gatekeeper gates(loop.get_executor(), clock, options);
+  RobotsCache robots(clock, client, gates, "newsfold");
+  auto fill = [](RobotsCache& cache, Gatekeeper& keeper, std::size_t until) -> boost::asio::awaitable<void> {
+    auto const permit = co_await keeper.enter("other.example");
+    for (std::size_t i = 0; cache.size() != until; ++i)
+      (void)co_await cache.check("http://h" + std::to_string(i) + ".other.example/", permit);
+  };
+  auto ask = [](RobotsCache& cache, Gatekeeper& keeper, std::string& out) -> boost::asio::awaitable<void> {
+    auto const permit = co_await keeper.enter("a.example");
+    auto const allowed = co_await cache.check("http://a.example/private", permit);
+    out = allowed ? "allowed" : std::string(to_string(allowed.error().code));
+  };
+  auto const run = [&] {
+    loop.restart();
+    loop.poll();
+  };
+  constexpr std::size_t full = 65'536;
+  std::string answer;
+  boost::asio::co_spawn(loop, fill(robots, gates, full - 1), boost::asio::detached);
+  run();
+  boost::asio::co_spawn(loop, ask(robots, gates, answer), boost::asio::detached);
+  run();
+  ASSERT_EQ(robots.size(), full);
+  EXPECT_EQ(answer, "");  // it waits as long as the file wants
+  boost::asio::co_spawn(loop, fill(robots, gates, 1), boost::asio::detached);
+  run();
+  ASSERT_EQ(robots.size(), 1u);
+  clock.advance(5s);
+  run();
+  EXPECT_EQ(answer, "refused");
 }
 
 }  // namespace
