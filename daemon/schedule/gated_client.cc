@@ -55,6 +55,9 @@ asio::awaitable<Result<fetch::Response>> GatedClient::ask(fetch::Request request
     }
   }
   if (account.asked == UtcMicros{}) account.asked = clock_.now();
+  // The host may have asked for rest since the permit was given: where its robots.txt was asked for.
+  if (auto const until = gates_.rests_until(host); until > clock_.now())
+    co_return resting_since_before(std::move(request.url), until, clock_.now());
   request.stays = [host](std::string const& url) { return host_key(url) == host; };
   auto response = co_await client_.fetch(std::move(request));
   auto const now = clock_.now();

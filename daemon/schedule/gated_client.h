@@ -29,8 +29,8 @@ class GatedClient {
   };
 
   // With the permit of the URL's host in hand, which goes back. Where a redirect leads to a host that rests,
-  // the answer is what that host said last: 429, and when to come again. Fails as Client::fetch does, and as
-  // RobotsCache::check.
+  // or robots.txt was answered so, the answer is what that host said last: 429, and when to come again. Fails
+  // as Client::fetch does, and as RobotsCache::check.
   boost::asio::awaitable<Result<fetch::Response>> fetch(fetch::Request request, Gatekeeper::Permit permit,
                                                         Manners manners, Account& account);
 

@@ -1,6 +1,7 @@
 #include "daemon/schedule/robots_cache.h"
 
 #include "daemon/schedule/host_key.h"
+#include "daemon/schedule/server_hints.h"
 
 #include <algorithm>
 
@@ -35,11 +36,8 @@ asio::awaitable<Result<void>> RobotsCache::check(std::string const& url, Gatekee
       delays_.clear();
     }
   }
-  auto const now = clock_.now();
   auto const it = sites_.find(origin);
-  auto const fresh_for =
-      it != sites_.end() && it->second.standing == Standing::known ? keep : unreachable_retry;
-  if (it == sites_.end() || now - it->second.asked >= fresh_for) {
+  if (it == sites_.end() || clock_.now() >= it->second.due) {
     // A copy: other hosts' checks may move the table while we wait.
     Site site = it == sites_.end() ? Site{} : it->second;
     co_await refresh(origin, site);
@@ -97,8 +95,16 @@ asio::awaitable<void> RobotsCache::refresh(std::string const& origin, Site& site
   if (read || absent || never) {
     site.robots = read ? fetch::Robots::parse(response->body, agent_) : fetch::Robots();
     site.standing = Standing::known;
+    site.due = now + keep;
     site.unreachable_since = {};
     co_return;
+  }
+  site.due = now + unreachable_retry;
+  bool const busy = response && (response->status == 429 || response->status == 503);
+  if (auto const wait = busy ? retry_after(response->headers, now) : std::nullopt) {
+    auto const host = host_key(response->final_url);
+    gates_.rest(host, now + *wait);
+    site.due = std::max(site.due, gates_.rests_until(host));
   }
   if (site.unreachable_since == UtcMicros{}) site.unreachable_since = now;
   bool const had_copy = site.standing == Standing::known || site.standing == Standing::stale;

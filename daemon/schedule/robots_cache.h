@@ -1,7 +1,8 @@
 #pragma once
 // What each site's robots.txt says of us, asked for at most once a day. RFC 9309: a file that is not there
 // (4xx) allows everything; one that cannot be had (5xx, 429, no answer, no text) forbids everything, until it
-// has not been to be had for 30 days. Of a long one the first robots_bytes_max bytes are read.
+// has not been to be had for 30 days; where a 429 or 503 says until when to stay away, its host rests. Of a
+// long one the first robots_bytes_max bytes are read.
 //
 // Not thread-safe: one executor. Call with the host's permit in hand: it makes requests of its own.
 
@@ -43,6 +44,7 @@ class RobotsCache {
     fetch::Robots robots;
     Standing standing = Standing::unread;
     UtcMicros asked{};
+    UtcMicros due{};  // to be asked again
     UtcMicros unreachable_since{};
     std::string trouble;  // while unreachable: why
   };

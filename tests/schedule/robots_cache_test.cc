@@ -65,6 +65,51 @@ TEST_F(RobotsWorld, WhyAFileCannotBeReadIsToldWithTheFeed) {
             "http://h.example/robots.txt cannot be read, so nothing there may be fetched: status 503");
 }
 
+TEST_F(RobotsWorld, RetryAfterOfTheFileRestsTheHostAndTheFile) {
+  for (auto const code : {429u, 503u}) {
+    SCOPED_TRACE(code);
+    auto const host = "h" + std::to_string(code) + ".example", url = "http://" + host;
+    publish(host, "");
+    serve(host, "/robots.txt", [=](OriginRequest const&) {
+      return status(code, {{"Retry-After", "21600"}});
+    });
+    auto const obeys = obedient(url + "/private/f", 1);
+    start({obeys});
+    run_for(2s);
+    ASSERT_EQ(times(host + "/robots.txt").size(), 1u);
+    auto const rests_until = times(host + "/robots.txt")[0] + 6h;
+    set_feeds({obeys, feed(url + "/f", 2)});
+    drain();
+    run_until(rests_until - 1s);
+    EXPECT_EQ(origin_.requests(host).size(), 1u);
+    run_until(rests_until + 1h);
+    EXPECT_EQ(times(host + "/robots.txt").size(), 2u);
+    EXPECT_EQ(times(host + "/private/f").size(), 0u);
+    run_until(rests_until + 7h);
+    EXPECT_GE(times(host + "/f").size(), 1u);
+    stop();
+    sink_.states.clear();
+  }
+}
+
+TEST_F(RobotsWorld, WhereTheFileAsksForRestNothingIsAskedBehindIt) {
+  publish("h.example", "User-agent: *\nAllow: /\n");
+  auto spec = obedient("http://h.example/f", 1);
+  spec.interval = 1h;
+  start({spec});
+  run_for(23h);
+  serve("h.example", "/robots.txt", [](OriginRequest const&) {
+    return status(429, {{"Retry-After", "7200"}});
+  });
+  run_for(5h);
+  auto const& files = times("h.example/robots.txt");
+  ASSERT_EQ(files.size(), 2u);
+  for (auto const t : times("h.example/f")) EXPECT_FALSE(t >= files[1] && t < files[1] + 2h);
+  EXPECT_GE(times("h.example/f").back(), files[1] + 2h);  // by what the file said last
+  EXPECT_TRUE(sink_.notices.empty());
+  EXPECT_EQ(state().failures, 0u);
+}
+
 TEST_F(RobotsWorld, TheLongestCrawlDelayOfADomainHoldsForAllOfIt) {
   publish("a.site.example", "User-agent: *\nCrawl-delay: 20\n");
   publish("b.site.example", "User-agent: *\nCrawl-delay: 2\n");
