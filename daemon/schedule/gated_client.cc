@@ -10,6 +10,7 @@
 namespace newsfold::schedule {
 
 namespace asio = boost::asio;
+using namespace std::chrono_literals;
 
 namespace {
 
@@ -32,6 +33,8 @@ fetch::Response resting_since_before(std::string url, UtcMicros until, UtcMicros
   response.headers.retry_after = std::to_string(std::chrono::ceil<std::chrono::seconds>(until - now).count());
   return response;
 }
+
+bool wants_rest(fetch::Response const& response) { return response.status == 429 || response.status == 503; }
 
 bool is_throttled(fetch::Response const& response, UtcMicros now) {
   return response.status == 429 || (response.status == 503 && retry_after(response.headers, now));
@@ -66,10 +69,12 @@ asio::awaitable<Result<fetch::Response>> GatedClient::ask(fetch::Request request
     reply = HostReply::unreachable;
   } else {
     gates_.learn_address(host, response->address);
-    if (is_throttled(*response, now)) {
-      reply = HostReply::throttled;
-      // Rest before the gate opens: else the next in line would slip through between the two.
-      if (auto const wait = retry_after(response->headers, now)) gates_.rest(host, now + *wait);
+    if (is_throttled(*response, now)) reply = HostReply::throttled;
+    // Rest before the gate opens: else the next in line would slip through between the two. A feed's own
+    // answer may yet make it longer (settle), never shorter: no spread here, or it would count twice.
+    if (wants_rest(*response)) {
+      auto const said = retry_after(response->headers, now).value_or(0s);
+      gates_.rest(host, now + (said > 0s ? said : rest_unsaid_));
     }
   }
   shared.leave(reply);

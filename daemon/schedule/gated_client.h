@@ -11,12 +11,16 @@
 #include "daemon/schedule/robots_cache.h"
 #include "feeds/fetch/client.h"
 
+#include <chrono>
+
 namespace newsfold::schedule {
 
 class GatedClient {
  public:
-  GatedClient(fetch::Client& client, Gatekeeper& gates, RobotsCache& robots, SleepingClock& clock)
-      : client_(client), gates_(gates), robots_(robots), clock_(clock) {}
+  // `rest_unsaid`: of a host that answers 429 or 503 without saying for how long.
+  GatedClient(fetch::Client& client, Gatekeeper& gates, RobotsCache& robots, SleepingClock& clock,
+              std::chrono::seconds rest_unsaid)
+      : client_(client), gates_(gates), robots_(robots), clock_(clock), rest_unsaid_(rest_unsaid) {}
 
   struct Manners {
     RobotsRule robots = RobotsRule::obey;  // asked at each host of the chain
@@ -42,6 +46,7 @@ class GatedClient {
   Gatekeeper& gates_;
   RobotsCache& robots_;
   SleepingClock& clock_;
+  std::chrono::seconds rest_unsaid_;
 };
 
 }  // namespace newsfold::schedule

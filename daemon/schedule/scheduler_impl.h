@@ -59,7 +59,7 @@ struct Scheduler::Impl {
         random(options.seed),
         gates(e, c, options.hosts),
         robots(c, f, gates, options.robots_agent),
-        gated(f, gates, robots, c),
+        gated(f, gates, robots, c, options.polling.throttled_min),
         pages(gated, gates),
         alarm(e, c, [this] { pump(); }),
         push_alarm(e, c, [this] { renew_due(); }),

@@ -157,7 +157,7 @@ TEST(GatedClient, LearnsTheAddressOfTheHostThatWasConnectedTo) {
   TwoAddresses client;
   Gatekeeper gates(loop.get_executor(), clock, {});
   RobotsCache robots(clock, client, gates, "newsfold");
-  GatedClient gated(client, gates, robots, clock);
+  GatedClient gated(client, gates, robots, clock, 900s);
   std::string final_url;
   auto task = [](GatedClient& polite, Gatekeeper& keeper, std::string& out) -> boost::asio::awaitable<void> {
     fetch::Request request;

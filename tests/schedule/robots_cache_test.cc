@@ -162,6 +162,38 @@ TEST_F(RobotsWorld, APageOfAHostThatRestsForLongIsNotWaitedFor) {
   EXPECT_EQ(read_page("http://h.example/f"), "200");
 }
 
+TEST_F(RobotsWorld, AHostThatIsTooBusyForAPageRestsForAQuarterOfAnHourUnlessItSaysHowLong) {
+  start({});
+  for (auto const code : {429u, 503u}) {
+    SCOPED_TRACE(code);
+    auto const host = "h" + std::to_string(code) + ".example", url = "http://" + host;
+    publish(host, "");
+    serve(host, "/busy", [=](OriginRequest const&) { return status(code); });
+    serve(host, "/soon", [=](OriginRequest const&) { return status(code, {{"Retry-After", "60"}}); });
+    EXPECT_EQ(read_page(url + "/busy"), std::to_string(code));
+    auto const told = times(host + "/busy").at(0);
+    run_until(told + 13min);
+    EXPECT_EQ(read_page(url + "/f"), "unreachable");
+    run_until(told + 15min);
+    EXPECT_EQ(read_page(url + "/f"), "200");
+    EXPECT_EQ(times(host + "/f").size(), 1u);
+    EXPECT_EQ(read_page(url + "/soon"), std::to_string(code));
+    EXPECT_EQ(read_page(url + "/f"), "200");
+  }
+}
+
+TEST_F(RobotsWorld, AHostThatIsTooBusyForItsFeedRestsForHalfAnHourAtMost) {
+  publish("h.example", "");
+  serve("h.example", "/busy", [](OriginRequest const&) { return status(503); });
+  start({feed("http://h.example/busy", 1)});
+  run_for(2s);
+  auto const told = times("h.example/busy").at(0);
+  run_until(told + 13min);
+  EXPECT_EQ(read_page("http://h.example/f"), "unreachable");
+  run_until(told + 30min);
+  EXPECT_EQ(read_page("http://h.example/f"), "200");
+}
+
 TEST_F(RobotsWorld, APageWaitsOutARestOfSomeSeconds) {
   publish("h.example", "User-agent: *\nAllow: /\n");
   serve("h.example", "/busy", [](OriginRequest const&) { return status(429, {{"Retry-After", "8"}}); });
