@@ -12,6 +12,7 @@ boost::asio::awaitable<Result<fetch::Response>> PageClient::fetch(fetch::Request
   auto host = host_key(request.url);
   if (host.empty()) co_return Error{ErrorCode::malformed, "not a usable URL: " + request.url.substr(0, 200)};
   GatedClient::Manners manners;
+  manners.by_address = true;
   Gatekeeper::Permit permit;
   if (request.method == fetch::Method::get) {
     permit = co_await gates_.enter_unless_resting(host, patience);

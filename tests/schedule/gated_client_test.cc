@@ -1,5 +1,6 @@
 // A chain of redirects over several hosts: each host is treated as if it had been asked for itself.
 #include "daemon/schedule/gated_client.h"
+#include "daemon/schedule/page_client.h"
 #include "tests/schedule/poll_world.h"
 
 #include <boost/asio/detached.hpp>
@@ -173,6 +174,53 @@ TEST(GatedClient, LearnsTheAddressOfTheHostThatWasConnectedTo) {
   EXPECT_EQ(final_url, "http://b.example/");
   EXPECT_EQ(gates.address_gate("a.example"), "ip 192.0.2.1");
   EXPECT_EQ(gates.address_gate("b.example"), "ip 192.0.2.2");
+}
+
+// Every host at one address.
+class OneAddress final : public fetch::Client {
+ public:
+  explicit OneAddress(Clock const& clock) : clock_(clock) {}
+  boost::asio::awaitable<Result<fetch::Response>> fetch(fetch::Request request) override {
+    fetch::Response response;
+    response.status = 200;
+    response.address = "192.0.2.1";
+    response.final_url = request.url;
+    if (!request.url.ends_with("/robots.txt")) asked.push_back(clock_.now());
+    co_return response;
+  }
+  std::vector<UtcMicros> asked;
+
+ private:
+  Clock const& clock_;
+};
+
+TEST(PageClient, HostsOfOneAddressAreAskedWithASpaceBetween) {
+  for (auto const method : {fetch::Method::get, fetch::Method::post}) {
+    boost::asio::io_context loop;
+    ManualClock clock(test_start());
+    OneAddress client(clock);
+    Gatekeeper gates(loop.get_executor(), clock, {});
+    RobotsCache robots(clock, client, gates, "newsfold");
+    GatedClient gated(client, gates, robots, clock, 900s);
+    PageClient pages(gated, gates);
+    auto task = [](PageClient& polite, std::string url, fetch::Method how) -> boost::asio::awaitable<void> {
+      fetch::Request request;
+      request.url = std::move(url);
+      request.method = how;
+      (void)co_await polite.fetch(std::move(request));
+    };
+    for (auto const* host : {"a.example", "b.example"}) {
+      gates.learn_address(host, "192.0.2.1");
+      boost::asio::co_spawn(loop, task(pages, std::string("http://") + host + "/", method),
+                            boost::asio::detached);
+    }
+    for (loop.poll(); clock.next_wake() != UtcMicros::max(); loop.poll()) {
+      clock.set(clock.next_wake());
+      loop.restart();
+    }
+    ASSERT_EQ(client.asked.size(), 2u);
+    EXPECT_GE(client.asked[1] - client.asked[0], 1s);
+  }
 }
 
 }  // namespace
