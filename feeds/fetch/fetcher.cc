@@ -172,8 +172,11 @@ struct Fetcher::State::Exchange {
   enum class Broken : std::uint8_t { none, header_limit, body_limit, refused_address } broken = Broken::none;
   std::string refused_address;
 
+  bool connects = false;  // to an address that is not refused: what comes of that is the answer
+
   void refuse(std::string address) {
     ++state.counters.refused;
+    if (connects) return;
     broken = Broken::refused_address;
     refused_address = std::move(address);
   }
@@ -230,6 +233,8 @@ curl_socket_t Fetcher::State::on_open_socket(void* pointer, curlsocktype, curl_s
   int const off = 0;
   setsockopt(socket, IPPROTO_TCP, TCP_QUICKACK, &off, sizeof off);
   ++state.counters.connections;
+  exchange.connects = true;
+  if (exchange.broken == Exchange::Broken::refused_address) exchange.broken = Exchange::Broken::none;
   state.remember(socket, {exchange.host.get(), exchange.by_address});
   state.loop.adopt(socket);
   if (exchange.host) ++(exchange.by_address ? exchange.host->open_by_address : exchange.host->open_by_name);

@@ -316,6 +316,29 @@ TEST_F(FetchTest, SaysWhereNobodyListens) {
   EXPECT_TRUE(response.error().message.starts_with("a.example: no connection")) << response.error().message;
 }
 
+// libcurl takes "x.localhost" for both ::1 and 127.0.0.1.
+TEST_F(FetchTest, OfAHostOneOfWhoseAddressesIsRefusedTheOtherSaysWhatCameOfIt) {
+  FetchOptions options = options_for_origin();
+  options.resolve.clear();
+  std::uint16_t port = 0;
+  {
+    origin::OriginServer gone;
+    port = gone.port();
+  }
+  for (auto const* allowed : {"127.0.0.0/8", "::1/128"}) {
+    options.allow_private = {allowed};
+    auto const fetcher = Fetcher::create(loop_.get_executor(), options).value();
+    Request request;
+    request.url = "http://a.localhost:" + std::to_string(port) + "/";
+    EXPECT_EQ(fetch(*fetcher, request).error().code, ErrorCode::unreachable) << allowed;
+  }
+  options.allow_private.clear();
+  auto const fetcher = Fetcher::create(loop_.get_executor(), options).value();
+  Request request;
+  request.url = "http://a.localhost:" + std::to_string(port) + "/";
+  EXPECT_EQ(fetch(*fetcher, request).error().code, ErrorCode::refused);
+}
+
 TEST_F(FetchTest, OneHandleServesManyKindsOfRequestWithoutMixingThem) {
   origin_.handle("", "", [](OriginRequest const& request) { return say(request.method + request.body); });
   Request post;
