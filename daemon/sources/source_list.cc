@@ -71,14 +71,23 @@ std::string Names::take(std::string_view wanted, std::string_view url) {
   auto const host = cut(host_of(url), name_bytes_max);
   auto const base = cut(wanted.empty() ? host : wanted, name_bytes_max);
   auto const first = base.empty() ? std::string("feed") : base;
-  if (taken_.insert(first).second) return first;
+  if (is_new(first)) return first;
   auto const with = [&](std::string const& suffix) {
     return cut(first, name_bytes_max - suffix.size()) + suffix;
   };
   if (host.size() < name_bytes_max / 2)
-    if (auto named = with(" (" + host + ")"); taken_.insert(named).second) return named;
-  for (std::size_t n = 2;; ++n)
-    if (auto named = with(" (" + std::to_string(n) + ")"); taken_.insert(named).second) return named;
+    if (auto named = with(" (" + host + ")"); is_new(named)) return named;
+  auto const numbered = [&](std::size_t n) { return with(" (" + std::to_string(n) + ")"); };
+  // Long names that begin alike are cut alike: what they share is the name that is left of them, and that is
+  // shorter by a byte with each digit.
+  for (std::size_t lowest = 2, end = 10;; lowest = end, end *= 10)
+    for (auto& n = next_number_.try_emplace(numbered(lowest), lowest).first->second; n < end;)
+      if (auto named = numbered(n++); is_new(named)) return named;
+}
+
+bool Names::is_new(std::string const& name) {
+  ++looked_up_;
+  return taken_.insert(name).second;
 }
 
 Import sources_of(std::vector<parse::Subscription> const& list, Names& names,

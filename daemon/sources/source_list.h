@@ -4,6 +4,7 @@
 #include "daemon/config/config.h"
 #include "feeds/parse/opml.h"
 
+#include <map>
 #include <set>
 #include <string>
 #include <vector>
@@ -17,8 +18,16 @@ class Names {
   std::string take(std::string_view wanted, std::string_view url);
   void reserve(std::string name) { taken_.insert(std::move(name)); }
 
+  // Names that were looked up so far. A list may hold one title thousands of times: this grows with the
+  // number of names, not with its square.
+  std::size_t looked_up() const noexcept { return looked_up_; }
+
  private:
+  bool is_new(std::string const& name);
+
   std::set<std::string> taken_;
+  std::map<std::string, std::size_t> next_number_;  // by the first name with so many digits
+  std::size_t looked_up_ = 0;
 };
 
 struct Import {

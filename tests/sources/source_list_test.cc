@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include <set>
+
 namespace newsfold::sources {
 namespace {
 
@@ -49,6 +51,52 @@ TEST(SourceList, HostileTitlesStillMakeAConfigurationThatLoads) {
   auto const loaded = load(to_toml(sources_of(hostile, names, known).sources));
   ASSERT_TRUE(loaded.ok()) << config::describe(loaded.problems);
   EXPECT_EQ(loaded.config.sources.size(), hostile.size());
+}
+
+// Subscriptions with these titles, all on one host.
+std::vector<parse::Subscription> titled(std::size_t count, auto const& title_of) {
+  std::vector<parse::Subscription> out;
+  for (std::size_t i = 0; i < count; ++i)
+    out.push_back({title_of(i), "https://a.example/" + std::to_string(i), "", {}, {}});
+  return out;
+}
+
+std::set<std::string> names_in(Import const& import) {
+  std::set<std::string> out;
+  for (auto const& source : import.sources) out.insert(source.name);
+  return out;
+}
+
+TEST(SourceList, OneTitleThousandsOfTimesTakesALookUpOrTwoEach) {
+  constexpr std::size_t count = 10'000;
+  Names names;
+  std::set<std::string> known;
+  auto const import = sources_of(titled(count, [](std::size_t) { return "Blog"; }), names, known);
+  EXPECT_EQ(names_in(import).size(), count);
+  EXPECT_EQ(import.sources[1].name, "Blog (a.example)");
+  EXPECT_EQ(import.sources[2].name, "Blog (2)");
+  EXPECT_EQ(import.sources[count - 1].name, "Blog (9999)");
+  EXPECT_LE(names.looked_up(), 4 * count);
+}
+
+TEST(SourceList, LongTitlesThatAreCutAlikeTakeALookUpOrTwoEach) {
+  constexpr std::size_t count = 10'000;
+  Names names;
+  std::set<std::string> known;
+  // Each title twice; they differ in their last bytes only, which a number takes the place of.
+  auto const import = sources_of(
+      titled(count, [](std::size_t i) { return std::string(95, 'x') + std::to_string(10'000 + i / 2); }),
+      names, known);
+  EXPECT_EQ(names_in(import).size(), count);
+  EXPECT_LE(names.looked_up(), 4 * count);
+}
+
+TEST(SourceList, ANumberThatATitleHasAlreadyIsPassedOver) {
+  Names names;
+  names.reserve("Blog (3)");
+  std::vector<std::string> made;
+  for (int i = 0; i < 5; ++i) made.push_back(names.take("Blog", "https://a.example/"));
+  EXPECT_EQ(made, (std::vector<std::string>{"Blog", "Blog (a.example)", "Blog (2)", "Blog (4)", "Blog (5)"}));
 }
 
 TEST(SourceList, WhatIsExportedCanBeImported) {
