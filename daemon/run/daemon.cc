@@ -295,6 +295,8 @@ Result<schedule::Scheduler::Difference> Daemon::Impl::apply_sources(config::Conf
   auto sources = make_sources(from, [this](FeedId list) { return lists->find(list); });
   if (!sources) return sources.error();
   list_bounds = std::move(sources->list_bounds);
+  for (auto const& [list, feeds] : sources->unusable_in_lists)
+    log::warning("list_urls_unusable", {{"list", list}, {"feeds", feeds}});
   pipeline->set_sources(std::move(sources->sources));
   scheduler->set_polling(scheduler_options(from, 0).polling);  // by which the feeds are paced
   auto difference = scheduler->set_feeds(std::move(sources->feeds), load_state(from));

@@ -368,7 +368,9 @@ Result<Sources> make_sources(config::Config const& config, LookUpList const& lis
     if (!source.enabled || source.kind != config::SourceKind::opml || !lists) continue;
     auto const* const held = lists(feed_id(source));
     if (!held) continue;
-    for (auto& feed : sources::sources_of(*held, names, known_urls).sources) {
+    auto import = sources::sources_of(*held, names, known_urls);
+    if (import.unusable > 0) out.unusable_in_lists.emplace_back(source.name, import.unusable);
+    for (auto& feed : import.sources) {
       auto const listed = from_list(source, std::move(feed));
       if (auto added = add_source(config, listed, clean, out); !added) return added.error();
       if (auto const age = unless_zero(source.retention_age))

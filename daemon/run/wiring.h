@@ -51,6 +51,8 @@ struct Sources {
   std::vector<schedule::FeedSpec> feeds;
   std::vector<pipeline::Source> sources;
   ListBounds list_bounds;
+  // By the name of a list: how many feeds in it have a URL that cannot be used. Those without are not here.
+  std::vector<std::pair<std::string, std::size_t>> unusable_in_lists;
 };
 
 // What a list on the web ([[opml]]) held when it was last read; null where that is not known.

@@ -2,11 +2,14 @@
 
 #include "daemon/config/checks.h"
 #include "daemon/config/option_types.h"
+#include "feeds/fetch/target.h"
 #include "feeds/text/join.h"
+#include "feeds/text/url.h"
 #include "feeds/text/utf8.h"
 
 #include <algorithm>
 #include <map>
+#include <utility>
 
 namespace newsfold::sources {
 namespace {
@@ -29,6 +32,7 @@ std::string_view host_of(std::string_view url) {
   if (begin == url.npos) return url;
   auto host = url.substr(begin + 3);
   host = host.substr(0, host.find_first_of("/?#"));
+  if (auto const at = host.rfind('@'); at != host.npos) host.remove_prefix(at + 1);  // may be a password
   return host.substr(0, host.rfind(':') == host.npos || host.ends_with(']') ? host.size() : host.rfind(':'));
 }
 
@@ -90,17 +94,34 @@ bool Names::is_new(std::string const& name) {
   return taken_.insert(name).second;
 }
 
+std::optional<std::string> usable_url(std::string const& written) {
+  auto const is_taken = [](std::string const& url) {
+    std::string out;
+    return !url.empty() && !config::TextCodec{config::TextRule::http_url}.read({url, {}, {}}, out, {});
+  };
+  auto const target = fetch::parse_target(text::resolve_url(written, {}));
+  if (!target || !target->user.empty() || !target->password.empty()) return std::nullopt;
+  if (is_taken(written)) return written;
+  if (is_taken(target->url)) return target->url;
+  return std::nullopt;
+}
+
 Import sources_of(std::vector<parse::Subscription> const& list, Names& names,
                   std::set<std::string>& known_urls) {
   Import out;
   for (auto const& subscription : list) {
-    if (!known_urls.insert(config::url_key(subscription.feed_url)).second) {
+    auto url = usable_url(subscription.feed_url);
+    if (!url) {
+      ++out.unusable;
+      continue;
+    }
+    if (!known_urls.insert(config::url_key(*url)).second) {
       ++out.doubles;
       continue;
     }
     config::Source source;
-    source.url = subscription.feed_url;
-    source.name = names.take(subscription.title, subscription.feed_url);
+    source.url = std::move(*url);
+    source.name = names.take(subscription.title, source.url);
     for (auto const& folder : subscription.folders) add_tag(source.tags, folder);
     for (auto const& category : subscription.categories) add_tag(source.tags, category);
     out.sources.push_back(std::move(source));

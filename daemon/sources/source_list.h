@@ -5,6 +5,7 @@
 #include "feeds/parse/opml.h"
 
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -32,8 +33,14 @@ class Names {
 
 struct Import {
   std::vector<config::Source> sources;
-  std::size_t doubles = 0;  // left out: their URL stood there already
+  std::size_t doubles = 0;   // left out: their URL stood there already
+  std::size_t unusable = 0;  // left out: usable_url() has nothing for them
 };
+
+// `written` as the configuration takes it for a `url`: blanks and letters of other alphabets escaped, where
+// it has any. Nothing where no escaping helps, or where there is a user or a password in it: these belong
+// into files, and neither into a configuration nor into a log.
+std::optional<std::string> usable_url(std::string const& written);
 
 // In the order of the list. Folders and categories become tags. `known_urls` (config::url_key) are left out
 // and added to.

@@ -1,5 +1,6 @@
 #include "daemon/sources/source_list.h"
 
+#include "daemon/config/checks.h"
 #include "daemon/config/load.h"
 
 #include <gtest/gtest.h>
@@ -51,6 +52,47 @@ TEST(SourceList, HostileTitlesStillMakeAConfigurationThatLoads) {
   auto const loaded = load(to_toml(sources_of(hostile, names, known).sources));
   ASSERT_TRUE(loaded.ok()) << config::describe(loaded.problems);
   EXPECT_EQ(loaded.config.sources.size(), hostile.size());
+}
+
+TEST(SourceList, WhatTheConfigurationWouldRefuseIsEscapedOrLeftOutAndCounted) {
+  std::vector<parse::Subscription> mixed;
+  for (auto const* url : {"https://a.example/a feed.xml",
+                          "https://a.example/n\xc3\xa4"
+                          "chstes?q=\xe2\x82\xac",
+                          "https://a.example/{x}|\"y\"", "https://user:pw@secret.example/feed",
+                          "https://token@secret.example/", "https://a.example:port/", "https://a b.example/",
+                          "https://a.example/\x01\x7f", "https://plain.example/feed?a=1#top"})
+    mixed.push_back({"", url, "", {}, {}});
+  Names names;
+  std::set<std::string> known;
+  auto const import = sources_of(mixed, names, known);
+  auto const toml = to_toml(import.sources);
+  auto const loaded = load(toml);
+  ASSERT_TRUE(loaded.ok()) << config::describe(loaded.problems) << toml;
+  std::vector<std::string> urls;
+  for (auto const& source : loaded.config.sources) urls.push_back(source.url);
+  ASSERT_GE(urls.size(), 3u);
+  EXPECT_EQ(urls[0], "https://a.example/a%20feed.xml");
+  EXPECT_EQ(urls[1], "https://a.example/n%c3%a4chstes?q=%e2%82%ac");
+  EXPECT_EQ(urls.back(), "https://plain.example/feed?a=1#top");
+  EXPECT_EQ(import.unusable, mixed.size() - urls.size());
+  EXPECT_GE(import.unusable, 4u);
+  EXPECT_EQ(import.doubles, 0u);
+  EXPECT_EQ(toml.find("pw"), toml.npos);
+  EXPECT_EQ(toml.find("token"), toml.npos);
+  EXPECT_EQ(toml.find("secret.example"), toml.npos);
+}
+
+TEST(SourceList, AnAddressThatIsEscapedIsTheOneThatIsThereAlready) {
+  Names names;
+  std::set<std::string> known{config::url_key("https://a.example/a%20b")};
+  auto const import = sources_of({{"x", "https://a.example/a b", "", {}, {}}}, names, known);
+  EXPECT_TRUE(import.sources.empty());
+  EXPECT_EQ(import.doubles, 1u);
+}
+
+TEST(Names, AreMadeOfTheHostWithoutUserAndPassword) {
+  EXPECT_EQ(Names().take("", "https://user:pw@a.example:8443/rss"), "a.example");
 }
 
 // Subscriptions with these titles, all on one host.

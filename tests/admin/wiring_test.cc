@@ -1,0 +1,41 @@
+#include "daemon/run/wiring.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace newsfold::run {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::Pair;
+
+config::Source source(config::SourceKind kind, std::string name) {
+  config::Source out;
+  out.kind = kind;
+  out.name = std::move(name);
+  out.url = "https://" + out.name + ".example/";
+  return out;
+}
+
+TEST(Wiring, FeedsOfAListWhoseAddressesCannotBeUsedAreCountedAndLeftOut) {
+  config::Config config;
+  config.sources = {source(config::SourceKind::opml, "team"), source(config::SourceKind::opml, "good")};
+  std::vector<parse::Subscription> const team{{"", "https://user:pw@a.example/feed", "", {}, {}},
+                                              {"B", "https://b.example/feed", "", {}, {}}};
+  std::vector<parse::Subscription> const good{{"C", "https://c.example/feed", "", {}, {}}};
+  auto const sources =
+      make_sources(config, [&](FeedId list) { return list == feed_id(config.sources[0]) ? &team : &good; });
+  ASSERT_TRUE(sources) << sources.error().message;
+  std::vector<std::string> urls;
+  for (auto const& feed : sources->feeds) urls.push_back(feed.url);
+  EXPECT_THAT(urls, ElementsAre("https://team.example/", "https://good.example/", "https://b.example/feed",
+                                "https://c.example/feed"));
+  EXPECT_THAT(sources->unusable_in_lists, ElementsAre(Pair("team", 1u)));
+}
+
+}  // namespace
+}  // namespace newsfold::run

@@ -1,0 +1,67 @@
+// What the commands that look at sources say, run in this process.
+
+#include "daemon/commands/command_line.h"
+#include "daemon/commands/commands.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <string>
+#include <vector>
+
+namespace newsfold {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+class SourcesCommandTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    char pattern[] = "/tmp/newsfold-commands.XXXXXX";
+    ASSERT_NE(mkdtemp(pattern), nullptr);
+    folder_ = pattern;
+  }
+  void TearDown() override { std::filesystem::remove_all(folder_); }
+
+  std::string write(std::string const& name, std::string const& text) const {
+    auto const path = folder_ / name;
+    std::filesystem::create_directories(path.parent_path());
+    std::ofstream(path) << text;
+    return path.string();
+  }
+  void run(std::vector<char const*> words) {
+    CommandLine line("newsfold", "Turns news into a stream.", "1.0");
+    CommandContext context;
+    add_opml_command(line.root(), context);
+    words.insert(words.begin(), "newsfold");
+    testing::internal::CaptureStdout();
+    testing::internal::CaptureStderr();
+    line.run(int(words.size()), words.data(), context.exit_code);
+    out_ = testing::internal::GetCapturedStdout();
+    notes_ = testing::internal::GetCapturedStderr();
+    exit_code_ = context.exit_code;
+  }
+
+  std::filesystem::path folder_;
+  std::string out_, notes_;
+  int exit_code_ = -1;
+};
+
+TEST_F(SourcesCommandTest, AnImportSaysWhatItLeftOutAndNoPassword) {
+  auto const list = write("list.opml",
+                          "<opml><body><outline text='A' xmlUrl='https://a.example/a feed'/>"
+                          "<outline xmlUrl='https://user:pw@b.example/feed'/>"
+                          "<outline xmlUrl='https://b.example:port/feed'/></body></opml>");
+  run({"opml", "import", list.c_str()});
+  EXPECT_EQ(exit_code_, 0);
+  EXPECT_EQ(out_, "[[feed]]\nname = \"A\"\nurl = \"https://a.example/a%20feed\"\n");
+  EXPECT_THAT(notes_, HasSubstr("1 feed; 2 whose URL a configuration cannot hold were left out"));
+  EXPECT_THAT(notes_, Not(HasSubstr("pw")));
+}
+
+}  // namespace
+}  // namespace newsfold
