@@ -2,6 +2,7 @@
 
 #include "daemon/log/log.h"
 #include "daemon/runtime/run_on.h"
+#include "daemon/sources/source_list.h"
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -66,6 +67,10 @@ bool same(Subscriptions const& a, Subscriptions const& b) {
   });
 }
 
+bool names_feeds(Subscriptions const& list) {
+  return std::ranges::any_of(list, [](auto const& one) { return usable_url(one.feed_url).has_value(); });
+}
+
 }  // namespace
 
 LivingLists::LivingLists(schedule::PollSink& inner, asio::any_io_executor cpu,
@@ -101,9 +106,16 @@ std::shared_ptr<void const> LivingLists::begin(schedule::FeedSpec const& feed) {
 asio::awaitable<schedule::Digest> LivingLists::digest(schedule::FeedSpec const& feed,
                                                       fetch::Response response) {
   if (feed.kind != schedule::SourceKind::opml) co_return co_await inner_.digest(feed, std::move(response));
-  auto job = [bytes = std::move(response.body)]() mutable -> Result<std::unique_ptr<Pending>> {
+  auto const* const held = find(feed.id);
+  auto const feeds_held = held && names_feeds(*held) ? held->size() : 0;
+  auto job = [bytes = std::move(response.body), feeds_held]() mutable -> Result<std::unique_ptr<Pending>> {
     auto list = parse_list(bytes);
     if (!list) return list.error();
+    // Sooner an export that failed than an owner who reads nothing any more: who does takes the list out.
+    if (feeds_held > 0 && !names_feeds(*list))
+      return Error{ErrorCode::not_a_feed, "the list names no feed any more; those that it named stay (" +
+                                              std::to_string(feeds_held) +
+                                              "); to drop them, take the list out of the configuration"};
     auto pending = std::make_unique<Pending>();
     pending->bytes = std::move(bytes);
     pending->list = std::move(*list);

@@ -3,7 +3,7 @@
 // between scheduler and pipeline, takes the documents of lists for itself and passes all else on.
 //
 // The last good copy of each list is kept in a file of its own: a 304 brings none, and a restart must not
-// lose the feeds. A list that breaks (an error, a web page in its place) changes nothing.
+// lose the feeds. A list that breaks (an error, a web page in its place, no feed left in it) changes nothing.
 //
 // Not thread-safe: one executor. Parsing and files are for `cpu`.
 

@@ -49,7 +49,7 @@ class LivingListTest : public ::testing::Test {
   // One poll that brought `body`; whether it was taken for a list.
   bool poll(std::string body, schedule::FeedSpec const& feed) {
     std::optional<bool> good;
-    boost::asio::co_spawn(io_, poll_once(*lists_, feed, std::move(body), good),
+    boost::asio::co_spawn(io_, poll_once(*lists_, feed, std::move(body), good, error_),
                           [](std::exception_ptr failure) {
                             if (failure) std::rethrow_exception(failure);
                           });
@@ -59,11 +59,13 @@ class LivingListTest : public ::testing::Test {
     return *good;
   }
   static boost::asio::awaitable<void> poll_once(LivingLists& lists, schedule::FeedSpec const& feed,
-                                                std::string body, std::optional<bool>& good) {
+                                                std::string body, std::optional<bool>& good,
+                                                std::string& error) {
     fetch::Response response;
     response.body = std::move(body);
     auto digest = co_await lists.digest(feed, std::move(response));
     bool const read = digest.report.has_value();
+    error = read ? "" : digest.report.error().message;
     std::vector<schedule::FeedNotice> none;
     auto const kept = co_await lists.commit(feed, std::move(digest.pending), "record", std::move(none));
     good = read && kept;
@@ -88,6 +90,7 @@ class LivingListTest : public ::testing::Test {
   std::unique_ptr<LivingLists> lists_;
   schedule::FeedSpec list_;
   std::vector<std::string> changed_;
+  std::string error_;  // of the last poll's document
 };
 
 TEST_F(LivingListTest, TellsWhenItChangesAndOnlyThen) {
@@ -108,6 +111,24 @@ TEST_F(LivingListTest, SurvivesARestartAndABrokenDocument) {
   EXPECT_EQ(held(), (std::vector<std::string>{"a", "b"}));
   open();
   EXPECT_EQ(held(), (std::vector<std::string>{"a", "b"}));
+}
+
+TEST_F(LivingListTest, AListThatNamesNoFeedAnyMoreIsBroken) {
+  EXPECT_TRUE(poll(opml({}), list_));  // one that never named any is only empty
+  EXPECT_TRUE(poll(opml({"a", "b"}), list_));
+  auto const changes = changed_.size();
+  EXPECT_FALSE(poll(opml({}), list_));
+  EXPECT_NE(error_.find("names no feed any more"), std::string::npos) << error_;
+  EXPECT_FALSE(
+      poll("<opml><body><outline text='x' xmlUrl='https://u:pw@x.example/feed'/></body></opml>", list_));
+  EXPECT_EQ(error_.find("pw"), std::string::npos) << error_;
+  EXPECT_EQ(held(), (std::vector<std::string>{"a", "b"}));
+  EXPECT_EQ(changed_.size(), changes);
+  open();
+  EXPECT_FALSE(poll(opml({}), list_));  // known from its copy
+  EXPECT_EQ(held(), (std::vector<std::string>{"a", "b"}));
+  EXPECT_TRUE(poll(opml({"c"}), list_));
+  EXPECT_EQ(held(), (std::vector<std::string>{"c"}));
 }
 
 TEST_F(LivingListTest, WhatCannotBeKeptIsNotTakenForKept) {
