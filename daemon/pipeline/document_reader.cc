@@ -125,7 +125,7 @@ std::uint64_t hash_of(Item const& item) {
 }
 
 Result<ReadDocument> read_document(storage::Store const& store, Source const& source,
-                                   fetch::Response const& response) {
+                                   fetch::Response const& response, UtcMicros now) {
   parse::Hints const hints{response.final_url, response.headers.content_type};
   auto feed = parse_document(source, response.body, hints);
   if (!feed) return source.listing ? feed.error() : with_feeds_of_page(feed.error(), response.body, hints);
@@ -134,10 +134,10 @@ Result<ReadDocument> read_document(storage::Store const& store, Source const& so
   auto const view = store.view();
   if (auto row = view.feed(source.id)) read.habits = row->habits;
   if (feed->format == FeedFormat::sitemap && is_sitemap_index(response.body)) {
-    read.report.follow = sitemaps_to_follow(*feed);
+    read.report.follow = sitemaps_to_follow(*feed, now);
     return read;
   }
-  if (feed->format == FeedFormat::sitemap) drop_old_entries(*feed);
+  if (feed->format == FeedFormat::sitemap) drop_old_entries(*feed, now);
   read.report = schedule::report_of(*feed);
   read.feed_language = feed->language;
   read.feed_title = feed->title;

@@ -10,6 +10,7 @@
 #include "feeds/dedup/identity.h"
 #include "feeds/model/error.h"
 #include "feeds/model/feed.h"
+#include "feeds/model/time.h"
 #include "storage/store.h"
 
 #include <cstdint>
@@ -37,9 +38,9 @@ struct ReadDocument {
   std::string feed_title;
 };
 
-// Fails with `not_a_feed`, `malformed`, `too_large`.
+// `now`: when the answer came. Fails with `not_a_feed`, `malformed`, `too_large`.
 Result<ReadDocument> read_document(storage::Store const& store, Source const& source,
-                                   fetch::Response const& response);
+                                   fetch::Response const& response, UtcMicros now);
 
 // Of what a reader of the feed would see of the item. Not of guid and link as they stand: feeds that make
 // these anew at every fetch would have each of their items fetched and cleaned again every time. Never 0.

@@ -73,9 +73,8 @@ asio::awaitable<schedule::Digest> Pipeline::digest(schedule::FeedSpec const& fee
     digest.report = Error{ErrorCode::not_found, "feed " + feed.name + " was removed from the configuration"};
     co_return digest;
   }
-  auto read_job = [&store = store_, source = pending->source, response = std::move(response)] {
-    return read_document(store, *source, response);
-  };
+  auto read_job = [&store = store_, source = pending->source, response = std::move(response),
+                   now = writer_.now()] { return read_document(store, *source, response, now); };
   auto read = co_await run_on(cpu_, std::move(read_job));
   if (!read) {
     digest.report = read.error();

@@ -16,10 +16,13 @@ std::optional<UtcMicros> date_of(Item const& item) {
   return item.date_published ? item.date_published : item.date_modified;
 }
 
-std::optional<UtcMicros> newest_of(Feed const& feed) {
+bool can_be(UtcMicros date, UtcMicros now) { return date <= now + sitemap_date_ahead_max; }
+
+std::optional<UtcMicros> newest_of(Feed const& feed, UtcMicros now) {
   std::optional<UtcMicros> newest;
   for (auto const& item : feed.items)
-    if (auto const date = date_of(item)) newest = std::max(newest.value_or(*date), *date);
+    if (auto const date = date_of(item); date && can_be(*date, now))
+      newest = std::max(newest.value_or(*date), *date);
   return newest;
 }
 
@@ -40,19 +43,19 @@ bool is_sitemap_index(std::string_view document) {
   return index != head.npos && index < std::min(head.find("<urlset"), head.find(":urlset"));
 }
 
-std::vector<std::string> sitemaps_to_follow(Feed const& index) {
+std::vector<std::string> sitemaps_to_follow(Feed const& index, UtcMicros now) {
   struct Candidate {
     std::string const* url;
     bool news = false;
     UtcMicros changed{};
   };
-  auto const newest = newest_of(index);
+  auto const newest = newest_of(index, now);
   std::vector<Candidate> candidates;
   for (auto const& entry : index.items) {
     bool const news = is_called_news(entry.url);
     auto const changed = date_of(entry);
     if (news || (newest && changed && *newest - *changed <= sitemap_age_max))
-      candidates.push_back({&entry.url, news, changed.value_or(UtcMicros{})});
+      candidates.push_back({&entry.url, news, changed && can_be(*changed, now) ? *changed : UtcMicros{}});
   }
   if (!newest) {
     if (!index.items.empty()) candidates.push_back({&index.items.front().url, false, {}});
@@ -69,8 +72,8 @@ std::vector<std::string> sitemaps_to_follow(Feed const& index) {
   return out;
 }
 
-void drop_old_entries(Feed& sitemap) {
-  auto const newest = newest_of(sitemap);
+void drop_old_entries(Feed& sitemap, UtcMicros now) {
+  auto const newest = newest_of(sitemap, now);
   if (!newest) return;
   std::erase_if(sitemap.items, [&](Item const& item) {
     auto const date = date_of(item);

@@ -1,8 +1,11 @@
 #pragma once
 // Sitemaps as sources: a site lists all its pages in them, most of them old. Only what is new there is news.
-// Pure: the newest date in the document stands for now, so that the same bytes always give the same answer.
+// Pure. What is new is measured by the newest date in the document, not by the clock: a site that was still
+// for weeks keeps its last news. `now` only tells which dates cannot be: one of 2099 must not make all else
+// old.
 
 #include "feeds/model/feed.h"
+#include "feeds/model/time.h"
 
 #include <cstddef>
 #include <string>
@@ -11,8 +14,9 @@
 
 namespace newsfold::pipeline {
 
-inline constexpr auto sitemap_age_max = std::chrono::days(3);  // older entries are no news
-inline constexpr std::size_t sitemaps_followed_max = 4;        // of an index
+inline constexpr auto sitemap_age_max = std::chrono::days(3);         // older entries are no news
+inline constexpr std::size_t sitemaps_followed_max = 4;               // of an index
+inline constexpr auto sitemap_date_ahead_max = std::chrono::days(1);  // of now: local times without a zone
 
 // Whether a document that parsed as a sitemap is an index of others: by its root element, which must stand in
 // the first few kilobytes. Many are served as a file that is compressed (sitemap.xml.gz).
@@ -20,11 +24,12 @@ bool is_sitemap_index(std::string_view document);
 
 // The sitemaps of an index that are likely to name new pages: those with "news" in their name and those that
 // changed within sitemap_age_max of the newest, the newest first; where the index says no dates, the first
-// and the last listed (archives go up or down in time).
-std::vector<std::string> sitemaps_to_follow(Feed const& index);
+// and the last listed (archives go up or down in time). What claims to have changed in days to come is the
+// last.
+std::vector<std::string> sitemaps_to_follow(Feed const& index, UtcMicros now);
 
 // Takes out what is older than sitemap_age_max by its publication or, without one, its change; what says no
 // date only where others do.
-void drop_old_entries(Feed& sitemap);
+void drop_old_entries(Feed& sitemap, UtcMicros now);
 
 }  // namespace newsfold::pipeline

@@ -62,6 +62,9 @@ class Writer {
   // Where other changes to the store belong (subscriptions, retention): use run_on(thread(), ...).
   boost::asio::any_io_executor thread() const { return writer_thread_; }
 
+  // By the clock that dates what is committed.
+  UtcMicros now() const { return clock_.now(); }
+
   WriterStatus const& status() const noexcept { return status_; }
 
  private:

@@ -8,6 +8,8 @@
 namespace newsfold::pipeline {
 namespace {
 
+UtcMicros const now = parse_rfc3339("2026-11-20T09:00:00Z").value();
+
 Item entry(std::string url, char const* changed = nullptr) {
   Item item;
   item.url = std::move(url);
@@ -28,7 +30,7 @@ TEST(Sitemap, OfAnIndexOnlyWhatChangedLatelyAndWhatIsCalledNewsIsFollowed) {
                  entry("https://news.example/2026-11.xml", "2026-11-20T08:00:00Z"),
                  entry("https://news.example/pages.xml", "2026-11-19T08:00:00Z"),
                  entry("https://news.example/sitemap-NEWS.xml")};
-  EXPECT_EQ(sitemaps_to_follow(index),
+  EXPECT_EQ(sitemaps_to_follow(index, now),
             (std::vector<std::string>{"https://news.example/sitemap-NEWS.xml",
                                       "https://news.example/2026-11.xml", "https://news.example/pages.xml"}));
 }
@@ -36,11 +38,11 @@ TEST(Sitemap, OfAnIndexOnlyWhatChangedLatelyAndWhatIsCalledNewsIsFollowed) {
 TEST(Sitemap, OfAnIndexWithoutDatesTheEndsAreFollowedAndNeverMoreThanAFew) {
   Feed index;
   for (int i = 0; i < 1000; ++i) index.items.push_back(entry("https://a.example/" + std::to_string(i)));
-  EXPECT_EQ(sitemaps_to_follow(index),
+  EXPECT_EQ(sitemaps_to_follow(index, now),
             (std::vector<std::string>{"https://a.example/0", "https://a.example/999"}));
   for (int i = 0; i < 1000; ++i) index.items.push_back(entry("https://a.example/news" + std::to_string(i)));
-  EXPECT_EQ(sitemaps_to_follow(index).size(), sitemaps_followed_max);
-  EXPECT_TRUE(sitemaps_to_follow(Feed{}).empty());
+  EXPECT_EQ(sitemaps_to_follow(index, now).size(), sitemaps_followed_max);
+  EXPECT_TRUE(sitemaps_to_follow(Feed{}, now).empty());
 }
 
 TEST(Sitemap, OldEntriesAndThoseWithoutADateAmongDatedOnesAreNoNews) {
@@ -49,12 +51,35 @@ TEST(Sitemap, OldEntriesAndThoseWithoutADateAmongDatedOnesAreNoNews) {
                    entry("/imprint")};
   sitemap.items.push_back(entry("/edited", "2026-11-20T07:00:00Z"));
   sitemap.items.back().date_published = parse_rfc3339("2020-01-01T00:00:00Z").value();
-  drop_old_entries(sitemap);
+  drop_old_entries(sitemap, now);
   EXPECT_EQ(urls(sitemap), (std::vector<std::string>{"/new"}));
   Feed undated;
   undated.items = {entry("/a"), entry("/b")};
-  drop_old_entries(undated);
+  drop_old_entries(undated, now);
   EXPECT_EQ(undated.items.size(), 2u);
+}
+
+TEST(Sitemap, ADateThatIsYetToComeMakesNothingOld) {
+  Feed sitemap;
+  sitemap.items = {entry("/fair", "2099-01-01T00:00:00Z"), entry("/new", "2026-11-20T08:00:00Z"),
+                   entry("/local", "2026-11-20T20:00:00Z"), entry("/old", "2026-11-10T08:00:00Z")};
+  drop_old_entries(sitemap, now);
+  EXPECT_EQ(urls(sitemap), (std::vector<std::string>{"/fair", "/new", "/local"}));
+  Feed ahead;  // or our clock is slow: as if it said no dates
+  ahead.items = {entry("/a", "2099-01-01T00:00:00Z"), entry("/b", "2098-01-01T00:00:00Z")};
+  drop_old_entries(ahead, now);
+  EXPECT_EQ(ahead.items.size(), 2u);
+}
+
+TEST(Sitemap, OfAnIndexWhatChangesInDaysToComeIsFollowedLast) {
+  Feed index;
+  for (int i = 0; i < 4; ++i)
+    index.items.push_back(entry("https://a.example/fair" + std::to_string(i), "2099-01-01T00:00:00Z"));
+  index.items.push_back(entry("https://a.example/new", "2026-11-20T08:00:00Z"));
+  index.items.push_back(entry("https://a.example/old", "2026-10-20T08:00:00Z"));
+  EXPECT_EQ(sitemaps_to_follow(index, now),
+            (std::vector<std::string>{"https://a.example/new", "https://a.example/fair0",
+                                      "https://a.example/fair1", "https://a.example/fair2"}));
 }
 
 constexpr char const* index_document = R"(<?xml version="1.0"?>
@@ -70,7 +95,22 @@ TEST(Sitemap, AnIndexIsKnownByItsRoot) {
   EXPECT_FALSE(is_sitemap_index(""));
 }
 
-TEST_F(PipelineFixture, AnIndexHasNoItemsButSaysWhichSitemapsToRead) {
+// Its clock stands at the day of these documents.
+class SitemapTest : public PipelineFixture {
+ protected:
+  SitemapTest() { clock_.set(now); }
+};
+
+TEST_F(SitemapTest, ADateBeyondTheTimeOfTheAnswerMakesNoSitemapOfAnIndexOld) {
+  std::string document = index_document;
+  document.insert(document.find("<sitemap>"),
+                  "<sitemap><loc>http://daily.example/fair.xml</loc><lastmod>2099-01-01</lastmod></sitemap>");
+  run(poll(document));
+  EXPECT_EQ(report_.follow,
+            (std::vector<std::string>{"http://daily.example/2026-11.xml", "http://daily.example/fair.xml"}));
+}
+
+TEST_F(SitemapTest, AnIndexHasNoItemsButSaysWhichSitemapsToRead) {
   run(poll(index_document));
   EXPECT_EQ(report_.items, 0u);
   EXPECT_EQ(report_.follow, (std::vector<std::string>{"http://daily.example/2026-11.xml"}));
@@ -102,7 +142,7 @@ TEST(Sitemap, AnIndexIsKnownByItsRootInsideAGzipFile) {
   EXPECT_TRUE(is_sitemap_index(gzipped(much)));
 }
 
-TEST_F(PipelineFixture, AGzippedIndexServedAsAFileIsFollowed) {
+TEST_F(SitemapTest, AGzippedIndexServedAsAFileIsFollowed) {
   run(poll(gzipped(index_document), "application/gzip"));
   EXPECT_EQ(report_.items, 0u);
   EXPECT_EQ(report_.follow, (std::vector<std::string>{"http://daily.example/2026-11.xml"}));
@@ -120,7 +160,7 @@ boost::asio::awaitable<void> expect_too_large(Pipeline& pipeline, schedule::Feed
   EXPECT_NE(digest.report.error().message.find("fetch.body_max"), std::string::npos);
 }
 
-TEST_F(PipelineFixture, AGzipFileGrowsToNoMoreThanAnyBodyMayHave) {
+TEST_F(SitemapTest, AGzipFileGrowsToNoMoreThanAnyBodyMayHave) {
   Source source;
   source.id = feed_.id;
   source.name = feed_.name;
@@ -146,7 +186,7 @@ boost::asio::awaitable<void> expect_hint(Pipeline& pipeline, schedule::FeedSpec 
       << digest.report.error().message;
 }
 
-TEST_F(PipelineFixture, ASiteGivenAsAFeedSaysWhichFeedsItHas) { run(expect_hint(*pipeline_, feed_)); }
+TEST_F(SitemapTest, ASiteGivenAsAFeedSaysWhichFeedsItHas) { run(expect_hint(*pipeline_, feed_)); }
 
 }  // namespace
 }  // namespace newsfold::pipeline
