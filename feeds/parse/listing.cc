@@ -51,10 +51,13 @@ NodeIndex first_with(HtmlDocument const& page, NodeIndex inside, auto const& is_
   return no_node;
 }
 
+std::string_view without_fragment(std::string_view url) noexcept { return url.substr(0, url.find('#')); }
+
 class Listing {
  public:
-  Listing(HtmlDocument const& page, std::string_view base, Feed& feed)
-      : page_(page), base_(base), feed_(feed) {}
+  // `own` is the address of the page, `base` what its links are relative to.
+  Listing(HtmlDocument const& page, std::string_view own, std::string_view base, Feed& feed)
+      : page_(page), own_(without_fragment(own)), base_(base), feed_(feed) {}
 
   Result<void> by_rule(ListingRule const& rule);
   void by_itself();
@@ -70,17 +73,26 @@ class Listing {
   void add(Item item);
   void fill_date(Item& item, NodeIndex node) const;
   void fill_picture(Item& item, NodeIndex inside) const;
-  std::string address(NodeIndex link) const { return url_of(page_.attribute(link, "href"), base_); }
+  std::string address(NodeIndex link) const;
 
   HtmlDocument const& page_;
+  std::string_view own_;
   std::string base_;
   Feed& feed_;
   std::unordered_set<std::string> known_;
 };
 
+// Where a link leads; nothing where that is the page itself: "#" opens menus and plays films, no article.
+std::string Listing::address(NodeIndex link) const {
+  auto const href = text::trim(page_.attribute(link, "href"));
+  if (href.starts_with('#')) return {};
+  auto url = url_of(href, base_);
+  return without_fragment(url) == own_ ? std::string() : url;
+}
+
 void Listing::add(Item item) {
   if (item.url.empty() || !text::is_web_url(item.url) || feed_.items.size() >= listing_items_max) return;
-  item.url = item.url.substr(0, item.url.find('#'));
+  item.url.resize(without_fragment(item.url).size());
   if (!known_.insert(item.url).second) return;
   item.id = item.url;
   feed_.items.push_back(std::move(item));
@@ -128,6 +140,16 @@ Result<void> Listing::by_rule(ListingRule const& rule) {
   auto const summaries = found(rule.summary);
   if (!summaries) return summaries.error();
 
+  // For items whose link no selector finds. Once for the page: items stand in items, too.
+  Nodes leading, worded;
+  if (rule.link.empty()) {
+    for (NodeIndex i = 0; i < page_.size(); ++i) {
+      if (page_.tag(i) != "a" || !text::is_web_url(address(i))) continue;
+      leading.push_back(i);
+      if (!text_inside(page_, i, 2).empty()) worded.push_back(i);
+    }
+  }
+
   // What a selector found inside an item: the lists are in document order.
   auto const inside = [&](Nodes const& nodes, NodeIndex item) {
     auto const at = std::lower_bound(nodes.begin(), nodes.end(), item);
@@ -140,11 +162,8 @@ Result<void> Listing::by_rule(ListingRule const& rule) {
       auto const at = link;
       link = first_with(page_, at, [&](NodeIndex i) { return page_.tag(i) == "a"; });
     }
-    if (rule.link.empty()) {
-      link = first_with(
-          page_, node, [&](NodeIndex i) { return page_.tag(i) == "a" && !text_inside(page_, i, 2).empty(); });
-      if (link == no_node) link = first_with(page_, node, [&](NodeIndex i) { return page_.tag(i) == "a"; });
-    }
+    if (rule.link.empty()) link = inside(worded, node);
+    if (rule.link.empty() && link == no_node) link = inside(leading, node);
     if (link == no_node) continue;
     item.url = address(link);
     auto title = inside(*titles, node);
@@ -271,7 +290,7 @@ Result<Feed> parse_listing(std::string_view bytes, Hints const& hints, ListingRu
   }
   bool const by_rule = !rule.item.empty() || !rule.link.empty() || !rule.title.empty() ||
                        !rule.date.empty() || !rule.summary.empty();
-  Listing listing(*page, base, feed);
+  Listing listing(*page, hints.url, base, feed);
   if (by_rule) {
     if (auto read = listing.by_rule(rule); !read) return read.error();
   } else {

@@ -14,7 +14,7 @@ namespace newsfold::parse {
 // CSS selectors; the others are looked for inside what `item` finds. All empty: everything by itself.
 struct ListingRule {
   std::string_view item{};
-  std::string_view link{};     // empty: the item's own or first link with text
+  std::string_view link{};     // empty: the item's own or first link with text that leads off the page
   std::string_view title{};    // empty: the first heading, else the text of the link
   std::string_view date{};     // empty: the first <time>
   std::string_view summary{};  // empty: none by rule; by itself the longest paragraph
@@ -22,7 +22,8 @@ struct ListingRule {
 
 constexpr std::size_t listing_items_max = 500;
 
-// Items carry title, url, dates, summary and picture, in the order of the page, each address once; the
+// Items carry title, url, dates, summary and picture, in the order of the page, each address once and the
+// page's own never; the
 // Feed's format is `html`. Fails with `invalid` for a selector that is none, with `not_a_feed` where
 // nothing is found, with `too_large` for a page beyond the limits of an HTML document.
 Result<Feed> parse_listing(std::string_view bytes, Hints const& hints, ListingRule const& rule = {});

@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <string>
+#include <vector>
+
 namespace newsfold::parse {
 namespace {
 
@@ -47,6 +50,50 @@ TEST(Listing, FollowsTheSelectorsOfARule) {
   EXPECT_EQ(feed->items[0].summary, "People cheered.");
   EXPECT_EQ(feed->items[1].summary, "");
   EXPECT_EQ(feed->items[1].title, "The mayor resigns after the vote");
+}
+
+std::vector<std::string> urls(Result<Feed> const& feed) {
+  std::vector<std::string> out;
+  if (feed)
+    for (auto const& item : feed->items) out.push_back(item.url);
+  return out;
+}
+
+TEST(Listing, ALinkToThePageItselfIsNoItem) {
+  constexpr char const* players =
+      "<div class=card><a href='#'>Play the film of the storm</a><h2><a href=storm>A storm "
+      "comes</a></h2></div>"
+      "<div class=card><a href='https://h.example/news/#c'>Comments</a><a href=mayor><img "
+      "src=m.jpg></a></div>"
+      "<div class=card><a href='javascript:x'>Share it</a><a href=bridge>The bridge opens</a></div>"
+      "<div class=card><a href='#top'>Back to the top of the page</a></div>"
+      "<div class=card><a href='./'>All of the news</a></div>";
+  EXPECT_EQ(urls(parse_listing(players, hints, {.item = "div.card"})),
+            (std::vector<std::string>{"https://h.example/news/storm", "https://h.example/news/mayor",
+                                      "https://h.example/news/bridge"}));
+  // What a selector names is the link; in the last two cards it leads nowhere else.
+  EXPECT_EQ(
+      urls(parse_listing(players, hints, {.item = "div.card", .link = "h2 a, a[href^='#t'], a[href='./']"})),
+      (std::vector<std::string>{"https://h.example/news/storm"}));
+}
+
+TEST(Listing, ALinkInsideThePageIsNoneWhateverItsBaseSays) {
+  EXPECT_EQ(urls(parse_listing("<base href=/other/><article><a href='#x'>Open the menu</a>"
+                               "<a href=storm>A storm comes</a></article>",
+                               hints, {.item = "article"})),
+            (std::vector<std::string>{"https://h.example/other/storm"}));
+}
+
+TEST(Listing, LinksInsideThePageAreNoHeadlines) {
+  std::string tabs = "<ul>";
+  for (int i = 0; i < 8; ++i)
+    tabs += "<li class=tab><a href='#part" + std::to_string(i) +
+            "'>A very long title of a part of this very page, longer than all news</a></li>";
+  tabs += "</ul>";
+  auto const feed = parse_listing(tabs + page, hints);
+  ASSERT_TRUE(feed) << feed.error().message;
+  ASSERT_EQ(feed->items.size(), 3u);
+  EXPECT_EQ(feed->items[0].url, "https://h.example/news/bridge");
 }
 
 TEST(Listing, SaysWhatIsWrong) {
