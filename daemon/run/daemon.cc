@@ -332,6 +332,8 @@ struct Daemon::Impl::Reloading {
 // What a reload needs beside the sources: read and checked before anything is applied.
 Result<Daemon::Impl::Prepared> Daemon::Impl::prepare(config::LoadResult const& loaded) const {
   if (!loaded.ok()) return Error{ErrorCode::invalid, config::describe(loaded.problems)};
+  if (auto const problems = problems_of_selectors(loaded.config); !problems.empty())
+    return Error{ErrorCode::invalid, text::join(problems, "; ")};
   auto pushing = Sinks::plan(loaded.config);
   if (!pushing) return pushing.error();
   auto answering = api_options(loaded.config);

@@ -8,6 +8,7 @@
 #include "daemon/version.h"
 #include "feeds/fetch/resolve_rules.h"
 #include "feeds/fetch/target.h"
+#include "feeds/parse/listing.h"
 
 #include <xxhash.h>
 
@@ -433,8 +434,23 @@ Result<std::vector<webhook::WebhookSpec>> make_webhooks(config::Config const& co
   return out;
 }
 
-std::vector<std::string> problems_of_files(config::Config const& config) {
+std::vector<std::string> problems_of_selectors(config::Config const& config) {
   std::vector<std::string> out;
+  for (auto const& source : config.sources) {
+    if (!source.enabled || source.kind != config::SourceKind::page) continue;
+    for (auto const& [option, css] :
+         {std::pair("item", &source.item), std::pair("link", &source.link), std::pair("title", &source.title),
+          std::pair("date", &source.date), std::pair("summary", &source.summary)}) {
+      if (css->empty()) continue;
+      if (auto const tried = parse::check_selector(*css); !tried)
+        out.push_back("page \"" + source.name + "\": `" + option + "`: " + tried.error().message);
+    }
+  }
+  return out;
+}
+
+std::vector<std::string> problems_of_files(config::Config const& config) {
+  auto out = problems_of_selectors(config);
   auto const note = [&out](auto const& result) {
     if (!result) out.push_back(result.error().message);
   };

@@ -63,9 +63,13 @@ using LookUpList = std::function<std::vector<parse::Subscription> const*(FeedId 
 // message names the feed and the file, never what is in it.
 Result<Sources> make_sources(config::Config const& config, LookUpList const& lists = {});
 
-// What makes the files that the configuration names unusable, all of it: secrets that cannot be read, keys
-// that are none, wrong site rules. Each names the option or the source. Empty: a daemon can use them.
+// What makes the configuration and the files that it names unusable, all of it: secrets that cannot be read,
+// keys and selectors that are none, wrong site rules. Each names the option or the source. Empty: a daemon
+// can use them.
 std::vector<std::string> problems_of_files(config::Config const& config);
+
+// Selectors of pages ([[page]]) that are none. Each names the page and the option. Empty: all can be read.
+std::vector<std::string> problems_of_selectors(config::Config const& config);
 
 // Those that are enabled, with their keys. Fails with `unreadable` or `invalid`; the message names the
 // webhook.

@@ -302,4 +302,11 @@ Result<Feed> parse_listing(std::string_view bytes, Hints const& hints, ListingRu
   return feed;
 }
 
+Result<void> check_selector(std::string_view css) {
+  auto const page = HtmlDocument::parse("<p>");
+  if (!page) return page.error();
+  if (auto const found = page->select(css); !found) return found.error();
+  return {};
+}
+
 }  // namespace newsfold::parse

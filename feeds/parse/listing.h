@@ -22,6 +22,9 @@ struct ListingRule {
 
 constexpr std::size_t listing_items_max = 500;
 
+// Whether parse_listing() can read a selector. Fails with `invalid`.
+Result<void> check_selector(std::string_view css);
+
 // Items carry title, url, dates, summary and picture, in the order of the page, each address once and the
 // page's own never; the
 // Feed's format is `html`. Fails with `invalid` for a selector that is none, with `not_a_feed` where

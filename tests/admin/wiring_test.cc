@@ -10,7 +10,10 @@
 namespace newsfold::run {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
 using ::testing::Pair;
 
 config::Source source(config::SourceKind kind, std::string name) {
@@ -35,6 +38,23 @@ TEST(Wiring, FeedsOfAListWhoseAddressesCannotBeUsedAreCountedAndLeftOut) {
   EXPECT_THAT(urls, ElementsAre("https://team.example/", "https://good.example/", "https://b.example/feed",
                                 "https://c.example/feed"));
   EXPECT_THAT(sources->unusable_in_lists, ElementsAre(Pair("team", 1u)));
+}
+
+TEST(Wiring, SelectorsThatAreNoneAreNamedWithTheirPageAndOption) {
+  config::Config config;
+  for (auto const* name : {"good", "harbour", "plain"})
+    config.sources.push_back(source(config::SourceKind::page, name));
+  config.sources[0].item = "div.card";
+  config.sources[0].link = "h2 > a[href]";
+  config.sources[1].item = "div[";
+  config.sources[1].date = "time";
+  config.sources[1].summary = "p:::x";
+  auto const both = ElementsAre(AllOf(HasSubstr("page \"harbour\""), HasSubstr("`item`"), HasSubstr("div[")),
+                                AllOf(HasSubstr("page \"harbour\""), HasSubstr("`summary`")));
+  EXPECT_THAT(problems_of_selectors(config), both);
+  EXPECT_THAT(problems_of_files(config), both);
+  config.sources[1].enabled = false;
+  EXPECT_THAT(problems_of_selectors(config), IsEmpty());
 }
 
 }  // namespace

@@ -169,6 +169,13 @@ TEST_F(SourcesTest, AReloadAppliesTheDifferenceAndABrokenFileChangesNothing) {
   EXPECT_THAT(read_text_file(installation.folder() + "/commands.log"), HasSubstr("nothing was changed"));
   EXPECT_THAT(output(installation, {"feeds", "--json"}), Not(HasSubstr("gamma")));
 
+  std::ofstream(installation.config_path())
+      << good << "[[page]]\nname = \"gamma\"\nurl = \"http://gamma.example/\"\nitem = \"div[\"\n";
+  EXPECT_EQ(output(installation, {"reload"}), "");
+  EXPECT_EQ(status_, 1);
+  EXPECT_THAT(read_text_file(installation.folder() + "/commands.log"), HasSubstr("page \"gamma\": `item`"));
+  EXPECT_THAT(output(installation, {"feeds", "--json"}), Not(HasSubstr("gamma")));
+
   std::ofstream(installation.config_path()) << good << feed("gamma") << "[http]\nconnections_max = 7\n";
   EXPECT_EQ(output(installation, {"reload"}), "");  // [http] stands there twice
   auto changed = good;

@@ -102,5 +102,14 @@ TEST(Listing, SaysWhatIsWrong) {
   EXPECT_EQ(parse_listing("", hints).error().code, ErrorCode::not_a_feed);
 }
 
+TEST(Listing, ASelectorCanBeTriedWithoutAPage) {
+  EXPECT_TRUE(check_selector("div.card > h2 a[href^='/']"));
+  for (auto const* css : {"", "div[", "a:::b", "> >"}) {
+    auto const tried = check_selector(css);
+    ASSERT_FALSE(tried) << css;
+    EXPECT_EQ(tried.error().code, ErrorCode::invalid);
+  }
+}
+
 }  // namespace
 }  // namespace newsfold::parse
