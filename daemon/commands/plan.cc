@@ -4,6 +4,7 @@
 #include "daemon/commands/tail_line.h"
 #include "daemon/config/load.h"
 #include "daemon/run/wiring.h"
+#include "daemon/sources/living_lists.h"
 #include "storage/store.h"
 
 #include <boost/json/array.hpp>
@@ -15,8 +16,11 @@
 #include <cstdio>
 #include <filesystem>
 #include <iostream>
+#include <map>
 #include <memory>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace newsfold {
 namespace {
@@ -54,7 +58,32 @@ std::string rounded(double value) {
   return text;
 }
 
-json::object to_json(schedule::Plan const& plan) {
+// Lists by the copies that the daemon keeps of them.
+class KeptLists {
+ public:
+  explicit KeptLists(config::Config const& config) : directory_(sources::lists_beside(config.storage.path)) {
+    for (auto const& source : config.sources) {
+      if (!source.enabled || source.kind != config::SourceKind::opml) continue;
+      auto const id = feed_id(source);
+      if (auto kept = sources::read_kept(directory_, id))
+        lists_.emplace(id, std::move(*kept));
+      else
+        unknown_.push_back(source.name);
+    }
+  }
+  sources::Subscriptions const* find(FeedId list) const {
+    auto const found = lists_.find(list);
+    return found == lists_.end() ? nullptr : &found->second;
+  }
+  std::vector<std::string> const& unknown() const noexcept { return unknown_; }  // by name
+
+ private:
+  std::filesystem::path directory_;
+  std::map<FeedId, sources::Subscriptions> lists_;
+  std::vector<std::string> unknown_;
+};
+
+json::object to_json(schedule::Plan const& plan, std::vector<std::string> const& unknown_lists) {
   json::array feeds, hosts, unmet;
   for (auto const& feed : plan.feeds) {
     json::object row{{"name", feed.name},
@@ -79,6 +108,7 @@ json::object to_json(schedule::Plan const& plan) {
                    {"unmet", std::move(unmet)},
                    {"requests_per_day", plan.requests_per_day},
                    {"expected_delay_seconds", plan.expected_delay.count()}};
+  out["lists_not_read_yet"] = json::array(unknown_lists.begin(), unknown_lists.end());
   // No budget is no number in JSON.
   if (std::isfinite(plan.budget_per_day)) out["budget_per_day"] = plan.budget_per_day;
   return out;
@@ -89,7 +119,8 @@ std::string column(std::string text, std::size_t size) {
   return text + "  ";
 }
 
-void print_for_people(schedule::Plan const& plan, UtcMicros now) {
+void print_for_people(schedule::Plan const& plan, std::vector<std::string> const& unknown_lists,
+                      UtcMicros now) {
   std::size_t width = 4;
   for (auto const& feed : plan.feeds) width = std::max(width, std::min<std::size_t>(40, feed.name.size()));
   std::cout << column("FEED", width) << column("ITEMS/DAY", 9) << column("POLL EVERY", 10)
@@ -116,6 +147,8 @@ void print_for_people(schedule::Plan const& plan, UtcMicros now) {
   if (std::isfinite(plan.budget_per_day)) std::cout << " of " << rounded(plan.budget_per_day) << " to spend";
   std::cout << "; an item is known " << rough(plan.expected_delay)
             << " after it appears, on average. Article pages come on top, one request each.\n";
+  for (auto const& list : unknown_lists)
+    std::cout << "not counted: the feeds of list \"" << printable(list) << "\", which was not read yet\n";
   for (auto const& wish : plan.unmet) std::cout << "cannot be met: " << wish.what << ": " << wish.why << '\n';
 }
 
@@ -150,7 +183,8 @@ int run_plan(PlanArguments const& arguments) {
     std::cerr << config::describe(loaded.problems);
     return 2;
   }
-  auto const sources = run::make_sources(loaded.config);
+  KeptLists const lists(loaded.config);
+  auto const sources = run::make_sources(loaded.config, [&](FeedId list) { return lists.find(list); });
   if (!sources) {
     std::cerr << "newsfold plan: " << sources.error().message << '\n';
     return 2;
@@ -166,9 +200,9 @@ int run_plan(PlanArguments const& arguments) {
   auto const plan =
       schedule::make_plan(sources->feeds, load, run::scheduler_options(loaded.config, 0), UtcMicros(now));
   if (arguments.json)
-    std::cout << json::serialize(to_json(plan)) << '\n';
+    std::cout << json::serialize(to_json(plan, lists.unknown())) << '\n';
   else
-    print_for_people(plan, now);
+    print_for_people(plan, lists.unknown(), now);
   return plan.unmet.empty() ? 0 : 1;
 }
 
@@ -183,9 +217,10 @@ void add_plan_command(Command app, CommandContext& context) {
   command.flag("--json", arguments->json, "As JSON");
   command.flag("--afresh", arguments->afresh, "As if no feed had ever been polled");
   command.footer(
-      "Nothing is fetched. Where the store knows the feeds, what was learnt of their pace counts; feeds "
-      "that\n"
-      "were never polled are taken for one item in two days.\n"
+      "Nothing is fetched: lists on the web are read from their last copies. Where the store knows the "
+      "feeds,\n"
+      "what was learnt of their pace counts; feeds that were never polled are taken for one item in two "
+      "days.\n"
       "Exit: 0 good, 1 some wish cannot be met, 2 the configuration is wrong.");
   command.callback([arguments, &context] { context.exit_code = run_plan(*arguments); });
 }

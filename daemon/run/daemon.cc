@@ -202,7 +202,7 @@ Result<void> Daemon::Impl::open() {
       std::make_unique<pipeline::Pipeline>(cpu.get_executor(), *store, *writer, pipeline_options(config));
   // A list that changed is applied from the loop, not from inside the poll that read it.
   lists = std::make_unique<sources::LivingLists>(
-      *pipeline, cpu.get_executor(), std::filesystem::path(config.storage.path).parent_path() / "lists",
+      *pipeline, cpu.get_executor(), sources::lists_beside(config.storage.path),
       [this](std::string const& list) { asio::post(io, [this, list] { apply_list(list); }); });
   scheduler = std::make_unique<schedule::Scheduler>(io.get_executor(), clock, *fetcher, *lists,
                                                     scheduler_options(config, random_number()));

@@ -71,7 +71,31 @@ bool names_feeds(Subscriptions const& list) {
   return std::ranges::any_of(list, [](auto const& one) { return usable_url(one.feed_url).has_value(); });
 }
 
+std::filesystem::path file_of(std::filesystem::path const& directory, FeedId list) {
+  char name[24];
+  std::snprintf(name, sizeof name, "%016llx.opml", static_cast<unsigned long long>(number(list)));
+  return directory / name;
+}
+
 }  // namespace
+
+std::filesystem::path lists_beside(std::filesystem::path const& store) {
+  return store.parent_path() / "lists";
+}
+
+std::optional<Subscriptions> read_kept(std::filesystem::path const& directory, FeedId list) {
+  auto const path = file_of(directory, list);
+  std::ifstream file(path, std::ios::binary);
+  if (!file) return std::nullopt;
+  std::ostringstream bytes;
+  bytes << file.rdbuf();
+  auto parsed = parse_list(bytes.str());
+  if (!parsed) {
+    log::warning("list_copy_unreadable", {{"file", path.string()}, {"reason", parsed.error().message}});
+    return std::nullopt;
+  }
+  return std::move(*parsed);
+}
 
 LivingLists::LivingLists(schedule::PollSink& inner, asio::any_io_executor cpu,
                          std::filesystem::path directory, OnChange on_change)
@@ -80,25 +104,10 @@ LivingLists::LivingLists(schedule::PollSink& inner, asio::any_io_executor cpu,
       directory_(std::move(directory)),
       on_change_(std::move(on_change)) {}
 
-std::filesystem::path LivingLists::file_of(FeedId list) const {
-  char name[24];
-  std::snprintf(name, sizeof name, "%016llx.opml", static_cast<unsigned long long>(number(list)));
-  return directory_ / name;
-}
-
 Subscriptions const* LivingLists::find(FeedId list) {
   if (auto const known = lists_.find(list); known != lists_.end()) return &known->second;
-  std::ifstream file(file_of(list), std::ios::binary);
-  if (!file) return nullptr;
-  std::ostringstream bytes;
-  bytes << file.rdbuf();
-  auto parsed = parse_list(bytes.str());
-  if (!parsed) {
-    log::warning("list_copy_unreadable",
-                 {{"file", file_of(list).string()}, {"reason", parsed.error().message}});
-    return nullptr;
-  }
-  return &lists_.emplace(list, std::move(*parsed)).first->second;
+  auto kept = read_kept(directory_, list);
+  return kept ? &lists_.emplace(list, std::move(*kept)).first->second : nullptr;
 }
 
 std::shared_ptr<void const> LivingLists::begin(schedule::FeedSpec const& feed) { return inner_.begin(feed); }
@@ -140,7 +149,9 @@ asio::awaitable<Result<void>> LivingLists::commit(schedule::FeedSpec const& feed
   auto* const ours = static_cast<Pending*>(pending.get());
   if (ours) {
     // Before the validators that stand for it: what comes after a crash in between is asked for again.
-    auto job = [path = file_of(feed.id), &bytes = ours->bytes] { return write_whole(path, bytes); };
+    auto job = [path = file_of(directory_, feed.id), &bytes = ours->bytes] {
+      return write_whole(path, bytes);
+    };
     auto const kept = co_await run_on(cpu_, std::move(job));
     if (!kept) co_return kept.error();
   }

@@ -17,6 +17,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -26,6 +27,13 @@ inline constexpr std::size_t living_list_feeds_max = 10'000;  // of one list
 inline constexpr std::size_t living_list_bytes_max = std::size_t{8} << 20;
 
 using Subscriptions = std::vector<parse::Subscription>;
+
+// Where the copies stand that belong to a store.
+std::filesystem::path lists_beside(std::filesystem::path const& store);
+
+// The kept copy of a list; nothing where there is none, or none that can be read. Also for those who only
+// look: a daemon writes copies whole.
+std::optional<Subscriptions> read_kept(std::filesystem::path const& directory, FeedId list);
 
 class LivingLists final : public schedule::PollSink {
  public:
@@ -50,7 +58,6 @@ class LivingLists final : public schedule::PollSink {
 
  private:
   struct Pending;
-  std::filesystem::path file_of(FeedId list) const;
 
   schedule::PollSink& inner_;
   boost::asio::any_io_executor cpu_;

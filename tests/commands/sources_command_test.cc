@@ -2,10 +2,12 @@
 
 #include "daemon/commands/command_line.h"
 #include "daemon/commands/commands.h"
+#include "daemon/config/config.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cstdio>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -37,6 +39,7 @@ class SourcesCommandTest : public ::testing::Test {
     CommandLine line("newsfold", "Turns news into a stream.", "1.0");
     CommandContext context;
     add_opml_command(line.root(), context);
+    add_plan_command(line.root(), context);
     words.insert(words.begin(), "newsfold");
     testing::internal::CaptureStdout();
     testing::internal::CaptureStderr();
@@ -61,6 +64,30 @@ TEST_F(SourcesCommandTest, AnImportSaysWhatItLeftOutAndNoPassword) {
   EXPECT_EQ(out_, "[[feed]]\nname = \"A\"\nurl = \"https://a.example/a%20feed\"\n");
   EXPECT_THAT(notes_, HasSubstr("1 feed; 2 whose URL a configuration cannot hold were left out"));
   EXPECT_THAT(notes_, Not(HasSubstr("pw")));
+}
+
+TEST_F(SourcesCommandTest, APlanHasTheFeedsOfListsThatWereReadAndNamesTheOthers) {
+  auto const config =
+      write("config.toml", "[storage]\npath = \"" + (folder_ / "store").string() +
+                               "\"\n[[opml]]\nname = \"team\"\nurl = \"https://lists.example/team\"\n"
+                               "[[opml]]\nname = \"later\"\nurl = \"https://lists.example/later\"\n");
+  run({"plan", config.c_str()});
+  EXPECT_THAT(out_, HasSubstr("the feeds of list \"team\", which was not read yet"));
+  config::Source team;
+  team.name = "team";
+  char copy[40];
+  std::snprintf(copy, sizeof copy, "lists/%016llx.opml",
+                static_cast<unsigned long long>(number(config::feed_id(team))));
+  write(copy, "<opml><body><outline text='Harbour' xmlUrl='https://harbour.example/feed'/></body></opml>");
+  run({"plan", config.c_str()});
+  EXPECT_EQ(exit_code_, 0);
+  EXPECT_THAT(out_, HasSubstr("\nHarbour "));
+  EXPECT_THAT(out_, HasSubstr("\nharbour.example "));
+  EXPECT_THAT(out_, Not(HasSubstr("list \"team\"")));
+  EXPECT_THAT(out_, HasSubstr("the feeds of list \"later\", which was not read yet"));
+  run({"plan", config.c_str(), "--json"});
+  EXPECT_THAT(out_, HasSubstr("\"url\":\"https://harbour.example/feed\""));
+  EXPECT_THAT(out_, HasSubstr("\"lists_not_read_yet\":[\"later\"]"));
 }
 
 }  // namespace
