@@ -83,6 +83,9 @@ class KeptLists {
   std::vector<std::string> unknown_;
 };
 
+// The longest interval is finite: only a paused feed is never polled.
+bool is_paused(schedule::PlannedFeed const& feed) { return feed.polls_per_day == 0; }
+
 json::object to_json(schedule::Plan const& plan, std::vector<std::string> const& unknown_lists) {
   json::array feeds, hosts, unmet;
   for (auto const& feed : plan.feeds) {
@@ -90,6 +93,7 @@ json::object to_json(schedule::Plan const& plan, std::vector<std::string> const&
                      {"url", feed.url},
                      {"host", feed.host},
                      {"polled_before", feed.polled_before},
+                     {"paused", is_paused(feed)},
                      {"items_per_day", feed.items_per_day},
                      {"interval_seconds", feed.interval.count()},
                      {"polls_per_day", feed.polls_per_day},
@@ -127,6 +131,10 @@ void print_for_people(schedule::Plan const& plan, std::vector<std::string> const
             << column("POLLS/DAY", 9) << column("KNOWN AFTER", 11) << "NEXT POLL\n";
   for (auto const& feed : plan.feeds) {
     auto const items = feed.polled_before ? rounded(feed.items_per_day) : "?";
+    if (is_paused(feed)) {
+      std::cout << column(printable(feed.name), width) << column(items, 9) << "paused\n";
+      continue;
+    }
     std::cout << column(printable(feed.name), width) << column(items, 9) << column(rough(feed.interval), 10)
               << column(rounded(feed.polls_per_day), 9) << column(rough(feed.expected_delay), 11)
               << (feed.next_poll ? "in " + rough(std::chrono::ceil<seconds>(*feed.next_poll - now))

@@ -23,6 +23,10 @@ struct Known {
   FeedSpec const* spec;
   PollState state;
   BudgetShare share;
+
+  bool paused() const noexcept { return state.paused_at != UtcMicros{}; }
+  // Of one poll: with the index that a feed may be, its sitemaps are asked for.
+  double requests() const { return static_cast<double>(1 + state.followed.size()); }
 };
 
 Known know(FeedSpec const& spec, Scheduler::LoadState const& load, SchedulerOptions const& options,
@@ -30,8 +34,11 @@ Known know(FeedSpec const& spec, Scheduler::LoadState const& load, SchedulerOpti
   Known known{&spec, {}, {}};
   auto const record = load ? load(spec.id) : std::string();
   if (!record.empty())
-    if (auto decoded = decode_poll_state(record); decoded && decoded->configured_url == spec.url)
-      known.state = std::move(*decoded);
+    if (auto decoded = decode_poll_state(record)) {
+      auto const paused_at = decoded->paused_at;  // holds for another URL, too
+      if (decoded->configured_url == spec.url) known.state = std::move(*decoded);
+      known.state.paused_at = paused_at;
+    }
   known.state.configured_url = spec.url;
   known.share = share_of(known.state, spec, options.polling, now);
   return known;
@@ -55,6 +62,7 @@ PlannedFeed plan_feed(Known const& known, double k, SchedulerOptions const& opti
   feed.host = host_key(feed.url);
   feed.polled_before = state.last_answer != UtcMicros{};
   feed.items_per_day = state.rate.per_day(now);
+  if (known.paused()) return feed;  // no polls a day and no time of the next: it is not polled
   if (state.next_due > now) feed.next_poll = state.next_due;
 
   auto const profile = state.rate.profile();
@@ -73,6 +81,23 @@ PlannedFeed plan_feed(Known const& known, double k, SchedulerOptions const& opti
 }
 
 std::string per_day(double requests) { return std::to_string(std::lround(requests)) + " a day"; }
+
+// What intervals, goals and ceilings cost in a day, whatever the price of a poll.
+struct Fixed {
+  double polls = 0;
+  double requests = 0;
+};
+
+// The operator's budget is one of requests; the part of it that the feeds were given is one of polls.
+void judge_budget(Plan& plan, Fixed const& fixed, double budget_of_operator) {
+  constexpr double rounding = 1.001;
+  bool const of_operator = fixed.requests > budget_of_operator * rounding;
+  if (!of_operator && fixed.polls <= plan.budget_per_day * rounding) return;
+  plan.unmet.push_back({"budget", "fixed intervals, goals and the longest intervals alone cost " +
+                                      per_day(of_operator ? fixed.requests : fixed.polls) +
+                                      "; the budget is " +
+                                      per_day(of_operator ? budget_of_operator : plan.budget_per_day)});
+}
 
 void judge_hosts(Plan& plan) {
   for (auto const& host : plan.hosts) {
@@ -99,7 +124,7 @@ Plan make_plan(std::vector<FeedSpec> const& feeds, Scheduler::LoadState const& l
   known.reserve(feeds.size());
   for (auto const& spec : feeds) {
     known.push_back(know(spec, load, options, now));
-    shares.push_back(known.back().share);
+    shares.push_back(known.back().share);  // of the paused, too: so does the scheduler
   }
   plan.budget_per_day = budget_of(options.polling, shares);
   double const k = solve_budget(shares, plan.budget_per_day);
@@ -107,16 +132,23 @@ Plan make_plan(std::vector<FeedSpec> const& feeds, Scheduler::LoadState const& l
   std::map<std::string, PlannedHost> hosts;
   std::set<std::string> origins;
   double delay = 0, items = 0;
+  Fixed fixed;
   for (auto const& one : known) {
     auto feed = plan_feed(one, k, options, now);
+    if (one.paused()) {
+      plan.feeds.push_back(std::move(feed));
+      continue;
+    }
     auto& host = hosts[feed.host];
     host.host = feed.host;
     host.spacing = options.hosts.spacing;
     ++host.feeds;
-    double requests = feed.polls_per_day * static_cast<double>(1 + one.state.followed.size());
+    double requests = feed.polls_per_day * one.requests();
     if (one.spec->robots == RobotsRule::obey && origins.insert(origin_of(feed.url)).second) requests += 1;
     host.requests_per_day += requests;
     plan.requests_per_day += requests;
+    fixed.polls += polls_per_day(one.share, k_min);
+    fixed.requests += polls_per_day(one.share, k_min) * one.requests();
     delay += feed.items_per_day * static_cast<double>(feed.expected_delay.count());
     items += feed.items_per_day;
     if (auto const wish = infeasible_wish(one.state, *one.spec, options.polling))
@@ -124,11 +156,7 @@ Plan make_plan(std::vector<FeedSpec> const& feeds, Scheduler::LoadState const& l
     plan.feeds.push_back(std::move(feed));
   }
   plan.expected_delay = seconds(std::lround(delay / std::max(items, 1e-9)));
-  double fixed = 0;
-  for (auto const& share : shares) fixed += polls_per_day(share, k_min);
-  if (fixed > plan.budget_per_day * 1.001)
-    plan.unmet.push_back({"budget", "fixed intervals, goals and the longest intervals alone cost " +
-                                        per_day(fixed) + "; the budget is " + per_day(plan.budget_per_day)});
+  judge_budget(plan, fixed, options.polling.budget_per_day);
   for (auto& [name, host] : hosts) plan.hosts.push_back(std::move(host));
   std::ranges::stable_sort(plan.hosts, std::greater{}, &PlannedHost::requests_per_day);
   judge_hosts(plan);

@@ -3,6 +3,8 @@
 #include "daemon/commands/command_line.h"
 #include "daemon/commands/commands.h"
 #include "daemon/config/config.h"
+#include "daemon/schedule/poll_state.h"
+#include "storage/store.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -17,6 +19,7 @@
 namespace newsfold {
 namespace {
 
+using ::testing::ContainsRegex;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
@@ -88,6 +91,38 @@ TEST_F(SourcesCommandTest, APlanHasTheFeedsOfListsThatWereReadAndNamesTheOthers)
   run({"plan", config.c_str(), "--json"});
   EXPECT_THAT(out_, HasSubstr("\"url\":\"https://harbour.example/feed\""));
   EXPECT_THAT(out_, HasSubstr("\"lists_not_read_yet\":[\"later\"]"));
+}
+
+TEST_F(SourcesCommandTest, APlanSaysWhichFeedsArePaused) {
+  config::Source harbour;
+  harbour.name = "harbour";
+  schedule::PollState state;
+  state.configured_url = "https://harbour.example/feed";
+  state.paused_at = parse_rfc3339("2026-11-02T12:00:00Z").value();
+  {
+    storage::StoreOptions options;
+    options.fresh_epoch = Epoch{1};
+    auto const store = storage::Store::open(folder_ / "store", options);
+    ASSERT_TRUE(store) << store.error().message;
+    storage::FeedChange change;
+    change.feed = config::feed_id(harbour);
+    change.feed_name = harbour.name;
+    change.state = schedule::encode(state);
+    ASSERT_TRUE((*store)->commit({&change, 1}, state.paused_at));
+  }
+  auto const config =
+      write("config.toml", "[storage]\npath = \"" + (folder_ / "store").string() +
+                               "\"\n[[feed]]\nname = \"harbour\"\nurl = \"" + state.configured_url +
+                               "\"\n[[feed]]\nname = \"valley\"\nurl = \"https://valley.example/feed\"\n");
+  run({"plan", config.c_str()});
+  EXPECT_THAT(out_, ContainsRegex("\nharbour +\\?  +paused\n"));
+  EXPECT_THAT(out_, Not(HasSubstr("\nharbour.example")));
+  EXPECT_THAT(out_, HasSubstr("\nvalley.example"));
+  run({"plan", config.c_str(), "--json"});
+  EXPECT_THAT(out_, HasSubstr("\"paused\":true,\"items_per_day\""));
+  EXPECT_THAT(out_, HasSubstr("\"paused\":false,\"items_per_day\""));
+  run({"plan", config.c_str(), "--afresh"});
+  EXPECT_THAT(out_, Not(HasSubstr("paused")));
 }
 
 }  // namespace

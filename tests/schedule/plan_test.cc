@@ -86,6 +86,56 @@ TEST(Plan, NamesTheWishesThatCannotBeMet) {
   EXPECT_NE(plan.unmet[1].why.find("asks for 120 min"), std::string::npos) << plan.unmet[1].why;
 }
 
+TEST(Plan, APausedFeedIsNotPolled) {
+  std::vector<FeedSpec> feeds{feed("https://a.example/", 1), feed("https://b.example/", 2)};
+  feeds[0].interval = 1h;
+  feeds[0].fresh = 5min;  // cannot be met, and need not be
+  auto const pausing = [](std::string const& url) {
+    PollState state;
+    state.configured_url = url;
+    state.paused_at = now - 24h;
+    state.next_due = now + 20min;
+    return encode(state);
+  };
+  // Also where its URL was changed since.
+  for (auto const* url : {"https://a.example/", "https://a.example/old"}) {
+    auto const plan = make_plan(
+        feeds, [&](FeedId id) { return number(id) == 1 ? pausing(url) : std::string(); }, {}, now);
+    ASSERT_EQ(plan.feeds.size(), 2u);
+    EXPECT_EQ(plan.feeds[0].polls_per_day, 0);
+    EXPECT_EQ(plan.feeds[0].next_poll, std::nullopt);
+    EXPECT_GT(plan.feeds[1].polls_per_day, 0);
+    ASSERT_EQ(plan.hosts.size(), 1u);
+    EXPECT_EQ(plan.hosts[0].host, "b.example");
+    EXPECT_EQ(plan.requests_per_day, plan.hosts[0].requests_per_day);
+    EXPECT_EQ(plan.expected_delay, plan.feeds[1].expected_delay);
+    EXPECT_TRUE(plan.unmet.empty());
+  }
+}
+
+TEST(Plan, TheSitemapsOfAnIndexCountAgainstTheBudget) {
+  std::vector<FeedSpec> feeds{feed("https://a.example/sitemap.xml", 1)};
+  feeds[0].interval = 24min;  // 60 polls a day
+  SchedulerOptions options;
+  options.polling.budget_per_day = 100;
+  auto const unmet = [&](std::size_t sitemaps) {
+    PollState state;
+    state.configured_url = feeds[0].url;
+    for (std::size_t i = 0; i < sitemaps; ++i)
+      state.followed.push_back({"https://a.example/" + std::to_string(i), {}, {}, 0, {}});
+    return make_plan(
+               feeds, [&](FeedId) { return encode(state); }, options, now)
+        .unmet;
+  };
+  EXPECT_TRUE(unmet(0).empty());
+  auto const found = unmet(4);
+  ASSERT_EQ(found.size(), 1u);
+  EXPECT_EQ(found[0].what, "budget");
+  EXPECT_NE(found[0].why.find("cost 300 a day; the budget is 100 a day"), std::string::npos) << found[0].why;
+  options.polling.budget_per_day = 1000;
+  EXPECT_TRUE(unmet(4).empty());
+}
+
 TEST(Plan, SaysWhereABudgetOrAHostIsTooSmall) {
   std::vector<FeedSpec> feeds;
   for (std::uint64_t i = 1; i <= 100; ++i) {
