@@ -1,0 +1,152 @@
+// What a feed that fails is to us: how long it is left alone, what is told of it, what ends that.
+#include "tests/schedule/poll_world.h"
+
+namespace newsfold::schedule {
+namespace {
+
+using origin::answer_conditionally;
+using origin::OriginRequest;
+
+constexpr char const* error_etag = "W/\"a-gzip\"";
+
+TEST_F(PollWorld, ErrorsBackOffAreToldAfterPatienceAndEndWithARecovery) {
+  bool broken = false;
+  serve("h.example", "/f", [&](OriginRequest const&) {
+    return broken ? status(500) : say("1\n", {{"ETag", error_etag}});
+  });
+  start({feed("http://h.example/f")});
+  broken = true;
+  run_for(std::chrono::days(4));
+  auto const gaps = gaps_min("h.example/f");
+  ASSERT_GE(gaps.size(), 6u);
+  EXPECT_EQ(std::vector<long>(gaps.begin() + 1, gaps.begin() + 6),
+            (std::vector<long>{60, 60, 120, 240, 480}));
+  EXPECT_EQ(sink_.kinds(), (std::vector{NoticeKind::failing}));
+  EXPECT_EQ(sink_.notices[0].message, "the server answered 500");
+  broken = false;
+  run_for(std::chrono::days(2));
+  EXPECT_EQ(sink_.kinds(), (std::vector{NoticeKind::failing, NoticeKind::recovered}));
+  EXPECT_EQ(state().failures, 0u);
+}
+
+TEST_F(PollWorld, GoneTwiceADayApartParksAtAWeeklyPoll) {
+  bool gone = false;
+  serve("h.example", "/f", [&](OriginRequest const&) {
+    return gone ? status(410) : say("1\n", {{"ETag", error_etag}});
+  });
+  start({feed("http://h.example/f")});
+  gone = true;
+  run_for(std::chrono::days(20));
+  EXPECT_EQ(sink_.kinds(), (std::vector{NoticeKind::gone}));
+  auto const gaps = gaps_min("h.example/f");
+  EXPECT_EQ(gaps, (std::vector<long>{60, 1440, 7 * 1440, 7 * 1440}));
+}
+
+TEST_F(PollWorld, ErrorsAreADayApartAtMostAndAWeekAfterFourteenDays) {
+  serve("h.example", "/f", [&](OriginRequest const&) { return status(500); });
+  start({feed("http://h.example/f")});
+  run_for(std::chrono::days(60));
+  auto const& all = times("h.example/f");
+  bool weekly = false;
+  for (std::size_t i = 1; i < all.size(); ++i) {
+    auto const gap = all[i] - all[i - 1];
+    bool const late = all[i - 1] - all[0] >= std::chrono::days(14);
+    EXPECT_LE(gap, late ? std::chrono::days(7) : std::chrono::days(1)) << i;
+    weekly |= gap >= std::chrono::days(7);
+  }
+  EXPECT_TRUE(weekly);
+  EXPECT_GE(all.back() - all[0], std::chrono::days(52));  // and it is never given up
+}
+
+TEST_F(PollWorld, NotFoundIsNoDeathBeforeThirtyDays) {
+  serve("h.example", "/f", [&](OriginRequest const&) { return status(404); });
+  start({feed("http://h.example/f")});
+  run_for(std::chrono::days(29));
+  EXPECT_EQ(sink_.kinds(), (std::vector{NoticeKind::failing}));
+  run_for(std::chrono::days(15));
+  EXPECT_EQ(sink_.kinds(), (std::vector{NoticeKind::failing, NoticeKind::gone}));
+  auto const before = times("h.example/f").size();
+  run_for(std::chrono::days(30));
+  EXPECT_GE(times("h.example/f").size(), before + 4);  // never given up
+}
+
+TEST_F(PollWorld, TheThirtyDaysOfNotFoundBeginWithItAndNotWithAnErrorBefore) {
+  bool gone = false;
+  serve("h.example", "/f", [&](OriginRequest const&) { return status(gone ? 404 : 500); });
+  start({feed("http://h.example/f")});
+  run_for(std::chrono::days(40));
+  gone = true;
+  run_for(std::chrono::days(29));
+  EXPECT_EQ(state().last_status, 404u);
+  EXPECT_EQ(sink_.kinds(), (std::vector{NoticeKind::failing}));
+  run_for(std::chrono::days(20));
+  EXPECT_EQ(sink_.kinds(), (std::vector{NoticeKind::failing, NoticeKind::gone}));
+}
+
+TEST_F(PollWorld, ABrokenDocumentIsAskedForByTheNewestValidatorsOfItsBytes) {
+  std::vector<std::string> asked;
+  serve("h.example", "/f", [&](OriginRequest const& request) {
+    asked.emplace_back(request.header("if-none-match"));
+    auto response = say("<html>", {{"ETag", "\"v" + std::to_string(asked.size()) + '"'}});
+    if (asked.size() == 3) response.status = 304;
+    return response;
+  });
+  start({feed("http://h.example/f")});
+  run_for(std::chrono::days(1));
+  ASSERT_GE(asked.size(), 4u);
+  EXPECT_EQ(asked[1], "\"v1\"");
+  EXPECT_EQ(asked[2], "\"v2\"");
+  EXPECT_EQ(asked[3], "\"v3\"");
+}
+
+TEST_F(PollWorld, APageWhereAFeedShouldBeIsAFailureInWordsAlsoWhenItStaysUnchanged) {
+  serve("h.example", "/f", [](OriginRequest const& request) {
+    return answer_conditionally(request, say("<html>", {{"ETag", error_etag}}));
+  });
+  start({feed("http://h.example/f")});
+  run_for(std::chrono::days(1));
+  EXPECT_EQ(sink_.kinds(), (std::vector{NoticeKind::failing}));
+  EXPECT_EQ(sink_.notices[0].message, "this is an HTML page");
+  EXPECT_EQ(sink_.digested, 1);
+}
+
+TEST_F(PollWorld, ABrokenDocumentIsNotMendedByAnErrorBetweenTwoUnchangedAnswers) {
+  bool down = false, mended = false;
+  serve("h.example", "/f", [&](OriginRequest const& request) {
+    if (down) return status(500);
+    return mended ? say("1\n") : answer_conditionally(request, say("<html>", {{"ETag", error_etag}}));
+  });
+  start({feed("http://h.example/f")});
+  run_for(24h);
+  ASSERT_EQ(sink_.kinds(), (std::vector{NoticeKind::failing}));
+  down = true;
+  run_for(std::chrono::days(2));
+  EXPECT_EQ(state().last_error, "the server answered 500");
+  down = false;
+  stop();
+  start({feed("http://h.example/f")});
+  run_for(std::chrono::days(4));
+  EXPECT_EQ(state().last_status, 304u);
+  EXPECT_EQ(state().last_error, "this is an HTML page");
+  EXPECT_EQ(sink_.kinds(), (std::vector{NoticeKind::failing}));
+  mended = true;
+  run_for(std::chrono::days(2));
+  EXPECT_EQ(sink_.kinds(), (std::vector{NoticeKind::failing, NoticeKind::recovered}));
+}
+
+TEST_F(PollWorld, WhatCouldNotBeStoredComesAgainButNotSooner) {
+  serve("h.example", "/f", [](OriginRequest const& request) {
+    return answer_conditionally(request, say("1\n", {{"ETag", error_etag}}));
+  });
+  sink_.fail_commits = true;
+  start({feed("http://h.example/f")});
+  run_for(59min);
+  EXPECT_EQ(origin_.request_count(), 1u);
+  sink_.fail_commits = false;
+  run_for(2min);
+  ASSERT_EQ(origin_.request_count(), 2u);
+  EXPECT_FALSE(origin_.requests().back().has_header("If-None-Match"));
+}
+
+}  // namespace
+}  // namespace newsfold::schedule
