@@ -278,16 +278,16 @@ Result<void> Daemon::Impl::open_api() {
   return api->listen();
 }
 
-// A list whose copy is lost is asked for anew: a 304 would not bring it back.
+// A list whose copy is lost is read anew: a 304 would not bring it back.
 schedule::Scheduler::LoadState Daemon::Impl::load_state(config::Config const& from) const {
   std::set<FeedId> lost;
   for (auto const& source : from.sources)
     if (source.kind == config::SourceKind::opml && !lists->find(feed_id(source)))
       lost.insert(feed_id(source));
   return [this, lost = std::move(lost)](FeedId id) {
-    if (lost.contains(id)) return std::string();
     auto const row = store->view().feed(id);
-    return row ? row->state : std::string();
+    if (!row) return std::string();
+    return lost.contains(id) ? schedule::without_document(row->state) : row->state;
   };
 }
 

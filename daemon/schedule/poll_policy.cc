@@ -289,18 +289,31 @@ seconds error_delay(PollState const& state, PollingOptions const& options, PollO
   return std::min(delay, cap);
 }
 
-}  // namespace
-
-bool read_anew(PollState& state, FeedSpec const& feed) {
-  if (state.reading_key == feed.reading_key) return false;
-  state.reading_key = feed.reading_key;
+// What would keep the document from being sent and read again.
+void forget_document(PollState& state) {
   state.etag.clear();
   state.last_modified.clear();
   state.validators_url.clear();
   state.body_hash = 0;
   state.document_error.clear();
   state.followed.clear();
+}
+
+}  // namespace
+
+bool read_anew(PollState& state, FeedSpec const& feed) {
+  if (state.reading_key == feed.reading_key) return false;
+  state.reading_key = feed.reading_key;
+  forget_document(state);
   return true;
+}
+
+std::string without_document(std::string const& record) {
+  auto state = decode_poll_state(record);
+  if (!state) return {};
+  forget_document(*state);
+  if (state->last_error.empty()) state->next_due = {};
+  return encode(*state);
 }
 
 UtcMicros after_skipped_hours(PollState const& state, FeedSpec const& feed, UtcMicros t) {

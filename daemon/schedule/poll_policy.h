@@ -98,6 +98,11 @@ fetch::Credentials credentials_for(FeedSpec const& feed, std::string_view url);
 // one from being sent and read again. Says whether it did.
 bool read_anew(PollState& state, FeedSpec const& feed);
 
+// The encoded record of a feed whose document was lost after it was read: it is asked for anew, and at once
+// where all was well; what else was known, an error and how long to stay away, holds. "" where it does not
+// decode.
+std::string without_document(std::string const& record);
+
 // `t`, or the end of the hours that the publisher wants us to skip, where `t` falls into them.
 UtcMicros after_skipped_hours(PollState const& state, FeedSpec const& feed, UtcMicros t);
 

@@ -100,6 +100,31 @@ TEST_F(SourcesTest, TheFeedsOfAListOnTheWebComeAndGoWithIt) {
   EXPECT_THAT(feeds, HasSubstr("\"gamma\""));
 }
 
+TEST_F(SourcesTest, AListThatFailsIsNotAskedSoonerForARestart) {
+  std::atomic<int> asked = 0;
+  origin_.handle("lists.example", "/team.opml", [&](OriginRequest const&) {
+    ++asked;
+    OriginResponse response;
+    response.status = 404;
+    return response;
+  });
+  auto const text =
+      config("[[opml]]\nname = \"team\"\nurl = \"http://lists.example/team.opml\"\n" + feed("alpha"));
+  Installation const installation(text);
+  {
+    auto const daemon = installation.start_daemon();
+    for (auto const deadline = within(30s);
+         output(installation, {"feeds", "--json"}).find("nothing at this address") == std::string::npos;)
+      ASSERT_LT(std::chrono::steady_clock::now(), deadline) << installation.log();
+    daemon->signal(SIGTERM);
+    ASSERT_EQ(daemon->wait(within(20s)), 0) << installation.log();
+  }
+  std::ofstream(installation.config_path(), std::ios::app) << feed("beta");
+  auto const daemon = installation.start_daemon();
+  EXPECT_TRUE(has(until_news_of(installation, "beta"), "beta")) << installation.log();
+  EXPECT_EQ(asked, 1);
+}
+
 TEST_F(SourcesTest, ArticlesOfAListsFeedsAreKeptForAsLongAsTheListSays) {
   origin_.handle("lists.example", "/team.opml",
                  [](OriginRequest const&) { return say(opml({"beta"}), "text/x-opml"); });
