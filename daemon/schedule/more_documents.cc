@@ -31,7 +31,7 @@ void update_followed(PollState& state, std::vector<std::string> const& urls) {
   for (auto const& url : urls) {
     if (followed.size() >= followed_max) break;
     auto const known = std::ranges::find(state.followed, url, &FollowedDocument::url);
-    followed.push_back(known == state.followed.end() ? FollowedDocument{url, {}, {}, {}, 0, {}}
+    followed.push_back(known == state.followed.end() ? FollowedDocument{url, {}, {}, 0, {}, {}}
                                                      : std::move(*known));
   }
   state.followed = std::move(followed);

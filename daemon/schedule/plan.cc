@@ -124,7 +124,7 @@ Plan make_plan(std::vector<FeedSpec> const& feeds, Scheduler::LoadState const& l
   known.reserve(feeds.size());
   for (auto const& spec : feeds) {
     known.push_back(know(spec, load, options, now));
-    shares.push_back(known.back().share);  // of the paused, too: so does the scheduler
+    if (!known.back().paused()) shares.push_back(known.back().share);
   }
   plan.budget_per_day = budget_of(options.polling, shares);
   double const k = solve_budget(shares, plan.budget_per_day);

@@ -20,7 +20,7 @@ struct PlannedFeed {
   bool polled_before = false;  // else rate and validators are not known: the prior speaks
   double items_per_day = 0;
   std::chrono::seconds interval{};        // on average
-  double polls_per_day = 0;               // jitter counted
+  double polls_per_day = 0;               // jitter counted; 0: the feed is paused
   std::chrono::seconds expected_delay{};  // of an item, from publication to poll
   std::optional<UtcMicros> next_poll;     // nothing: at the start
 };

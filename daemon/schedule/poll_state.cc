@@ -167,8 +167,8 @@ Result<PollState> decode_poll_state(std::string_view bytes) {
   state.rate = RateModel::from(rate);
   if (row.has_push()) state.push = take(row.push());
   for (auto const& one : row.followed())
-    state.followed.push_back({one.url(), one.etag(), one.last_modified(), one.validators_url(),
-                              one.body_hash(), time(one.fresh_until())});
+    state.followed.push_back({one.url(), one.etag(), one.last_modified(), one.body_hash(),
+                              time(one.fresh_until()), one.validators_url()});
   return state;
 }
 

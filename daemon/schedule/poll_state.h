@@ -44,9 +44,9 @@ struct FollowedDocument {
   std::string url;
   std::string etag;
   std::string last_modified;
-  std::string validators_url;   // that gave them; empty: `url`
   std::uint64_t body_hash = 0;  // 0: never read
   UtcMicros fresh_until{};      // by its own max-age
+  std::string validators_url;   // that gave etag and last_modified; empty: `url`
 };
 
 // What was published on one day: whether the hours that the publisher names as quiet are so.

@@ -110,11 +110,10 @@ double Scheduler::Impl::price(UtcMicros now) {
   // A sample keeps this below a millisecond of the loop at any number of feeds.
   std::vector<BudgetShare> shares;
   auto const step = std::max<std::size_t>(1, entries.size() / solve_sample_max);
-  std::size_t i = 0;
+  std::size_t polled = 0;
   for (auto const& [id, entry] : entries)
-    if (i++ % step == 0) shares.push_back(entry->share);
-  double const part =
-      entries.empty() ? 1 : static_cast<double>(shares.size()) / static_cast<double>(entries.size());
+    if (!entry->paused() && polled++ % step == 0) shares.push_back(entry->share);
+  double const part = polled == 0 ? 1 : static_cast<double>(shares.size()) / static_cast<double>(polled);
   k = solve_budget(shares, budget_of(options.polling, shares, part));
   return k;
 }
@@ -331,6 +330,7 @@ asio::awaitable<Result<void>> Scheduler::set_paused(FeedId feed, Pause pause) {
   bool const pausing = pause == Pause::yes;
   if (pausing == entry->paused()) co_return Result<void>();
   entry->paused_at = pausing ? impl.clock.now() : UtcMicros{};
+  impl.solved_at = {};  // one more or less to share the budget
   if (pausing) {
     impl.queue.remove(*entry);
   } else if (entry->activity == FeedStatus::Activity::waiting) {

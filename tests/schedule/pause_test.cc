@@ -34,6 +34,24 @@ TEST_F(Paused, AFeedIsAskedNoMoreUntilItIsResumed) {
   EXPECT_GT(times("h.example/f").size(), 1u);
 }
 
+TEST_F(Paused, AFeedLeavesItsPartOfTheBudgetToTheOthers) {
+  std::vector<FeedSpec> feeds;
+  for (std::uint64_t i = 1; i <= 4; ++i) {
+    auto const host = "h" + std::to_string(i) + ".example";
+    serve(host, "/f", [](auto const& request) {
+      return origin::answer_conditionally(request, say("1\n", {{"ETag", "\"1\""}}));
+    });
+    feeds.push_back(feed("http://" + host + "/f", i));
+  }
+  options_.polling.budget_per_day = 24;  // six a feed
+  start(feeds);
+  for (std::uint64_t i = 2; i <= 4; ++i) ASSERT_TRUE(set_paused(FeedId{i}, Pause::yes));
+  run_for(std::chrono::days(2));
+  auto const before = times("h1.example/f").size();
+  run_for(std::chrono::days(2));
+  EXPECT_GE(times("h1.example/f").size() - before, 40u);
+}
+
 TEST_F(Paused, APauseOutlivesARestartAndAReload) {
   begin();
   ASSERT_TRUE(set_paused(FeedId{1}, Pause::yes));

@@ -122,7 +122,7 @@ TEST(Plan, TheSitemapsOfAnIndexCountAgainstTheBudget) {
     PollState state;
     state.configured_url = feeds[0].url;
     for (std::size_t i = 0; i < sitemaps; ++i)
-      state.followed.push_back({"https://a.example/" + std::to_string(i), {}, {}, 0, {}});
+      state.followed.push_back({"https://a.example/" + std::to_string(i), {}, {}, 0, {}, {}});
     return make_plan(
                feeds, [&](FeedId) { return encode(state); }, options, now)
         .unmet;
