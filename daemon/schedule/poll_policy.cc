@@ -396,7 +396,7 @@ Decision settle(PollState& state, FeedSpec const& feed, PollingOptions const& op
   Pace pace;
   if (good) {
     if (answer == Answer::full && push_holds(state.push.get(), now))
-      judge_push(*state.push, **outcome.document, options.push, now);
+      judge_push(*state.push, **outcome.document, options.push, state.last_answer, now);
     if (answer != Answer::not_modified || says_freshness(response->headers))
       state.header_hint = freshness(response->headers, now, options.hint_max);
     if (answer == Answer::full) {

@@ -191,12 +191,17 @@ void confirm_push(PushState& push, std::chrono::seconds lease, UtcMicros now) {
   push.renew_at = now + lease / 2;
 }
 
-void judge_push(PushState& push, DocumentReport const& report, PushOptions const& options, UtcMicros now) {
-  bool missed = false;
-  for (auto const& item : report.dated)
+void judge_push(PushState& push, DocumentReport const& report, PushOptions const& options, UtcMicros since,
+                UtcMicros now) {
+  bool missed = false, dated = false;
+  for (auto const& item : report.dated) {
+    if (item.novelty != DocumentReport::DatedItem::Novelty::fresh) continue;
+    dated = true;
     // What was published before we subscribed is not the hub's fault.
-    missed |= item.novelty == DocumentReport::DatedItem::Novelty::fresh &&
-              item.published > push.active_since && now - item.published > options.late;
+    missed |= item.published > push.active_since && now - item.published > options.late;
+  }
+  // Without dates the hub's silence from one poll to the next speaks.
+  if (!dated) missed = report.new_items > 0 && push.active_since < since && push.last_push < since;
   push.misses = missed ? push.misses + 1 : 0;
   if (push.misses < options.misses_max) return;
   push.phase = PushState::Phase::distrusted;

@@ -61,8 +61,10 @@ bool push_holds(PushState const* push, UtcMicros now);
 // when it has pushed something since.
 void confirm_push(PushState& push, std::chrono::seconds lease, UtcMicros now);
 
-// What a backup poll that brought `report` says of the hub; updates misses and phase.
-void judge_push(PushState& push, DocumentReport const& report, PushOptions const& options, UtcMicros now);
+// What a backup poll that brought `report` says of the hub; updates misses and phase. `since`: the poll
+// before.
+void judge_push(PushState& push, DocumentReport const& report, PushOptions const& options, UtcMicros since,
+                UtcMicros now);
 
 // What a delivery tells the callback of a hub: GET /websub/ID?hub.mode=...
 struct PushQuery {

@@ -313,6 +313,27 @@ TEST_F(PushWorld, AfterThreeMissesPollsGoOnAsIfThereWereNoHub) {
   EXPECT_TRUE(sink_.seen.contains("http://h.example/f99"));
 }
 
+TEST_F(PushWorld, ASilentHubIsFoundOutAlsoWhereTheItemsHaveNoDates) {
+  subscribe();
+  for (int day = 0; day < 5; ++day) {
+    run_for(std::chrono::days(1));
+    body_ += std::to_string(day + 2) + "\n";
+  }
+  run_for(std::chrono::days(1));
+  EXPECT_EQ(state().push->phase, PushState::Phase::distrusted);
+}
+
+TEST_F(PushWorld, OneThatPushesMostItemsWithoutDatesIsTrusted) {
+  subscribe();
+  for (int day = 0; day < 5; ++day) {
+    run_for(std::chrono::days(1));
+    body_ += std::to_string(day + 2) + "\n";
+    ASSERT_TRUE(push("pushed " + std::to_string(day) + "\n"));
+  }
+  run_for(std::chrono::days(1));
+  EXPECT_EQ(state().push->phase, PushState::Phase::active);
+}
+
 TEST_F(PushWorld, ARenewalAloneRestoresNoTrust) {
   subscribe();
   publish_without_a_push();
