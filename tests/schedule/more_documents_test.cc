@@ -222,6 +222,7 @@ TEST_F(PollWorld, AnIndexNoneOfWhoseSitemapsCanBeReadIsAFeedThatFails) {
   run_for(std::chrono::days(2));
   EXPECT_EQ(sink_.kinds(), (std::vector{NoticeKind::failing, NoticeKind::recovered}));
   EXPECT_TRUE(sink_.seen.contains("http://h.example/index1"));
+  stop();  // its last requests are answered by what goes with this test
 }
 
 TEST_F(PollWorld, OneSitemapThatCanBeReadIsEnoughForItsIndex) {
@@ -261,6 +262,7 @@ TEST_F(PollWorld, ASitemapsValidatorsGoToTheUrlThatGaveThemAndThe304sAreTheNewes
   EXPECT_EQ(real[0], "");
   EXPECT_EQ(real[1], "\"1\"");
   EXPECT_EQ(real[2], "\"2\"");
+  stop();  // its last requests are answered by what goes with this test
 }
 
 TEST_F(PollWorld, ASitemapWhoseMaxAgeNobodyBelievesIsAskedWithItsIndex) {
