@@ -14,13 +14,6 @@ namespace asio = boost::asio;
 using origin::answer_conditionally;
 using origin::OriginRequest;
 
-origin::OriginResponse one_item(OriginRequest const& request) {
-  origin::OriginResponse response;
-  response.body = "1\n";
-  response.headers = {{"ETag", "\"1\""}};
-  return answer_conditionally(request, std::move(response));
-}
-
 FeedSpec with_key(FeedSpec spec, std::uint64_t key) {
   spec.reading_key = key;
   return spec;
@@ -64,7 +57,7 @@ TEST_F(PollWorld, ADocumentThatWasReadTheWrongWayIsReadAnewSoonAfterARestart) {
 // ---- A reload, a restart --------------------------------------------------------------------------
 
 TEST_F(PollWorld, AShorterIntervalThatComesWhileTheFeedIsPolledHoldsFromThatPollOn) {
-  serve("h.example", "/f", one_item);
+  serve("h.example", "/f", unchanged);
   auto spec = feed("http://h.example/f");
   spec.interval = 24h;
   bool reloaded = false;
@@ -79,7 +72,7 @@ TEST_F(PollWorld, AShorterIntervalThatComesWhileTheFeedIsPolledHoldsFromThatPoll
 }
 
 TEST_F(PollWorld, AShorterIntervalHoldsFromARestartOn) {
-  serve("h.example", "/f", one_item);
+  serve("h.example", "/f", unchanged);
   auto spec = feed("http://h.example/f");
   spec.interval = 24h;
   start({spec});
@@ -93,7 +86,7 @@ TEST_F(PollWorld, AShorterIntervalHoldsFromARestartOn) {
 
 TEST_F(PollWorld, ARestartTakesNothingOffAnIntervalNorOffItsJitter) {
   jitter_ = 0.1;
-  serve("h.example", "/f", one_item);
+  serve("h.example", "/f", unchanged);
   auto spec = feed("http://h.example/f");
   spec.interval = 1h;
   start({spec});
@@ -107,8 +100,8 @@ TEST_F(PollWorld, ARestartTakesNothingOffAnIntervalNorOffItsJitter) {
 }
 
 TEST_F(PollWorld, ThePollOfAFeedThatGetsAnotherUrlMeanwhileLeavesNoRecordBehind) {
-  serve("h.example", "/old", one_item);
-  serve("h.example", "/new", one_item);
+  serve("h.example", "/old", unchanged);
+  serve("h.example", "/new", unchanged);
   bool reloaded = false;
   sink_.adjust = [&](DocumentReport&) {
     if (!std::exchange(reloaded, true)) set_feeds({feed("http://h.example/new")});
@@ -124,7 +117,7 @@ TEST_F(PollWorld, ThePollOfAFeedThatGetsAnotherUrlMeanwhileLeavesNoRecordBehind)
 TEST_F(PollWorld, HoursThatThePublisherSkipsAreSkippedAfterARestartAndAfterAnErrorToo) {
   bool down = false;
   serve("h.example", "/f",
-        [&](OriginRequest const& request) { return down ? status(500) : one_item(request); });
+        [&](OriginRequest const& request) { return down ? status(500) : unchanged(request); });
   sink_.adjust = [](DocumentReport& report) { report.skip_hours = {3, 4, 5, 6}; };
   start({feed("http://h.example/f")});
   run_for(10min);
@@ -179,7 +172,7 @@ TEST_F(PollWorld, WhatCameDueWhileTheMachineSleptIsSpreadOut) {
   std::vector<FeedSpec> feeds;
   for (std::uint64_t i = 1; i <= 200; ++i) {
     auto const host = "h" + std::to_string(i) + ".example";
-    serve(host, "/f", one_item);
+    serve(host, "/f", unchanged);
     feeds.push_back(feed("http://" + host + "/f", i));
   }
   options_.overdue_spread = 5s;
@@ -215,7 +208,7 @@ TEST_F(PollWorld, AClockThatIsSetBackInOurAbsenceMovesAllThatWasRememberedWithIt
 TEST_F(PollWorld, AGoalIsMetWithTheJitterInIt) {
   jitter_ = 0.1;
   serve("h.example", "/f", [](OriginRequest const& request) {
-    auto response = one_item(request);
+    auto response = unchanged(request);
     response.headers.emplace_back("Cache-Control", "max-age=300");
     return response;
   });

@@ -5,15 +5,7 @@
 namespace newsfold::schedule {
 namespace {
 
-using origin::answer_conditionally;
 using origin::OriginRequest;
-
-origin::OriginResponse unchanged(OriginRequest const& request) {
-  origin::OriginResponse response;
-  response.body = "1\n";
-  response.headers = {{"ETag", "\"1\""}};
-  return answer_conditionally(request, std::move(response));
-}
 
 TEST_F(PollWorld, AGoalIsPolledForAtTwiceItsTimeAndOneThatCannotBeMetIsToldOnce) {
   serve("a.example", "/f", [](OriginRequest const& request) {
