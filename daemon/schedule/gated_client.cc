@@ -34,12 +34,6 @@ fetch::Response resting_since_before(std::string url, UtcMicros until, UtcMicros
   return response;
 }
 
-bool wants_rest(fetch::Response const& response) { return response.status == 429 || response.status == 503; }
-
-bool is_throttled(fetch::Response const& response, UtcMicros now) {
-  return response.status == 429 || (response.status == 503 && retry_after(response.headers, now));
-}
-
 }  // namespace
 
 // As far as one host leads.
@@ -69,12 +63,12 @@ asio::awaitable<Result<fetch::Response>> GatedClient::ask(fetch::Request request
     reply = HostReply::unreachable;
   } else {
     gates_.learn_address(host, response->address);
-    if (is_throttled(*response, now)) reply = HostReply::throttled;
     // Rest before the gate opens: else the next in line would slip through between the two. A feed's own
     // answer may yet make it longer (settle), never shorter: no spread here, or it would count twice.
-    if (wants_rest(*response)) {
-      auto const said = retry_after(response->headers, now).value_or(0s);
-      gates_.rest(host, now + (said > 0s ? said : rest_unsaid_));
+    if (is_busy(response->status)) {
+      auto const said = retry_after(response->headers, now);
+      if (response->status == 429 || said) reply = HostReply::throttled;
+      gates_.rest(host, now + (said > 0s ? *said : rest_unsaid_));
     }
   }
   shared.leave(reply);

@@ -100,13 +100,14 @@ asio::awaitable<void> Scheduler::Impl::page_back(FeedSpec const& spec, PollState
 // Each sitemap is asked conditionally, and not before its own max-age is over.
 asio::awaitable<void> Scheduler::Impl::follow(FeedSpec const& spec, PollState& state, PollOutcome& outcome,
                                               Pendings& read) {
-  std::string unread;  // why one of them was not
-  bool any_read = false;
+  std::size_t unread = 0;
+  std::string why;  // the last of those was not
+  auto const pass_over = [&](FollowedDocument const& document, std::string const& reason) {
+    ++unread;
+    why = document.url + ": " + reason;
+  };
   for (auto& document : state.followed) {
-    if (document.fresh_until > clock.now()) {
-      any_read = true;
-      continue;
-    }
+    if (document.fresh_until > clock.now()) continue;
     fetch::Request request;
     request.url = document.url;
     request.etag = document.etag;
@@ -116,16 +117,14 @@ asio::awaitable<void> Scheduler::Impl::follow(FeedSpec const& spec, PollState& s
     request.credentials = credentials_for(spec, document.url);
     auto response = co_await ask_more(spec, std::move(request));
     if (!response || (response->status != 200 && response->status != 304)) {
-      unread =
-          document.url + ": " +
-          (response ? "the server answered " + std::to_string(response->status) : response.error().message);
+      pass_over(document, response ? "the server answered " + std::to_string(response->status)
+                                   : response.error().message);
       continue;
     }
     auto const now = clock.now();
     document.fresh_until = now + freshness(response->headers, now, options.polling.hint_max);
     auto etag = bounded(response->headers.etag), last_modified = bounded(response->headers.last_modified);
     if (response->status == 304) {
-      any_read = true;
       if (!etag.empty()) document.etag = std::move(etag);
       if (!last_modified.empty()) document.last_modified = std::move(last_modified);
       continue;
@@ -136,7 +135,7 @@ asio::awaitable<void> Scheduler::Impl::follow(FeedSpec const& spec, PollState& s
     if (!same) {
       Digest digest = co_await sink.digest(spec, std::move(*response));
       if (!digest.report) {
-        unread = document.url + ": " + digest.report.error().message;
+        pass_over(document, digest.report.error().message);
         continue;
       }
       add(outcome.more, *digest.report);
@@ -147,18 +146,16 @@ asio::awaitable<void> Scheduler::Impl::follow(FeedSpec const& spec, PollState& s
     document.last_modified = std::move(last_modified);
     document.validators_url = from == document.url ? std::string() : from;
     document.body_hash = hash;
-    any_read = true;
   }
-  if (!any_read) outcome.more.error = std::move(unread);
-  if (!outcome.document) co_return;
   // The index and its sitemaps are one document to the rules of pace.
-  auto& report = **outcome.document;
-  report.items += outcome.more.items;
-  report.new_items += outcome.more.new_items;
-  report.dated = std::move(outcome.more.dated);
-  auto error = std::move(outcome.more.error);
-  outcome.more = {};
-  outcome.more.error = std::move(error);
+  if (outcome.document) {
+    auto& report = **outcome.document;
+    report.items += outcome.more.items;
+    report.new_items += outcome.more.new_items;
+    report.dated = std::move(outcome.more.dated);
+    outcome.more = {};
+  }
+  if (unread == state.followed.size()) outcome.more.error = std::move(why);
 }
 
 }  // namespace newsfold::schedule

@@ -31,15 +31,7 @@ struct Known {
 
 Known know(FeedSpec const& spec, Scheduler::LoadState const& load, SchedulerOptions const& options,
            UtcMicros now) {
-  Known known{&spec, {}, {}};
-  auto const record = load ? load(spec.id) : std::string();
-  if (!record.empty())
-    if (auto decoded = decode_poll_state(record)) {
-      auto const paused_at = decoded->paused_at;  // holds for another URL, too
-      if (decoded->configured_url == spec.url) known.state = std::move(*decoded);
-      known.state.paused_at = paused_at;
-    }
-  known.state.configured_url = spec.url;
+  Known known{&spec, state_at(spec.url, load ? load(spec.id) : std::string()), {}};
   known.share = share_of(known.state, spec, options.polling, now);
   return known;
 }

@@ -301,11 +301,10 @@ void forget_document(PollState& state) {
 
 }  // namespace
 
-bool read_anew(PollState& state, FeedSpec const& feed) {
-  if (state.reading_key == feed.reading_key) return false;
+void read_anew(PollState& state, FeedSpec const& feed) {
+  if (state.reading_key == feed.reading_key) return;
   state.reading_key = feed.reading_key;
   forget_document(state);
-  return true;
 }
 
 std::string without_document(std::string const& record) {
@@ -314,6 +313,12 @@ std::string without_document(std::string const& record) {
   forget_document(*state);
   if (state->last_error.empty()) state->next_due = {};
   return encode(*state);
+}
+
+seconds jitter_of(seconds interval, PollingOptions const& options, double random) {
+  auto const most = std::min(std::chrono::duration<double>(interval) * options.jitter,
+                             std::chrono::duration<double>(options.jitter_max));
+  return std::chrono::duration_cast<seconds>(most * random);
 }
 
 UtcMicros after_skipped_hours(PollState const& state, FeedSpec const& feed, UtcMicros t) {
@@ -362,12 +367,6 @@ Pace pace_of_success(PollState const& state, FeedSpec const& feed, PollingOption
   if (auto const guard = window_guard(state, now)) interval = std::min(interval, *guard);
   interval = std::max(interval, floor);
   return {interval, after_skipped_hours(state, feed, now + interval)};
-}
-
-seconds jitter_of(seconds interval, PollingOptions const& options, double random) {
-  auto const most = std::min(std::chrono::duration<double>(interval) * options.jitter,
-                             std::chrono::duration<double>(options.jitter_max));
-  return std::chrono::duration_cast<seconds>(most * random);
 }
 
 // The host that asked for rest is the one that answered, not the one that sent us there.

@@ -94,9 +94,12 @@ HandWait soonest_by_hand(PollState const& state, FeedSpec const& feed, PollingOp
 // scheme, host and port are those of the configured URL, or its step from http to https; else none.
 fetch::Credentials credentials_for(FeedSpec const& feed, std::string_view url);
 
+// What is added to an interval by chance; `random` 1: the most that it can be.
+std::chrono::seconds jitter_of(std::chrono::seconds interval, PollingOptions const& options, double random);
+
 // Where the operator has its documents read another way than the last one was: forgets what would keep that
-// one from being sent and read again. Says whether it did.
-bool read_anew(PollState& state, FeedSpec const& feed);
+// one from being sent and read again.
+void read_anew(PollState& state, FeedSpec const& feed);
 
 // The encoded record of a feed whose document was lost after it was read: it is asked for anew, and at once
 // where all was well; what else was known, an error and how long to stay away, holds. "" where it does not

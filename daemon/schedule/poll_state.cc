@@ -172,4 +172,16 @@ Result<PollState> decode_poll_state(std::string_view bytes) {
   return state;
 }
 
+PollState state_at(std::string const& url, std::string_view record) {
+  PollState state;
+  if (!record.empty())
+    if (auto decoded = decode_poll_state(record)) {
+      auto const paused_at = decoded->paused_at;
+      if (decoded->configured_url == url) state = std::move(*decoded);
+      state.paused_at = paused_at;
+    }
+  state.configured_url = url;
+  return state;
+}
+
 }  // namespace newsfold::schedule

@@ -118,4 +118,8 @@ std::string encode(PollState const& state);
 // Fails with `corrupt`.
 Result<PollState> decode_poll_state(std::string_view bytes);
 
+// What a record says of a feed that is at `url` now: of another URL only that it was paused. A new state
+// where it is empty or does not decode.
+PollState state_at(std::string const& url, std::string_view record);
+
 }  // namespace newsfold::schedule

@@ -100,7 +100,7 @@ asio::awaitable<void> RobotsCache::refresh(std::string const& origin, Site& site
     co_return;
   }
   site.due = now + unreachable_retry;
-  bool const busy = response && (response->status == 429 || response->status == 503);
+  bool const busy = response && is_busy(response->status);
   if (auto const wait = busy ? retry_after(response->headers, now) : std::nullopt) {
     auto const host = host_key(response->final_url);
     gates_.rest(host, now + *wait);

@@ -57,10 +57,7 @@ void Scheduler::Impl::pump() {
     else
       enqueue(entry);
   }
-  if (late.size() == 1)
-    enqueue(late[0]);
-  else
-    spread(late, now);
+  spread(late, now);
   alarm.set(queue.next_due());
 }
 
@@ -120,19 +117,13 @@ double Scheduler::Impl::price(UtcMicros now) {
 
 EntryPtr Scheduler::Impl::make_entry(FeedSpec spec, std::string const& record, UtcMicros now) {
   auto entry = std::make_shared<Entry>();
-  PollState state;
-  if (!record.empty())
-    if (auto decoded = decode_poll_state(record)) {
-      auto const paused_at = decoded->paused_at;  // holds for another URL, too
-      if (decoded->configured_url == spec.url) state = std::move(*decoded);
-      state.paused_at = paused_at;
-    }
+  auto state = state_at(spec.url, record);
   // The clock was ahead when it was asked last: the wait holds from now on, not from a day that is yet to
   // come.
   if (auto const ahead = state.last_request - now; ahead > std::chrono::microseconds{0}) shift(state, -ahead);
-  state.configured_url = spec.url;
-  auto const soonest = soonest_by_hand(state, spec, options.polling).until;
-  if (read_anew(state, spec)) state.next_due = std::min(state.next_due, soonest);
+  // Changed while the daemon was down. By the model nothing is due sooner: the budget is not solved yet.
+  bool const by_wish = spec.interval || spec.fresh;
+  if (auto const sooner = sooner_due(state, spec, state.next_due, by_wish)) state.next_due = *sooner;
   entry->host = host_key(state.poll_url());
   entry->next_due = state.next_due;
   if (auto const after = after_skipped_hours(state, spec, now); state.next_due <= now && after > now)
@@ -169,23 +160,32 @@ std::chrono::microseconds Scheduler::Impl::spread_within(std::chrono::microsecon
       std::chrono::duration<double, std::micro>(window) * dice());
 }
 
+// When the configuration wants the feed asked, where that is before `placed`: `paced`, by its pace; and soon
+// where its documents are to be read another way, for which `state` is made ready.
+std::optional<UtcMicros> Scheduler::Impl::sooner_due(PollState& state, FeedSpec const& spec, UtcMicros placed,
+                                                     bool paced) const {
+  auto due = paced ? due_by(state, spec, options.polling, k) : std::nullopt;
+  if (state.reading_key != spec.reading_key) {
+    due = soonest_by_hand(state, spec, options.polling).until;  // by the validators that are forgotten now
+    read_anew(state, spec);
+  }
+  if (!due) return std::nullopt;
+  // What its jitter added is no longer pace.
+  auto const latest =
+      *due + jitter_of(std::chrono::floor<seconds>(*due - state.last_request), options.polling, 1);
+  return latest < placed ? due : std::nullopt;
+}
+
 // The configuration wants a feed more often than when it was asked last, or read another way: that holds from
 // now on, not from the next poll on, which may be a day away.
 void Scheduler::Impl::bring_forward(EntryPtr const& entry, UtcMicros now, std::vector<EntryPtr>& late) {
   if (entry->activity != FeedStatus::Activity::waiting || entry->paused()) return;
   auto state = decode_poll_state(entry->record);
   if (!state) return;
-  auto due = due_by(*state, *entry->spec, options.polling, k);
-  auto const soonest = soonest_by_hand(*state, *entry->spec, options.polling).until;
-  if (read_anew(*state, *entry->spec)) {
-    entry->record = encode(*state);
-    due = soonest;
-  }
+  bool const anew = state->reading_key != entry->spec->reading_key;
+  auto const due = sooner_due(*state, *entry->spec, entry->next_due, true);
+  if (anew) entry->record = encode(*state);
   if (!due) return;
-  // What its jitter added is no longer pace.
-  auto const jitter = std::min<std::chrono::duration<double>>(
-      options.polling.jitter_max, options.polling.jitter * (*due - state->last_request));
-  if (*due + std::chrono::duration_cast<std::chrono::microseconds>(jitter) >= entry->next_due) return;
   entry->next_due = *due;
   if (*due <= now)
     late.push_back(entry);
@@ -231,9 +231,6 @@ Scheduler::Difference Scheduler::set_feeds(std::vector<FeedSpec> feeds, LoadStat
         late.push_back(entry);
       else if (!entry->paused())
         impl.queue.set(*entry, entry->next_due);
-      // Changed while the daemon was down.
-      if (entry->next_due > now && (entry->spec->interval || entry->spec->fresh))
-        impl.bring_forward(entry, now, late);
     }
     impl.by_url.emplace(entry->spec->url, entry.get());
     impl.entries.emplace(id, std::move(entry));

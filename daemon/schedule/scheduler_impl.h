@@ -105,6 +105,8 @@ struct Scheduler::Impl {
   boost::asio::awaitable<void> read_push(EntryPtr entry, PushDelivery delivery);
 
   EntryPtr make_entry(FeedSpec spec, std::string const& record, UtcMicros now);
+  std::optional<UtcMicros> sooner_due(PollState& state, FeedSpec const& spec, UtcMicros placed,
+                                      bool paced) const;
   void bring_forward(EntryPtr const& entry, UtcMicros now, std::vector<EntryPtr>& late);
   void spread(std::vector<EntryPtr> const& late, UtcMicros now);
   double price(UtcMicros now);

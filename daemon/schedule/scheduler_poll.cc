@@ -2,6 +2,7 @@
 #include "daemon/schedule/host_key.h"
 #include "daemon/schedule/pace.h"
 #include "daemon/schedule/scheduler_impl.h"
+#include "daemon/schedule/server_hints.h"
 
 #include <xxhash.h>
 
@@ -180,7 +181,7 @@ void Scheduler::Impl::count(PollOutcome const& outcome) {
     ++counters.not_modified;
   else if (status == 200 && !(outcome.document && !*outcome.document))
     ++counters.full;
-  else if (status == 429 || status == 503)
+  else if (is_busy(status))
     ++counters.throttled;
   else
     ++counters.failed;

@@ -26,6 +26,9 @@ std::chrono::seconds freshness(fetch::ResponseHeaders const& headers, UtcMicros 
 // said (RFC 9111, 4.3.4).
 bool says_freshness(fetch::ResponseHeaders const& headers) noexcept;
 
+// Whether an answer of that status says "not now".
+constexpr bool is_busy(unsigned status) noexcept { return status == 429 || status == 503; }
+
 // Retry-After in seconds or as a date, else x-ratelimit-reset in seconds or as a Unix time. A time in the
 // past is zero seconds.
 std::optional<std::chrono::seconds> retry_after(fetch::ResponseHeaders const& headers, UtcMicros now);

@@ -5,8 +5,6 @@
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
 
-#include <numeric>
-
 namespace newsfold::schedule {
 namespace {
 
@@ -169,12 +167,7 @@ TEST_F(PollWorld, APollThatOutlivesThePatienceOfAStopIsCutOff) {
 // ---- A clock --------------------------------------------------------------------------------------
 
 TEST_F(PollWorld, WhatCameDueWhileTheMachineSleptIsSpreadOut) {
-  std::vector<FeedSpec> feeds;
-  for (std::uint64_t i = 1; i <= 200; ++i) {
-    auto const host = "h" + std::to_string(i) + ".example";
-    serve(host, "/f", unchanged);
-    feeds.push_back(feed("http://" + host + "/f", i));
-  }
+  auto feeds = feeds_of_hosts(200);
   options_.overdue_spread = 5s;
   start(feeds);
   run_for(1min);

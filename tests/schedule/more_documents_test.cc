@@ -161,22 +161,30 @@ TEST_F(PollWorld, OlderPagesOfAnotherSiteOrWithoutEndAreNotFollowed) {
 
 // ---- Sitemaps of an index -------------------------------------------------------------------------
 
-TEST_F(PollWorld, TheSitemapsOfAnIndexAreAskedConditionallyAlsoAfterARestart) {
+// An index that never changes, and the sitemaps that it lists.
+class SitemapIndex : public PollWorld {
+ protected:
+  void publish_index_of(std::vector<std::string> urls) {
+    serve("h.example", "/index", [](OriginRequest const& request) {
+      return answer_conditionally(request, say("index\n", {{"ETag", "\"i\""}}));
+    });
+    sink_.adjust_by_body = [urls = std::move(urls)](DocumentReport& report, std::string const& body) {
+      if (!body.starts_with("index")) return;
+      report.items = report.new_items = 0;
+      report.follow = urls;
+    };
+  }
+};
+
+TEST_F(SitemapIndex, TheSitemapsOfAnIndexAreAskedConditionallyAlsoAfterARestart) {
   std::string news = "1\n";
-  serve("h.example", "/index", [](OriginRequest const& request) {
-    return answer_conditionally(request, say("index\n", {{"ETag", "\"i\""}}));
-  });
   serve("h.example", "/news", [&](OriginRequest const& request) {
     return answer_conditionally(request, say(news, {{"ETag", '"' + news.substr(0, 1) + '"'}}));
   });
   serve("h.example", "/archive", [&](OriginRequest const& request) {
     return answer_conditionally(request, say("0\n", {{"ETag", "\"a\""}, {"Cache-Control", "max-age=36000"}}));
   });
-  sink_.adjust_by_body = [](DocumentReport& report, std::string const& body) {
-    if (!body.starts_with("index")) return;
-    report.items = report.new_items = 0;
-    report.follow = {"http://h.example/news", "http://h.example/archive"};
-  };
+  publish_index_of({"http://h.example/news", "http://h.example/archive"});
   start({feed("http://h.example/index")});
   run_for(61min);
   EXPECT_EQ(sink_.digested, 3);
@@ -196,22 +204,11 @@ TEST_F(PollWorld, TheSitemapsOfAnIndexAreAskedConditionallyAlsoAfterARestart) {
     EXPECT_GE(times("h.example/news")[i] - times("h.example/index")[i], 1s);
 }
 
-void follow(LineSink& sink, std::vector<std::string> urls) {
-  sink.adjust_by_body = [urls = std::move(urls)](DocumentReport& report, std::string const& body) {
-    if (!body.starts_with("index")) return;
-    report.items = report.new_items = 0;
-    report.follow = urls;
-  };
-}
-
-TEST_F(PollWorld, AnIndexNoneOfWhoseSitemapsCanBeReadIsAFeedThatFails) {
+TEST_F(SitemapIndex, AnIndexNoneOfWhoseSitemapsCanBeReadIsAFeedThatFails) {
   bool down = true;
-  serve("h.example", "/index", [](OriginRequest const& request) {
-    return answer_conditionally(request, say("index\n", {{"ETag", "\"i\""}}));
-  });
   serve("h.example", "/a", [&](OriginRequest const&) { return down ? status(404) : say("1\n"); });
   serve("h.example", "/b", [](OriginRequest const&) { return say("<html>"); });
-  follow(sink_, {"http://h.example/a", "http://h.example/b"});
+  publish_index_of({"http://h.example/a", "http://h.example/b"});
   start({feed("http://h.example/index")});
   run_for(std::chrono::days(2));
   ASSERT_EQ(sink_.kinds(), (std::vector{NoticeKind::failing}));
@@ -225,25 +222,19 @@ TEST_F(PollWorld, AnIndexNoneOfWhoseSitemapsCanBeReadIsAFeedThatFails) {
   stop();  // its last requests are answered by what goes with this test
 }
 
-TEST_F(PollWorld, OneSitemapThatCanBeReadIsEnoughForItsIndex) {
-  serve("h.example", "/index", [](OriginRequest const& request) {
-    return answer_conditionally(request, say("index\n", {{"ETag", "\"i\""}}));
-  });
+TEST_F(SitemapIndex, OneSitemapThatCanBeReadIsEnoughForItsIndex) {
   serve("h.example", "/a", [](OriginRequest const& request) {
     return answer_conditionally(request, say("1\n", {{"ETag", "\"a\""}}));
   });
   serve("h.example", "/b", [](OriginRequest const&) { return status(404); });
-  follow(sink_, {"http://h.example/a", "http://h.example/b"});
+  publish_index_of({"http://h.example/a", "http://h.example/b"});
   start({feed("http://h.example/index")});
   run_for(std::chrono::days(2));
   EXPECT_TRUE(sink_.notices.empty());
 }
 
-TEST_F(PollWorld, ASitemapsValidatorsGoToTheUrlThatGaveThemAndThe304sAreTheNewest) {
+TEST_F(SitemapIndex, ASitemapsValidatorsGoToTheUrlThatGaveThemAndThe304sAreTheNewest) {
   std::vector<std::string> moved, real;
-  serve("h.example", "/index", [](OriginRequest const& request) {
-    return answer_conditionally(request, say("index\n", {{"ETag", "\"i\""}}));
-  });
   serve("h.example", "/a", [&](OriginRequest const& request) {
     moved.emplace_back(request.header("if-none-match"));
     return origin::redirect_to("http://h.example/real", 302);
@@ -254,7 +245,7 @@ TEST_F(PollWorld, ASitemapsValidatorsGoToTheUrlThatGaveThemAndThe304sAreTheNewes
     if (real.size() > 1) response.status = 304;
     return response;
   });
-  follow(sink_, {"http://h.example/a"});
+  publish_index_of({"http://h.example/a"});
   start({feed("http://h.example/index")});
   run_for(3h + 5min);
   ASSERT_GE(real.size(), 3u);
@@ -265,15 +256,12 @@ TEST_F(PollWorld, ASitemapsValidatorsGoToTheUrlThatGaveThemAndThe304sAreTheNewes
   stop();  // its last requests are answered by what goes with this test
 }
 
-TEST_F(PollWorld, ASitemapWhoseMaxAgeNobodyBelievesIsAskedWithItsIndex) {
-  serve("h.example", "/index", [](OriginRequest const& request) {
-    return answer_conditionally(request, say("index\n", {{"ETag", "\"i\""}}));
-  });
+TEST_F(SitemapIndex, ASitemapWhoseMaxAgeNobodyBelievesIsAskedWithItsIndex) {
   serve("h.example", "/a", [](OriginRequest const& request) {
     return answer_conditionally(request,
                                 say("1\n", {{"ETag", "\"a\""}, {"Cache-Control", "max-age=31536000"}}));
   });
-  follow(sink_, {"http://h.example/a"});
+  publish_index_of({"http://h.example/a"});
   start({feed("http://h.example/index")});
   run_for(std::chrono::days(2));
   EXPECT_GE(times("h.example/a").size(), times("h.example/index").size() - 1);

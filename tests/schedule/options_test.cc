@@ -67,12 +67,7 @@ TEST_F(PollWorld, WeightDrawsPollsFromAFeedToAnother) {
 }
 
 TEST_F(PollWorld, TheBudgetHoldsForAllFeedsTogether) {
-  std::vector<FeedSpec> feeds;
-  for (std::uint64_t i = 1; i <= 20; ++i) {
-    auto const host = "h" + std::to_string(i) + ".example";
-    serve(host, "/f", unchanged);
-    feeds.push_back(feed("http://" + host + "/f", i));
-  }
+  auto feeds = feeds_of_hosts(20);
   options_.polling.budget_per_day = 100;  // five a feed
   start(feeds);
   run_for(std::chrono::days(1));
@@ -94,12 +89,7 @@ TEST_F(PollWorld, ErrorsBackOffToTheOperatorsBound) {
 }
 
 TEST_F(PollWorld, WhatCameDueInOurAbsenceIsSpreadOut) {
-  std::vector<FeedSpec> feeds;
-  for (std::uint64_t i = 1; i <= 200; ++i) {
-    auto const host = "h" + std::to_string(i) + ".example";
-    serve(host, "/f", unchanged);
-    feeds.push_back(feed("http://" + host + "/f", i));
-  }
+  auto feeds = feeds_of_hosts(200);
   start(feeds);
   run_for(1min);
   stop();
@@ -157,13 +147,8 @@ class OneAddress final : public fetch::Client {
 TEST_F(PollWorld, DomainsThatShareAnAddressTakeTurns) {
   OneAddress shared(*fetcher_);
   client_ = &shared;
-  std::vector<FeedSpec> feeds;
-  for (std::uint64_t i = 1; i <= 3; ++i) {
-    auto const host = "h" + std::to_string(i) + ".example";
-    serve(host, "/f", unchanged);
-    feeds.push_back(feed("http://" + host + "/f", i));
-    feeds.back().interval = 1h;
-  }
+  auto feeds = feeds_of_hosts(3);
+  for (auto& spec : feeds) spec.interval = 1h;
   start(feeds);
   run_for(3h);
   std::vector<UtcMicros> all;

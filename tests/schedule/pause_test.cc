@@ -35,14 +35,7 @@ TEST_F(Paused, AFeedIsAskedNoMoreUntilItIsResumed) {
 }
 
 TEST_F(Paused, AFeedLeavesItsPartOfTheBudgetToTheOthers) {
-  std::vector<FeedSpec> feeds;
-  for (std::uint64_t i = 1; i <= 4; ++i) {
-    auto const host = "h" + std::to_string(i) + ".example";
-    serve(host, "/f", [](auto const& request) {
-      return origin::answer_conditionally(request, say("1\n", {{"ETag", "\"1\""}}));
-    });
-    feeds.push_back(feed("http://" + host + "/f", i));
-  }
+  auto feeds = feeds_of_hosts(4);
   options_.polling.budget_per_day = 24;  // six a feed
   start(feeds);
   for (std::uint64_t i = 2; i <= 4; ++i) ASSERT_TRUE(set_paused(FeedId{i}, Pause::yes));

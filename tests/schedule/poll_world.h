@@ -162,6 +162,16 @@ class PollWorld : public ::testing::Test {
     });
   }
   std::vector<UtcMicros> const& times(std::string const& key) { return times_[key]; }
+  // One feed each of the hosts h1.example, h2.example ..., which never change.
+  std::vector<FeedSpec> feeds_of_hosts(std::uint64_t count) {
+    std::vector<FeedSpec> feeds;
+    for (std::uint64_t i = 1; i <= count; ++i) {
+      auto const host = "h" + std::to_string(i) + ".example";
+      serve(host, "/f", unchanged);
+      feeds.push_back(feed("http://" + host + "/f", i));
+    }
+    return feeds;
+  }
   // From one request to the next, in minutes rounded down.
   std::vector<long> gaps_min(std::string const& key) {
     std::vector<long> out;
