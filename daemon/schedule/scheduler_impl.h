@@ -50,7 +50,8 @@ using EntryPtr = std::shared_ptr<Entry>;
 bool wants_more(FeedSpec const& before, FeedSpec const& now);
 
 struct Scheduler::Impl {
-  Impl(boost::asio::any_io_executor e, SleepingClock& c, fetch::Client& f, PollSink& s, SchedulerOptions o)
+  Impl(boost::asio::any_io_executor const& e, SleepingClock& c, fetch::Client& f, PollSink& s,
+       SchedulerOptions o)
       : executor(e),
         clock(c),
         client(f),

@@ -146,12 +146,12 @@ TEST_F(PollWorld, APollThatOutlivesThePatienceOfAStopIsCutOff) {
   set_feeds({feed("http://h.example/f")});
   asio::cancellation_signal patience_ends;
   ended_ = false;
-  asio::co_spawn(
-      loop_, scheduler_->run(),
-      asio::bind_cancellation_slot(patience_ends.slot(), [this](std::exception_ptr) { ended_ = true; }));
+  asio::co_spawn(loop_, scheduler_->run(),
+                 asio::bind_cancellation_slot(patience_ends.slot(),
+                                              [this](std::exception_ptr const&) { ended_ = true; }));
   while (origin_.request_count() == 0) loop_.run_one_for(1ms);
   bool stopped = false;
-  asio::co_spawn(loop_, scheduler_->stop(), [&](std::exception_ptr) { stopped = true; });
+  asio::co_spawn(loop_, scheduler_->stop(), [&](std::exception_ptr const&) { stopped = true; });
   loop_.poll();
   EXPECT_FALSE(stopped);
   patience_ends.emit(asio::cancellation_type::terminal);

@@ -15,7 +15,7 @@ class Paused : public PollWorld {
   Result<void> set_paused(FeedId feed, Pause pause) {
     std::optional<Result<void>> done;
     boost::asio::co_spawn(loop_, scheduler_->set_paused(feed, pause),
-                          [&](std::exception_ptr, Result<void> result) { done = std::move(result); });
+                          [&](std::exception_ptr const&, Result<void> result) { done = std::move(result); });
     drain();
     EXPECT_TRUE(done);
     return *done;
