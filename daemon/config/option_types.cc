@@ -2,6 +2,7 @@
 
 #include <boost/url/parse.hpp>
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstdio>
@@ -32,6 +33,12 @@ Complaint check_url(std::string const& text, TextRule rule) {
                                   parsed->scheme_id() == boost::urls::scheme::https);
   if (parsed && rule == TextRule::http_url && !is_http)
     return "only http and https are fetched, not " + toml_string(text);
+  bool const is_ascii =
+      std::ranges::all_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x80; });
+  if (!is_ascii)
+    return toml_string(text) +
+           " holds letters that a URL may not: escape those of its path (%C3%BC), name "
+           "its host in ASCII (xn--...)";
   if (!parsed || parsed->host().empty()) {
     return toml_string(text) +
            " is not an absolute URL (no scheme and host, or characters that must be escaped)";

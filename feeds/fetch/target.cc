@@ -1,6 +1,7 @@
 #include "feeds/fetch/target.h"
 
 #include <curl/curl.h>
+#include <idn2.h>
 
 #include <algorithm>
 #include <charconv>
@@ -29,13 +30,36 @@ bool is_plain(std::string_view url) {
   return std::ranges::all_of(url, [](char c) { return c > ' ' && c < 0x7f; });
 }
 
-Error bad_url(std::string_view url, CURLUcode code) {
+std::string to_show(std::string_view url) {
   std::string shown(url.substr(0, 200));
   // What stands before '@' may be a password.
   if (auto const at = shown.find('@'); at != std::string::npos) shown.erase(0, at + 1);
+  return shown;
+}
+
+Error bad_url(std::string_view url, CURLUcode code) {
+  auto const shown = to_show(url);
   if (code == CURLUE_UNSUPPORTED_SCHEME)
     return {ErrorCode::refused, "only http and https are fetched, not " + shown};
   return {ErrorCode::malformed, std::string("not a usable URL (") + curl_url_strerror(code) + "): " + shown};
+}
+
+bool is_ascii(std::string_view text) {
+  return std::ranges::all_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x80; });
+}
+
+// "müller.example" to "xn--mller-kva.example" (IDNA 2008 by TR 46), as DNS and everybody else wants it. Not
+// by libcurl, which takes the name for one of the process's locale.
+Result<void> make_host_ascii(CURLU* url, std::string_view as_given) {
+  auto const host = part(url, CURLUPART_HOST);
+  char* text = nullptr;
+  int const code = idn2_to_ascii_8z(host.c_str(), &text, IDN2_NFC_INPUT | IDN2_NONTRANSITIONAL);
+  std::unique_ptr<char, void (*)(void*)> const ascii(text, idn2_free);
+  if (code != IDN2_OK)
+    return Error{ErrorCode::malformed, "not a usable URL (its host is no name: " +
+                                           std::string(idn2_strerror(code)) + "): " + to_show(as_given)};
+  curl_url_set(url, CURLUPART_HOST, ascii.get(), 0);
+  return {};
 }
 
 Result<Target> dissect(CURLU* url, std::string_view as_given) {
@@ -43,6 +67,9 @@ Result<Target> dissect(CURLU* url, std::string_view as_given) {
   target.scheme = part(url, CURLUPART_SCHEME);
   if (target.scheme != "http" && target.scheme != "https")
     return bad_url(as_given, CURLUE_UNSUPPORTED_SCHEME);
+  bool const is_foreign = !is_ascii(part(url, CURLUPART_HOST));
+  if (is_foreign)
+    if (auto const named = make_host_ascii(url, as_given); !named) return named.error();
   target.host = part(url, CURLUPART_HOST);
   for (char& c : target.host)
     if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + ('a' - 'A'));
@@ -53,7 +80,7 @@ Result<Target> dissect(CURLU* url, std::string_view as_given) {
   target.password = part(url, CURLUPART_PASSWORD, CURLU_URLDECODE);
   bool const has_fragment = as_given.find('#') != std::string_view::npos;
   bool const has_user = !target.user.empty() || !target.password.empty();
-  if (is_plain(as_given) && as_given.starts_with("http") && !has_fragment && !has_user) {
+  if (is_plain(as_given) && as_given.starts_with("http") && !has_fragment && !has_user && !is_foreign) {
     target.url = std::string(as_given);
   } else {
     curl_url_set(url, CURLUPART_FRAGMENT, nullptr, 0);

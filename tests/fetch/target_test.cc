@@ -16,6 +16,20 @@ TEST(Target, EncodesOnlyWhatNoUrlMayHold) {
   EXPECT_EQ(parse_target("http://h.example/\xC3\xBC").value().url, "http://h.example/%c3%bc");
 }
 
+TEST(Target, SaysAForeignHostInAscii) {
+  for (auto const* url : {"https://M\xC3\xBCller.example/a", "https://m%C3%BCller.example/a",
+                          "https://mu\xCC\x88ller.example/a", "https://xn--mller-kva.example/a"}) {
+    auto const target = parse_target(url);
+    ASSERT_TRUE(target) << url;
+    EXPECT_EQ(target->host, "xn--mller-kva.example") << url;
+    EXPECT_EQ(target->url, "https://xn--mller-kva.example/a") << url;
+  }
+  auto const base = parse_target("https://h.example/").value();
+  EXPECT_EQ(follow(base, "//\xD0\xBF\xD1\x80.example:81/b").value().url, "https://xn--o1ac.example:81/b");
+  for (auto const* url : {"https://\xFF\xFE.example/", "https://a\xE2\x80\xAE.example/"})
+    EXPECT_FALSE(parse_target(url)) << url;
+}
+
 TEST(Target, TakesUserAndFragmentOut) {
   auto const target = parse_target("http://me:p%40ss@h.example/feed#top").value();
   EXPECT_EQ(target.url, "http://h.example/feed");

@@ -5,6 +5,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <set>
 
 namespace newsfold::sources {
@@ -56,12 +57,13 @@ TEST(SourceList, HostileTitlesStillMakeAConfigurationThatLoads) {
 
 TEST(SourceList, WhatTheConfigurationWouldRefuseIsEscapedOrLeftOutAndCounted) {
   std::vector<parse::Subscription> mixed;
-  for (auto const* url : {"https://a.example/a feed.xml",
-                          "https://a.example/n\xc3\xa4"
-                          "chstes?q=\xe2\x82\xac",
-                          "https://a.example/{x}|\"y\"", "https://user:pw@secret.example/feed",
-                          "https://token@secret.example/", "https://a.example:port/", "https://a b.example/",
-                          "https://a.example/\x01\x7f", "https://plain.example/feed?a=1#top"})
+  for (auto const* url :
+       {"https://a.example/a feed.xml",
+        "https://a.example/n\xc3\xa4"
+        "chstes?q=\xe2\x82\xac",
+        "https://a.example/{x}|\"y\"", "https://user:pw@secret.example/feed", "https://token@secret.example/",
+        "https://a.example:port/", "https://m\xc3\xbcller.example/feed", "https://a b.example/",
+        "https://a.example/\x01\x7f", "https://plain.example/feed?a=1#top"})
     mixed.push_back({"", url, "", {}, {}});
   Names names;
   std::set<std::string> known;
@@ -74,6 +76,7 @@ TEST(SourceList, WhatTheConfigurationWouldRefuseIsEscapedOrLeftOutAndCounted) {
   ASSERT_GE(urls.size(), 3u);
   EXPECT_EQ(urls[0], "https://a.example/a%20feed.xml");
   EXPECT_EQ(urls[1], "https://a.example/n%c3%a4chstes?q=%e2%82%ac");
+  EXPECT_NE(std::ranges::find(urls, "https://xn--mller-kva.example/feed"), urls.end());
   EXPECT_EQ(urls.back(), "https://plain.example/feed?a=1#top");
   EXPECT_EQ(import.unusable, mixed.size() - urls.size());
   EXPECT_GE(import.unusable, 4u);
