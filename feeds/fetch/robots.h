@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -12,8 +13,10 @@
 namespace newsfold::fetch {
 
 inline constexpr std::size_t robots_bytes_max = 512 * 1024;  // RFC 9309 2.5 wants at least 500 KiB
-inline constexpr std::size_t robots_rules_max = 10'000;
-inline constexpr std::size_t robots_pattern_bytes_max = 2'048;
+
+// The name under which robots.txt knows who sends `user_agent`: "AcmeNews" of "AcmeNews/2.0 (...)". Empty
+// where it begins with no letter.
+std::string product_token(std::string_view user_agent);
 
 class Robots {
  public:
@@ -24,7 +27,8 @@ class Robots {
   // rule is passed over; what is beyond robots_bytes_max is not read.
   static Robots parse(std::string_view bytes, std::string_view agent);
 
-  // `target` is path and query as requested. The longest rule wins, allow before disallow.
+  // `target` is path and query as requested. The longest rule wins, allow before disallow. A file made to be
+  // slow forbids what it is slow for.
   bool allows(std::string_view target) const;
 
   std::optional<std::chrono::milliseconds> crawl_delay() const noexcept { return crawl_delay_; }
@@ -33,9 +37,11 @@ class Robots {
  private:
   enum class Kind : unsigned char { allow, disallow };
   struct Rule {
-    std::string pattern;  // normalized; '*' and a last '$' have their meaning
+    std::uint32_t begin = 0;  // in patterns_
+    std::uint32_t size = 0;
     Kind kind{};
   };
+  std::string patterns_;  // normalized; '*' and a last '$' have their meaning
   std::vector<Rule> rules_;
   std::optional<std::chrono::milliseconds> crawl_delay_;
 };
