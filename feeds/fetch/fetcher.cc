@@ -533,7 +533,7 @@ asio::awaitable<Result<Response>> Fetcher::State::run(Request request) {
       }
     }
 
-    response.status = status;
+    response.status = status == 203 ? 200 : status;  // RFC 9110 15.3.4: a 200 that was transformed on the way
     response.final_url = std::move(target.url);
     response.headers = std::move(exchange.lines.headers);
     response.body = std::move(exchange.body);

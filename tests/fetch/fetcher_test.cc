@@ -34,6 +34,17 @@ OriginResponse say(std::string text, origin::HeaderList headers = {}) {
   return response;
 }
 
+TEST_F(FetchTest, WhatWasTransformedOnTheWayIsWhole) {
+  origin_.handle("h.example", "/f", [](auto const&) {
+    auto response = say("<rss/>");
+    response.status = 203;
+    return response;
+  });
+  auto const response = get("http://h.example/f").value();
+  EXPECT_EQ(response.status, 200u);
+  EXPECT_EQ(response.body, "<rss/>");
+}
+
 TEST_F(FetchTest, BringsStatusBodyAndTheHeadersOfInterest) {
   origin_.handle("news.example", "/feed", [](auto const&) {
     return say("<rss/>", {{"ETag", "W/\"a b\""},
