@@ -38,6 +38,33 @@ TEST(ManualClock, WakesSleepersInOrderOfTheirTimesAndNotBefore) {
   EXPECT_EQ(clock.next_wake(), UtcMicros::max());
 }
 
+TEST(ManualClock, WakesAllWhereItIsSetBack) {
+  asio::io_context loop;
+  ManualClock clock(UtcMicros{100s});
+  std::vector<int> order;
+  asio::co_spawn(loop, note_when_awake(clock, UtcMicros{200s}, order, 200), asio::detached);
+  loop.poll();
+  clock.set(UtcMicros{40s});
+  loop.restart();
+  loop.run();
+  EXPECT_EQ(order, (std::vector<int>{200}));
+  EXPECT_EQ(clock.set_back(), 60s);
+}
+
+TEST(StepsBack, AreToldFromTimeThatPassesAndFromStepsAhead) {
+  StepsBack steps(UtcMicros{5000s}, 10s);
+  steps.look(UtcMicros{5600s}, 610s);  // ten minutes pass
+  EXPECT_EQ(steps.total(), 0s);
+  steps.look(UtcMicros{9600s}, 611s);  // the machine slept, or was set ahead
+  EXPECT_EQ(steps.total(), 0s);
+  steps.look(UtcMicros{9570s}, 611s);  // half a minute: as good as nothing
+  EXPECT_EQ(steps.total(), 0s);
+  steps.look(UtcMicros{6030s}, 671s);
+  EXPECT_EQ(steps.total(), 3600s);
+  steps.look(UtcMicros{6090s}, 731s);
+  EXPECT_EQ(steps.total(), 3600s);
+}
+
 TEST(SystemClock, ATimePastIsNoSleep) {
   asio::io_context loop;
   SystemClock clock;
