@@ -285,13 +285,13 @@ bool measure_scale() {
   feeds.reserve(n);
   for (std::size_t i = 0; i < n; ++i) feeds.push_back(spec_of(i));
   Scheduler scheduler(loop.get_executor(), clock, world, world, {});
-  scheduler.set_feeds(std::move(feeds), [&](FeedId id) {
+  scheduler.set_feeds(std::move(feeds), [&](FeedSpec const& spec) {
     PollState mine;
-    mine.configured_url = spec_of(number(id)).url;
+    mine.configured_url = spec_of(number(spec.id)).url;
     mine.etag = state.etag;
     mine.last_modified = state.last_modified;
     mine.rate = state.rate;
-    mine.next_due = start + std::chrono::seconds(number(id) % 3600);
+    mine.next_due = start + std::chrono::seconds(number(spec.id) % 3600);
     mine.last_request = mine.last_answer = mine.last_full = state.last_full;
     return encode(mine);
   });

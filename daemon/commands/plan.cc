@@ -94,6 +94,8 @@ json::object to_json(schedule::Plan const& plan, std::vector<std::string> const&
                      {"host", feed.host},
                      {"polled_before", feed.polled_before},
                      {"paused", is_paused(feed)},
+                     {"fails", feed.fails},
+                     {"pushed", feed.pushed},
                      {"items_per_day", feed.items_per_day},
                      {"interval_seconds", feed.interval.count()},
                      {"polls_per_day", feed.polls_per_day},
@@ -136,10 +138,11 @@ void print_for_people(schedule::Plan const& plan, std::vector<std::string> const
       continue;
     }
     std::cout << column(printable(feed.name), width) << column(items, 9) << column(rough(feed.interval), 10)
-              << column(rounded(feed.polls_per_day), 9) << column(rough(feed.expected_delay), 11)
+              << column(rounded(feed.polls_per_day), 9)
+              << column(feed.pushed ? "pushed" : rough(feed.expected_delay), 11)
               << (feed.next_poll ? "in " + rough(std::chrono::ceil<seconds>(*feed.next_poll - now))
                                  : std::string("at the start"))
-              << '\n';
+              << (feed.fails ? ", as it fails\n" : "\n");
   }
   std::cout << "\n" << column("HOST", width) << column("FEEDS", 9) << "REQUESTS/DAY\n";
   std::size_t shown = 0;
@@ -200,8 +203,8 @@ int run_plan(PlanArguments const& arguments) {
   auto const store = arguments.afresh ? nullptr : open_store(loaded.config);
   schedule::Scheduler::LoadState load;
   if (store)
-    load = [&](FeedId id) {
-      auto const row = store->view().feed(id);
+    load = [&](schedule::FeedSpec const& feed) {
+      auto const row = store->view().feed(feed.id);
       return row ? row->state : std::string();
     };
   auto const now = std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now());

@@ -36,6 +36,7 @@
 #include <random>
 #include <set>
 #include <thread>
+#include <unordered_map>
 #include <utility>
 
 namespace newsfold::run {
@@ -151,7 +152,8 @@ struct Daemon::Impl {
   Result<void> open_api();
   Result<schedule::Scheduler::Difference> apply_sources(config::Config const& from);
   void apply_list(std::string const& list);
-  schedule::Scheduler::LoadState load_state(config::Config const& from) const;
+  schedule::Scheduler::LoadState load_state(config::Config const& from,
+                                            std::vector<schedule::FeedSpec> const& feeds) const;
 
   asio::awaitable<void> main();
   asio::awaitable<void> stop();
@@ -235,6 +237,7 @@ Result<void> Daemon::Impl::open() {
                 {"error", trace.error}});
     if (!trace.unmet_wish.empty())
       log::warning("fresh_cannot_be_met", {{"feed", trace.feed->name}, {"reason", trace.unmet_wish}});
+    if (!trace.unmet_budget.empty()) log::warning("budget_cannot_be_kept", {{"reason", trace.unmet_budget}});
   });
   if (auto applied = apply_sources(config); !applied) return applied.error();
   health->begin();
@@ -278,16 +281,35 @@ Result<void> Daemon::Impl::open_api() {
   return api->listen();
 }
 
-// A list whose copy is lost is read anew: a 304 would not bring it back.
-schedule::Scheduler::LoadState Daemon::Impl::load_state(config::Config const& from) const {
-  std::set<FeedId> lost;
+// What is kept of feeds that no name stands for any more, by their addresses.
+std::unordered_map<std::string, std::string> nameless(storage::Store const& store,
+                                                      std::set<FeedId> const& named) {
+  std::unordered_map<std::string, std::string> out;
+  auto const rows = store.view().feeds();
+  if (!rows) return out;
+  for (auto const& row : *rows)
+    if (!named.contains(row.id))
+      if (auto const state = schedule::decode_poll_state(row.state)) out[state->configured_url] = row.state;
+  return out;
+}
+
+// A list whose copy is lost is read anew: a 304 would not bring it back. A feed under a new name begins anew,
+// at the pace that it had under the old one.
+schedule::Scheduler::LoadState Daemon::Impl::load_state(config::Config const& from,
+                                                        std::vector<schedule::FeedSpec> const& feeds) const {
+  std::set<FeedId> lost, named;
   for (auto const& source : from.sources)
     if (source.kind == config::SourceKind::opml && !lists->find(feed_id(source)))
       lost.insert(feed_id(source));
-  return [this, lost = std::move(lost)](FeedId id) {
-    auto const row = store->view().feed(id);
-    if (!row) return std::string();
-    return lost.contains(id) ? schedule::without_document(row->state) : row->state;
+  for (auto const& feed : feeds) named.insert(feed.id);
+  std::optional<std::unordered_map<std::string, std::string>> by_url;  // read where somebody wants it
+  return [this, lost = std::move(lost), named = std::move(named),
+          by_url = std::move(by_url)](schedule::FeedSpec const& feed) mutable {
+    auto const row = store->view().feed(feed.id);
+    if (row) return lost.contains(feed.id) ? schedule::without_document(row->state) : row->state;
+    if (!by_url) by_url = nameless(*store, named);
+    auto const former = by_url->find(feed.url);
+    return former == by_url->end() ? std::string() : schedule::under_new_name(former->second);
   };
 }
 
@@ -299,7 +321,8 @@ Result<schedule::Scheduler::Difference> Daemon::Impl::apply_sources(config::Conf
     log::warning("list_urls_unusable", {{"list", list}, {"feeds", feeds}});
   pipeline->set_sources(std::move(sources->sources));
   scheduler->set_polling(scheduler_options(from, 0).polling);  // by which the feeds are paced
-  auto difference = scheduler->set_feeds(std::move(sources->feeds), load_state(from));
+  auto const load = load_state(from, sources->feeds);
+  auto difference = scheduler->set_feeds(std::move(sources->feeds), load);
   health->set_feeds(scheduler->status());
   log::info("feeds", {{"total", scheduler->feeds()},
                       {"added", difference.added.size()},
@@ -361,7 +384,10 @@ asio::awaitable<ReloadOutcome> Daemon::Impl::reload() {
   }
   Reloading const under_way(*this);
   auto loaded = config::load_config(config_path);
-  for (auto const& warning : loaded.warnings) done.warnings.push_back(warning.to_string());
+  for (auto const& warning : loaded.warnings) {
+    done.warnings.push_back(warning.to_string());
+    log::warning("config", {{"warning", done.warnings.back()}});  // who sends SIGHUP reads only the log
+  }
   auto prepared = prepare(loaded);
   if (!prepared) {
     done.refused = prepared.error().message;

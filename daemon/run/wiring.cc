@@ -7,6 +7,7 @@
 #include "daemon/sources/source_list.h"
 #include "daemon/version.h"
 #include "feeds/fetch/resolve_rules.h"
+#include "feeds/fetch/robots.h"
 #include "feeds/fetch/target.h"
 #include "feeds/parse/listing.h"
 
@@ -191,6 +192,8 @@ schedule::SchedulerOptions scheduler_options(config::Config const& config, std::
   out.overdue_spread = whole(polling.overdue_spread);
   out.hosts.spacing = polling.host_spacing;
   out.polls_max = config.fetch.concurrency;
+  if (auto name = fetch::product_token(config.daemon.user_agent); !name.empty())
+    out.robots_agent = std::move(name);
   out.seed = seed;
   return out;
 }

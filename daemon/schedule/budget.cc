@@ -16,10 +16,12 @@ double polls_per_day(BudgetShare const& share, double k) {
   return std::clamp(k * share.root_rate, least, most);
 }
 
+double requests_per_day(BudgetShare const& share, double k) { return share.cost * polls_per_day(share, k); }
+
 double solve_budget(std::span<BudgetShare const> shares, double budget_per_day) {
   auto const spent = [&](double k) {
     double sum = 0;
-    for (auto const& share : shares) sum += polls_per_day(share, k);
+    for (auto const& share : shares) sum += requests_per_day(share, k);
     return sum;
   };
   if (spent(k_max) <= budget_per_day) return k_max;

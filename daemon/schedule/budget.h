@@ -15,12 +15,14 @@ struct BudgetShare {
   double root_rate = 0;  // sqrt(weight x items a day) x mean root of its hourly profile
   Seconds floor{3600};
   Seconds ceiling{86'400};
+  float cost = 1;  // requests of one poll: with an index its sitemaps are asked for
 };
 
-// Polls a day that `share` makes at price k.
+// Polls a day that `share` makes at price k, and the requests that they cost.
 double polls_per_day(BudgetShare const& share, double k);
+double requests_per_day(BudgetShare const& share, double k);
 
-// The k at which all shares together make `budget_per_day` polls; where even the floors cost less, k_max.
+// The k at which all shares together make `budget_per_day` requests; where even the floors cost less, k_max.
 // Where the ceilings alone cost more, the smallest k (and the budget is exceeded).
 inline constexpr double k_min = 1e-3;
 inline constexpr double k_max = 1e4;

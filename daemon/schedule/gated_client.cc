@@ -2,9 +2,9 @@
 
 #include "daemon/schedule/host_key.h"
 #include "daemon/schedule/server_hints.h"
+#include "feeds/fetch/target.h"
 
 #include <algorithm>
-#include <optional>
 #include <utility>
 
 namespace newsfold::schedule {
@@ -13,12 +13,6 @@ namespace asio = boost::asio;
 using namespace std::chrono_literals;
 
 namespace {
-
-// The redirect that was left to us, because it leads to another host.
-std::optional<fetch::Hop> open_hop(fetch::Response const& response) {
-  if (response.redirects.empty() || response.redirects.back().to == response.final_url) return std::nullopt;
-  return response.redirects.back();
-}
 
 void put_before(fetch::Response const& earlier, fetch::Response& later) {
   later.redirects.insert(later.redirects.begin(), earlier.redirects.begin(), earlier.redirects.end());
@@ -34,77 +28,128 @@ fetch::Response resting_since_before(std::string url, UtcMicros until, UtcMicros
   return response;
 }
 
+// What the chain so far leaves of its bounds to the next hop.
+Result<std::chrono::milliseconds> time_left(fetch::Response const& chain, fetch::Limits const& limits) {
+  auto const& hop = chain.redirects.back();
+  auto const broken = [&](ErrorCode code, std::string const& why) {
+    return Error{code, host_of(hop.from) + ": " + why};
+  };
+  if (chain.redirects.size() > limits.redirects_max)
+    return broken(ErrorCode::malformed,
+                  "more than " + std::to_string(limits.redirects_max) + " redirects (fetch.redirects_max)");
+  if (std::ranges::find(chain.redirects, hop.to, &fetch::Hop::from) != chain.redirects.end())
+    return broken(ErrorCode::malformed, "redirects in a circle");
+  auto const left = limits.total_max - std::chrono::ceil<std::chrono::milliseconds>(chain.total_time);
+  if (left > 0ms) return left;
+  return broken(ErrorCode::unreachable, "its redirects took longer than " +
+                                            std::to_string(limits.total_max.count()) + " ms (fetch.timeout)");
+}
+
+struct Waiting {
+  explicit Waiting(GatedClient::Account const& account) : account_(account) { tell(true); }
+  Waiting(Waiting const&) = delete;
+  Waiting& operator=(Waiting const&) = delete;
+  ~Waiting() { tell(false); }
+  void tell(bool begins) const {
+    if (account_.waits) account_.waits(begins);
+  }
+  GatedClient::Account const& account_;
+};
+
 }  // namespace
 
-// As far as one host leads.
-asio::awaitable<Result<fetch::Response>> GatedClient::ask(fetch::Request request, Gatekeeper::Permit permit,
-                                                          Manners manners, Account& account) {
-  auto const host = permit.host();
+asio::awaitable<Result<void>> GatedClient::ask_robots(std::string const& url,
+                                                      Gatekeeper::Permit const& permit, Account& account) {
+  auto allowed = co_await robots_.check(url, permit);
+  if (account.asked == UtcMicros{}) account.asked = clock_.now();
+  co_return allowed;
+}
+
+// One request, in whose time nothing else is sent to the host's address either.
+asio::awaitable<Result<fetch::Response>> GatedClient::ask(fetch::Request request, std::string host,
+                                                          Account& account, HostReply& reply) {
   Gatekeeper::Permit shared;
-  if (manners.by_address)
-    if (auto gate = gates_.address_gate(host); !gate.empty()) shared = co_await gates_.enter(std::move(gate));
-  if (manners.robots == RobotsRule::obey) {
-    auto const allowed = co_await robots_.check(request.url, permit);
-    if (!allowed) {
-      account.robots_denied = true;
-      if (account.asked == UtcMicros{}) account.asked = clock_.now();
-      co_return allowed.error();
-    }
+  if (auto gate = gates_.address_gate(host); !gate.empty()) {
+    Waiting const waiting(account);
+    shared = co_await gates_.enter(std::move(gate));
   }
   if (account.asked == UtcMicros{}) account.asked = clock_.now();
-  // The host may have asked for rest since the permit was given: where its robots.txt was asked for.
-  if (auto const until = gates_.rests_until(host); until > clock_.now())
-    co_return resting_since_before(std::move(request.url), until, clock_.now());
-  request.stays = [host](std::string const& url) { return host_key(url) == host; };
   auto response = co_await client_.fetch(std::move(request));
   auto const now = clock_.now();
-  auto reply = HostReply::fine;
-  if (!response) {
-    reply = HostReply::unreachable;
-  } else {
+  reply = reply_of(response, now);
+  if (response) {
     gates_.learn_address(host, response->address);
     // Rest before the gate opens: else the next in line would slip through between the two. A feed's own
     // answer may yet make it longer (settle), never shorter: no spread here, or it would count twice.
     if (is_busy(response->status)) {
       auto const said = retry_after(response->headers, now);
-      if (response->status == 429 || said) reply = HostReply::throttled;
       gates_.rest(host, now + (said > 0s ? *said : rest_unsaid_));
     }
   }
   shared.leave(reply);
-  permit.leave(reply);
   co_return response;
 }
 
 asio::awaitable<Result<fetch::Response>> GatedClient::fetch(fetch::Request request, Gatekeeper::Permit permit,
-                                                            Manners manners, Account& account) {
+                                                            RobotsRule robots, Account& account) {
+  auto const limits = request.limits;
   fetch::Response before;
   for (;;) {
+    auto reply = HostReply::unasked;
+    Result<void> allowed;
+    if (robots == RobotsRule::obey) allowed = co_await ask_robots(request.url, permit, account);
+    // The host may have asked for rest since the permit was given: where its robots.txt was asked for.
+    if (auto const until = gates_.rests_until(permit.host()); until > clock_.now()) {
+      if (account.asked == UtcMicros{}) account.asked = clock_.now();
+      auto told = resting_since_before(std::move(request.url), until, clock_.now());
+      put_before(before, told);
+      permit.leave(HostReply::throttled);
+      co_return told;
+    }
+    if (!allowed) {
+      account.robots_denied = true;
+      co_return allowed.error();
+    }
     fetch::Request step = request;
-    auto response = co_await ask(std::move(step), std::move(permit), manners, account);
-    if (!response) co_return response;
-    auto const hop = open_hop(*response);
+    step.stays = [](std::string const&) { return false; };
+    auto response = co_await ask(std::move(step), permit.host(), account, reply);
+    if (!response) {
+      permit.leave(reply);
+      co_return response;
+    }
+    bool const ends = response->open_hop() == nullptr;
     put_before(before, *response);
-    if (!hop) co_return response;
-    if (response->redirects.size() > request.limits.redirects_max)
-      co_return Error{ErrorCode::malformed, host_of(hop->from) + ": more than " +
-                                                std::to_string(request.limits.redirects_max) +
-                                                " redirects (fetch.redirects_max)"};
-    if (std::ranges::find(response->redirects, hop->to, &fetch::Hop::from) != response->redirects.end())
-      co_return Error{ErrorCode::malformed, host_of(hop->from) + ": redirects in a circle"};
+    if (ends) {
+      permit.leave(reply);
+      co_return response;
+    }
+    auto const left = time_left(*response, limits);
+    if (!left) {
+      permit.leave(reply);
+      co_return left.error();
+    }
+    request.limits.total_max = *left;
     if (request.validators_url.empty()) request.validators_url = response->redirects.front().from;
-    request.url = hop->to;
-    request.credentials = {};  // another host: they were not given for it, nor are they on a way back
-    bool const keeps_method = hop->status == 307 || hop->status == 308;
-    if (!keeps_method) request.method = fetch::Method::get;
+    // Once they were not given for a place, they are not on a way back either.
+    auto const& hop = response->redirects.back();
+    auto const there = fetch::parse_target(hop.from), here = fetch::parse_target(hop.to);
+    if (!there || !here || !fetch::may_keep_credentials(*there, *here)) request.credentials = {};
+    if (hop.status != 307 && hop.status != 308) request.method = fetch::Method::get;
+    request.url = hop.to;
+    before = std::move(*response);
+    Waiting const waiting(account);
     auto const next = host_key(request.url);
+    if (next == permit.host()) {
+      co_await gates_.pause(permit);
+      continue;
+    }
+    permit.leave(reply);
     permit = co_await gates_.enter_unless_resting(next);
     if (permit.host().empty()) {
       auto told = resting_since_before(request.url, gates_.rests_until(next), clock_.now());
-      put_before(*response, told);
+      put_before(before, told);
       co_return told;
     }
-    before = std::move(*response);
   }
 }
 

@@ -1,7 +1,8 @@
 #pragma once
-// One exchange that is polite to every host it touches: a redirect to another host leaves the gate of the
-// first and waits at the gate of the second, what an answer asks for holds for the host that gave it, and a
-// host that wants rest is not disturbed by way of another.
+// One exchange that is polite to every host it touches. Each hop of a redirect chain is a request like any
+// other: robots.txt is asked about it, and a space lies before it. A hop to another host leaves the gate of
+// the first and waits at the gate of the second; what an answer asks for holds for the host that gave it, and
+// a host that wants rest is not disturbed by way of another.
 //
 // Not thread-safe: one executor.
 
@@ -12,6 +13,8 @@
 #include "feeds/fetch/client.h"
 
 #include <chrono>
+#include <functional>
+#include <string>
 
 namespace newsfold::schedule {
 
@@ -22,25 +25,26 @@ class GatedClient {
               std::chrono::seconds rest_unsaid)
       : client_(client), gates_(gates), robots_(robots), clock_(clock), rest_unsaid_(rest_unsaid) {}
 
-  struct Manners {
-    RobotsRule robots = RobotsRule::obey;  // asked at each host of the chain
-    bool by_address = false;               // waits at the gate of the host's address, too
-  };
   // What is worth knowing also where no answer came.
   struct Account {
     UtcMicros asked{};  // when the first request left, or would have
     bool robots_denied = false;
+    // Told when it begins, and when it ends, to wait for others than the permit in hand: at the gate of the
+    // host's address, of a redirect's target.
+    std::function<void(bool)> waits{};
   };
 
   // With the permit of the URL's host in hand, which goes back. Where a redirect leads to a host that rests,
   // or robots.txt was answered so, the answer is what that host said last: 429, and when to come again. Fails
   // as Client::fetch does, and as RobotsCache::check.
   boost::asio::awaitable<Result<fetch::Response>> fetch(fetch::Request request, Gatekeeper::Permit permit,
-                                                        Manners manners, Account& account);
+                                                        RobotsRule robots, Account& account);
 
  private:
-  boost::asio::awaitable<Result<fetch::Response>> ask(fetch::Request request, Gatekeeper::Permit permit,
-                                                      Manners manners, Account& account);
+  boost::asio::awaitable<Result<fetch::Response>> ask(fetch::Request request, std::string host,
+                                                      Account& account, HostReply& reply);
+  boost::asio::awaitable<Result<void>> ask_robots(std::string const& url, Gatekeeper::Permit const& permit,
+                                                  Account& account);
 
   fetch::Client& client_;
   Gatekeeper& gates_;

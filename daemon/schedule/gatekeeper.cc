@@ -1,5 +1,7 @@
 #include "daemon/schedule/gatekeeper.h"
 
+#include "daemon/schedule/server_hints.h"
+
 #include <boost/asio/error.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -19,8 +21,20 @@ void Gatekeeper::Permit::leave(HostReply reply) {
   if (auto* const keeper = std::exchange(keeper_, nullptr)) keeper->leave(host_, reply);
 }
 
+HostReply reply_of(Result<fetch::Response> const& response, UtcMicros now) {
+  if (!response || response->status >= 500) {
+    bool const asks = response && is_busy(response->status) && retry_after(response->headers, now);
+    return asks ? HostReply::throttled : HostReply::failed;
+  }
+  return response->status == 429 ? HostReply::throttled : HostReply::fine;
+}
+
 Gatekeeper::Gatekeeper(asio::any_io_executor executor, SleepingClock& clock, HostOptions options)
-    : executor_(executor), clock_(clock), gates_(options), alarm_(executor, clock, [this] { ring(); }) {}
+    : executor_(executor),
+      clock_(clock),
+      gates_(options),
+      set_back_(clock.set_back()),
+      alarm_(executor, clock, [this] { ring(); }) {}
 
 void Gatekeeper::enqueue(std::string const& host, Go go) {
   Waiting waiting{std::move(go)};
@@ -58,7 +72,17 @@ void Gatekeeper::pump(std::string const& host) {
   go(Permit(this, host));
 }
 
+void Gatekeeper::follow_clock() {
+  auto const before = std::exchange(set_back_, clock_.set_back());
+  if (set_back_ == before) return;
+  gates_.shift(before - set_back_);
+  std::vector<std::string> hosts;
+  for (auto const& [host, lane] : lanes_) hosts.push_back(host);
+  for (auto const& host : hosts) pump(host);
+}
+
 void Gatekeeper::ring() {
+  follow_clock();
   auto const now = clock_.now();
   while (!wakes_.empty() && wakes_.begin()->first <= now) {
     auto const host = wakes_.begin()->second;
@@ -69,6 +93,7 @@ void Gatekeeper::ring() {
 
 void Gatekeeper::leave(std::string const& host, HostReply reply) {
   gates_.leave(host, clock_.now(), reply);
+  turn_away(host);
   if (++leaves_ % forget_every == 0) gates_.forget_idle(clock_.now());
   pump(host);
 }
@@ -111,7 +136,7 @@ void Gatekeeper::learn_address(std::string const& host, std::string const& addre
 
 std::string Gatekeeper::address_gate(std::string const& host) const {
   auto const it = addresses_.find(host);
-  return it == addresses_.end() ? std::string() : "ip " + it->second;
+  return it == addresses_.end() ? std::string() : std::string(shared_address) + it->second;
 }
 
 namespace {
@@ -137,7 +162,8 @@ asio::awaitable<Gatekeeper::Permit> Gatekeeper::enter_unless_resting(std::string
 }
 
 asio::awaitable<Gatekeeper::Permit> Gatekeeper::wait_for_turn(std::string host,
-                                                              std::chrono::microseconds patience) {
+                                                              std::chrono::microseconds patience,
+                                                              UtcMicros give_up_at) {
   auto const turn = std::make_shared<Turn>(executor_);
   Go go = [turn](Permit permit) {
     if (turn->abandoned) return;  // the permit goes back as it goes
@@ -147,14 +173,24 @@ asio::awaitable<Gatekeeper::Permit> Gatekeeper::wait_for_turn(std::string host,
   Waiting waiting{std::move(go), patience};
   enqueue(host, std::move(waiting));
   if (!turn->permit) {
+    Alarm gives_up(executor_, clock_, [turn] { turn->timer.cancel(); });
+    gives_up.set(give_up_at);
     boost::system::error_code error;
     co_await turn->timer.async_wait(asio::redirect_error(asio::use_awaitable, error));
   }
   if (!turn->permit) {
     turn->abandoned = true;
+    if (clock_.now() >= give_up_at) co_return Permit();
     throw boost::system::system_error(asio::error::operation_aborted);
   }
   co_return std::move(*turn->permit);
+}
+
+asio::awaitable<Gatekeeper::Permit> Gatekeeper::enter_within(std::string host,
+                                                             std::chrono::seconds wait_max) {
+  auto const now = clock_.now();
+  if (gates_.rests_until(host) > now) co_return Permit();
+  co_return co_await wait_for_turn(std::move(host), {}, now + wait_max);
 }
 
 asio::awaitable<void> Gatekeeper::pause(Permit const& permit) {

@@ -7,6 +7,7 @@
 #include "daemon/runtime/clock.h"
 #include "daemon/schedule/alarm.h"
 #include "daemon/schedule/host_gate.h"
+#include "feeds/fetch/client.h"
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
@@ -23,6 +24,9 @@
 
 namespace newsfold::schedule {
 
+// What an answer, or none, taught about its host.
+HostReply reply_of(Result<fetch::Response> const& response, UtcMicros now);
+
 class Gatekeeper {
  public:
   Gatekeeper(boost::asio::any_io_executor executor, SleepingClock& clock, HostOptions options);
@@ -36,13 +40,13 @@ class Gatekeeper {
         : keeper_(std::exchange(other.keeper_, nullptr)), host_(std::move(other.host_)) {}
     Permit& operator=(Permit&& other) noexcept {
       if (this != &other) {
-        leave(HostReply::fine);
+        leave(HostReply::unasked);
         keeper_ = std::exchange(other.keeper_, nullptr);
         host_ = std::move(other.host_);
       }
       return *this;
     }
-    ~Permit() { leave(HostReply::fine); }
+    ~Permit() { leave(HostReply::unasked); }
     void leave(HostReply reply);
     std::string const& host() const noexcept { return host_; }
 
@@ -62,13 +66,26 @@ class Gatekeeper {
   // The same for who can do without: an empty permit (of no host) where the host rests for longer than
   // `patience`, or as soon as it is told to while we wait.
   boost::asio::awaitable<Permit> enter_unless_resting(std::string host, std::chrono::seconds patience = {});
+
+  // The same for who holds another permit meanwhile: an empty one also where its turn does not come within
+  // `wait_max`, as two who hold what the other waits for would wait for ever.
+  boost::asio::awaitable<Permit> enter_within(std::string host, std::chrono::seconds wait_max);
   UtcMicros rests_until(std::string const& host) const { return gates_.rests_until(host); }
 
   // Sleeps as long as politeness wants between two requests of one permit (robots.txt, then the page).
   boost::asio::awaitable<void> pause(Permit const& permit);
 
+  // What waits and rests by a clock that was set back since then moves with it.
+  void follow_clock();
+
   void rest(std::string const& host, UtcMicros until);
   void ask_spacing(std::string const& host, std::chrono::milliseconds spacing);
+  std::chrono::milliseconds learned(std::string const& host) const {
+    return gates_.learned(host, clock_.now());
+  }
+  void teach(std::string const& host, std::chrono::milliseconds spacing, UtcMicros learned_at) {
+    gates_.teach(host, spacing, learned_at);
+  }
 
   // Hosts that turn out to share an address share a gate beside their own. Returns the name of that gate,
   // "" where the host's address is not known.
@@ -87,7 +104,8 @@ class Gatekeeper {
     UtcMicros wakes_at = UtcMicros::max();
   };
   void enqueue(std::string const& host, Waiting waiting);
-  boost::asio::awaitable<Permit> wait_for_turn(std::string host, std::chrono::microseconds patience);
+  boost::asio::awaitable<Permit> wait_for_turn(std::string host, std::chrono::microseconds patience,
+                                               UtcMicros give_up_at = UtcMicros::max());
   void turn_away(std::string const& host);
   void pump(std::string const& host);
   void ring();
@@ -101,6 +119,7 @@ class Gatekeeper {
   std::unordered_map<std::string, std::string> addresses_;
   std::size_t waiting_ = 0;
   std::size_t leaves_ = 0;
+  std::chrono::microseconds set_back_;  // of the clock, that was followed
   Alarm alarm_;
 };
 

@@ -29,6 +29,18 @@ milliseconds HostGates::spacing(std::string_view host, UtcMicros now) const {
   return it == gates_.end() ? options_.spacing : spacing_of(it->second, now);
 }
 
+milliseconds HostGates::learned(std::string_view host, UtcMicros now) const {
+  auto const it = gates_.find(host);
+  return it == gates_.end() ? milliseconds{0} : learned_now(it->second, now);
+}
+
+void HostGates::teach(std::string_view host, milliseconds spacing, UtcMicros learned_at) {
+  Gate& gate = gates_[std::string(host)];
+  if (spacing <= learned_now(gate, learned_at)) return;
+  gate.learned = std::min(spacing, options_.spacing_max);
+  gate.learned_at = learned_at;
+}
+
 UtcMicros HostGates::opens_at(std::string_view host) const {
   auto const it = gates_.find(host);
   if (it == gates_.end()) return UtcMicros{};
@@ -51,25 +63,37 @@ void HostGates::leave(std::string_view host, UtcMicros now, HostReply reply) {
   Gate& gate = it->second;
   gate.in_flight = false;
   gate.last_end = now;
+  if (reply == HostReply::fine) gate.probing = false;
+  if (reply == HostReply::failed && gate.probing)
+    gate.rest_until = std::max(gate.rest_until, now + options_.probe_rest);
   if (reply != HostReply::throttled) return;
-  gate.learned = std::min(options_.spacing_max, 2 * std::max(options_.spacing, spacing_of(gate, now)));
+  auto const most = host.starts_with(shared_address) ? options_.spacing_max_shared : options_.spacing_max;
+  gate.learned = std::min(most, 2 * std::max(options_.spacing, spacing_of(gate, now)));
   gate.learned_at = now;
 }
 
 void HostGates::rest(std::string_view host, UtcMicros until, UtcMicros now) {
   Gate& gate = gates_[std::string(host)];
   gate.rest_until = std::max(gate.rest_until, std::min(until, now + options_.rest_max));
+  gate.probing = true;
 }
 
 void HostGates::ask_spacing(std::string_view host, milliseconds spacing) {
   gates_[std::string(host)].asked = std::min(spacing, options_.spacing_max);
 }
 
+void HostGates::shift(std::chrono::microseconds by) {
+  for (auto& [host, gate] : gates_)
+    for (auto* const t : {&gate.last_end, &gate.rest_until, &gate.learned_at})
+      if (*t != UtcMicros{}) *t += by;
+}
+
 void HostGates::forget_idle(UtcMicros now) {
   std::erase_if(gates_, [&](auto const& entry) {
     Gate const& gate = entry.second;
-    return !gate.in_flight && gate.rest_until <= now && gate.last_end + spacing_of(gate, now) <= now &&
-           learned_now(gate, now) == milliseconds{0} && gate.asked == milliseconds{0};
+    return !gate.in_flight && !gate.probing && gate.rest_until <= now &&
+           gate.last_end + spacing_of(gate, now) <= now && learned_now(gate, now) == milliseconds{0} &&
+           gate.asked == milliseconds{0};
   });
 }
 

@@ -19,15 +19,21 @@ namespace newsfold::schedule {
 struct HostOptions {
   std::chrono::milliseconds spacing{1000};         // between two requests to one host
   std::chrono::milliseconds spacing_max{600'000};  // that throttling may teach
-  std::chrono::seconds rest_max{7 * 86'400};       // longer Retry-After are ignored
+  // The same for an address: most who are there have nothing to do with the one that was throttled.
+  std::chrono::milliseconds spacing_max_shared{10'000};
+  std::chrono::seconds probe_rest{900};       // after a rest whose first request fails
+  std::chrono::seconds rest_max{7 * 86'400};  // longer Retry-After are ignored
 };
 
 // What a request taught about its host.
 enum class HostReply : std::uint8_t {
   fine,
-  throttled,    // 429, or 503 with Retry-After
-  unreachable,  // nothing came back
+  throttled,  // 429, or 503 with Retry-After
+  failed,     // nothing came back, or 5xx
+  unasked,    // no request was made
 };
+
+inline constexpr std::string_view shared_address = "ip ";  // begins the name of a gate that is an address
 
 class HostGates {
  public:
@@ -43,14 +49,23 @@ class HostGates {
   void enter(std::string_view host, UtcMicros now);
   void leave(std::string_view host, UtcMicros now, HostReply reply);
 
-  // Nothing starts before `until`; then one request, and the others only after it came back.
+  // Nothing starts before `until`; then one request, and the others only after it came back well: where it
+  // fails, the host rests on.
   void rest(std::string_view host, UtcMicros until, UtcMicros now);
 
   // robots.txt asks for this much space (Crawl-delay).
   void ask_spacing(std::string_view host, std::chrono::milliseconds spacing);
 
+  // What throttling taught of the space between two requests, less what clean hours gave back; 0: nothing.
+  // teach() brings it back after a restart, as of `learned_at`.
+  std::chrono::milliseconds learned(std::string_view host, UtcMicros now) const;
+  void teach(std::string_view host, std::chrono::milliseconds spacing, UtcMicros learned_at);
+
   // The space that now holds between two requests.
   std::chrono::milliseconds spacing(std::string_view host, UtcMicros now) const;
+
+  // The clock was set: what was noted by it moves with it.
+  void shift(std::chrono::microseconds by);
 
   // Drops what no longer matters.
   void forget_idle(UtcMicros now);
@@ -59,6 +74,7 @@ class HostGates {
  private:
   struct Gate {
     bool in_flight = false;
+    bool probing = false;  // it rested: the next request tells whether it is well again
     UtcMicros last_end{};  // of the last request: spacing counts from there, however long it took
     UtcMicros rest_until{};
     std::chrono::milliseconds asked{0};    // Crawl-delay

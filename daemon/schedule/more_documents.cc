@@ -16,8 +16,8 @@ namespace asio = boost::asio;
 namespace {
 
 constexpr std::size_t older_pages_max = 10;  // of one poll
-constexpr std::size_t followed_max = 4;      // sitemaps of one index
 constexpr std::size_t followed_validator_bytes_max = 512;
+constexpr std::size_t trouble_bytes_max = 200;
 
 void add(MoreDocuments& more, DocumentReport& report) {
   ++more.documents;
@@ -25,15 +25,20 @@ void add(MoreDocuments& more, DocumentReport& report) {
   more.dated.insert(more.dated.end(), report.dated.begin(), report.dated.end());
 }
 
-// The sitemaps that count from now on, each with what is known of it.
+// The sitemaps that count from now on, each with what is known of it; behind them those that counted before.
 void update_followed(PollState& state, std::vector<std::string> const& urls) {
   std::vector<FollowedDocument> followed;
   for (auto const& url : urls) {
     if (followed.size() >= followed_max) break;
     auto const known = std::ranges::find(state.followed, url, &FollowedDocument::url);
-    followed.push_back(known == state.followed.end() ? FollowedDocument{url, {}, {}, 0, {}, {}}
-                                                     : std::move(*known));
+    FollowedDocument document;
+    document.url = url;
+    followed.push_back(known == state.followed.end() ? std::move(document) : std::move(*known));
   }
+  for (auto& known : state.followed)
+    if (!known.url.empty() && followed.size() < followed_known_max &&
+        !std::ranges::count(followed, known.url, &FollowedDocument::url))
+      followed.push_back(std::move(known));
   state.followed = std::move(followed);
 }
 
@@ -66,7 +71,8 @@ asio::awaitable<Result<fetch::Response>> Scheduler::Impl::ask_more(FeedSpec cons
   auto permit = co_await gates.enter_unless_resting(host);
   if (permit.host().empty()) co_return Error{ErrorCode::unreachable, host + " wants rest"};
   UtcMicros asked{};
-  co_return co_await exchange(spec, std::move(request), std::move(permit), asked);
+  std::function<void(bool)> nobody;  // the poll holds a document: its place is not another's
+  co_return co_await exchange(spec, std::move(request), std::move(permit), asked, std::move(nobody));
 }
 
 // From page to older page until one shows what is known. Only on the feed's own host: a page elsewhere would
@@ -97,55 +103,114 @@ asio::awaitable<void> Scheduler::Impl::page_back(FeedSpec const& spec, PollState
   }
 }
 
-// Each sitemap is asked conditionally, and not before its own max-age is over.
+namespace {
+
+Error note_failure(FollowedDocument& document, Error error, PollingOptions const& options, UtcMicros now) {
+  ++document.failures;
+  document.trouble = error.message.substr(0, trouble_bytes_max);
+  auto delay = options.error_first;
+  for (std::uint32_t n = 1; n < document.failures && delay < options.error_max; ++n) delay *= 2;
+  // A little sooner than its index, which is asked by the same ladder where all of them fail.
+  document.fresh_until = now + std::min(delay, options.error_max) * 9 / 10;
+  return error;
+}
+
+// By the rules for feeds: its max-age, and a day where 304 cannot be had from it, unless half of what it
+// shows would scroll by.
+void note_success(FollowedDocument& document, fetch::Response const& response, PollState const& state,
+                  FeedSpec const& spec, PollingOptions const& options, UtcMicros now) {
+  constexpr std::uint32_t needless_full_max = 3;
+  document.failures = 0;
+  document.trouble.clear();
+  document.fresh_until = now + freshness(response.headers, now, options.hint_max);
+  bool const never_304 = (document.etag.empty() && document.last_modified.empty()) ||
+                         document.needless_full >= needless_full_max;
+  if (!never_304 || spec.interval) return;
+  auto const guard =
+      std::chrono::duration<double, std::ratio<86400>>(document.items / state.rate.per_day(now) / 2);
+  auto const longest = std::max(options.floor, options.floor_unconditional);
+  auto const whole = std::clamp<std::chrono::duration<double>>(guard, options.floor, longest);
+  document.fresh_until =
+      std::max(document.fresh_until, now + std::chrono::duration_cast<std::chrono::seconds>(whole));
+}
+
+// What its server said of the document, for the next request.
+void keep_validators(FollowedDocument& document, fetch::Response const& response) {
+  auto etag = bounded(response.headers.etag), last_modified = bounded(response.headers.last_modified);
+  bool const whole = response.status == 200;
+  if (whole || !etag.empty()) document.etag = std::move(etag);
+  if (whole || !last_modified.empty()) document.last_modified = std::move(last_modified);
+  if (whole)
+    document.validators_url = response.final_url == document.url ? std::string() : response.final_url;
+}
+
+}  // namespace
+
+// One sitemap, conditionally. Fails with why it could not be read, or was not asked for.
+asio::awaitable<Result<void>> Scheduler::Impl::follow_one(FeedSpec const& spec, PollState const& state,
+                                                          FollowedDocument& document, PollOutcome& outcome,
+                                                          Pendings& read) {
+  if (document.fresh_until > clock.now()) {
+    if (document.failures == 0) co_return Result<void>();
+    co_return Error{ErrorCode::unreachable, document.trouble};
+  }
+  fetch::Request request;
+  request.url = document.url;
+  request.etag = document.etag;
+  request.last_modified = document.last_modified;
+  request.validators_url = document.validators_url;
+  request.limits = spec.limits;
+  request.credentials = credentials_for(spec, document.url);
+  auto response = co_await ask_more(spec, std::move(request));
+  auto const now = clock.now();
+  auto const host = host_key(response ? response->final_url : document.url);
+  if (gates.rests_until(host) > now) co_return Error{ErrorCode::unreachable, host + " wants rest"};
+  bool const answered =
+      response && (response->status == 200 || (response->status == 304 && response->conditional));
+  auto const failed = [&](Error error) {
+    return note_failure(document, std::move(error), options.polling, now);
+  };
+  if (!response) co_return failed(response.error());
+  if (!answered)
+    co_return failed({ErrorCode::unreachable, "the server answered " + std::to_string(response->status)});
+  keep_validators(document, *response);
+  bool unchanged = response->status == 304;
+  if (!unchanged) {
+    auto const hash = std::max<std::uint64_t>(1, XXH3_64bits(response->body.data(), response->body.size()));
+    unchanged = hash == document.body_hash;
+    document.needless_full = unchanged ? document.needless_full + 1 : 0;
+    document.body_hash = hash;
+  } else {
+    document.needless_full = 0;
+  }
+  if (unchanged && document.broken) co_return failed({ErrorCode::not_a_feed, document.trouble});
+  if (!unchanged) {
+    fetch::Response whole = std::move(*response);
+    response->headers = whole.headers;
+    Digest digest = co_await sink.digest(spec, std::move(whole));
+    document.broken = !digest.report;
+    if (!digest.report) co_return failed(digest.report.error());
+    document.items = digest.report->items;
+    add(outcome.more, *digest.report);
+    read.push_back(std::move(digest.pending));
+  }
+  note_success(document, *response, state, spec, options.polling, now);
+  co_return Result<void>();
+}
+
 asio::awaitable<void> Scheduler::Impl::follow(FeedSpec const& spec, PollState& state, PollOutcome& outcome,
                                               Pendings& read) {
+  auto const polled = std::min(state.followed.size(), followed_max);
   std::size_t unread = 0;
   std::string why;  // the last of those was not
-  auto const pass_over = [&](FollowedDocument const& document, std::string const& reason) {
-    ++unread;
-    why = document.url + ": " + reason;
-  };
-  for (auto& document : state.followed) {
-    if (document.fresh_until > clock.now()) continue;
-    fetch::Request request;
-    request.url = document.url;
-    request.etag = document.etag;
-    request.last_modified = document.last_modified;
-    request.validators_url = document.validators_url;
-    request.limits = spec.limits;
-    request.credentials = credentials_for(spec, document.url);
-    auto response = co_await ask_more(spec, std::move(request));
-    if (!response || (response->status != 200 && response->status != 304)) {
-      pass_over(document, response ? "the server answered " + std::to_string(response->status)
-                                   : response.error().message);
-      continue;
+  for (std::size_t i = 0; i < polled; ++i) {
+    auto& document = state.followed[i];
+    auto const done = co_await follow_one(spec, state, document, outcome, read);
+    if (!done) {
+      ++unread;
+      why = document.url + ": " + done.error().message;
     }
-    auto const now = clock.now();
-    document.fresh_until = now + freshness(response->headers, now, options.polling.hint_max);
-    auto etag = bounded(response->headers.etag), last_modified = bounded(response->headers.last_modified);
-    if (response->status == 304) {
-      if (!etag.empty()) document.etag = std::move(etag);
-      if (!last_modified.empty()) document.last_modified = std::move(last_modified);
-      continue;
-    }
-    auto const from = response->final_url;
-    auto const hash = std::max<std::uint64_t>(1, XXH3_64bits(response->body.data(), response->body.size()));
-    bool const same = hash == document.body_hash;
-    if (!same) {
-      Digest digest = co_await sink.digest(spec, std::move(*response));
-      if (!digest.report) {
-        pass_over(document, digest.report.error().message);
-        continue;
-      }
-      add(outcome.more, *digest.report);
-      outcome.more.items += digest.report->items;
-      read.push_back(std::move(digest.pending));
-    }
-    document.etag = std::move(etag);
-    document.last_modified = std::move(last_modified);
-    document.validators_url = from == document.url ? std::string() : from;
-    document.body_hash = hash;
+    outcome.more.items += document.items;  // also of those that did not change
   }
   // The index and its sitemaps are one document to the rules of pace.
   if (outcome.document) {
@@ -155,7 +220,7 @@ asio::awaitable<void> Scheduler::Impl::follow(FeedSpec const& spec, PollState& s
     report.dated = std::move(outcome.more.dated);
     outcome.more = {};
   }
-  if (unread == state.followed.size()) outcome.more.error = std::move(why);
+  if (unread == polled) outcome.more.error = std::move(why);
 }
 
 }  // namespace newsfold::schedule

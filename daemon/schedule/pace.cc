@@ -54,6 +54,15 @@ seconds floor_of(PollState const& state, FeedSpec const& feed, PollingOptions co
   return std::max(whole, hint);
 }
 
+std::optional<seconds> other_pace(PollState const& state, FeedSpec const& feed, PollingOptions const& options,
+                                  UtcMicros now) {
+  if (!state.last_error.empty() && state.next_due > state.last_request)
+    return std::chrono::floor<seconds>(state.next_due - state.last_request);
+  if (!feed.interval && push_holds(state.push.get(), now))
+    return std::min(options.push.backup_max, options.ceiling);
+  return std::nullopt;
+}
+
 BudgetShare share_of(PollState const& state, FeedSpec const& feed, PollingOptions const& options,
                      UtcMicros now) {
   auto floor = floor_of(state, feed, options);
@@ -62,6 +71,8 @@ BudgetShare share_of(PollState const& state, FeedSpec const& feed, PollingOption
   if (auto const guard = window_guard(state, now)) ceiling = std::clamp(*guard, floor, ceiling);
   if (feed.interval || feed.fresh || !options.adaptive)  // spends what it spends
     ceiling = floor = std::max(floor, feed.fresh && !feed.interval ? 2 * *feed.fresh : 0s);
+  if (auto const kept_away = other_pace(state, feed, options, now))
+    ceiling = floor = std::max(floor, *kept_away);
   auto const held = [](seconds time) {
     return BudgetShare::Seconds(static_cast<std::int32_t>(std::min(time, share_max).count()));
   };
@@ -69,14 +80,30 @@ BudgetShare share_of(PollState const& state, FeedSpec const& feed, PollingOption
   share.root_rate = std::sqrt(feed.weight * state.rate.per_day(now)) * state.rate.mean_root_profile();
   share.floor = held(floor);
   share.ceiling = held(ceiling);
+  share.cost = static_cast<float>(1 + std::min(state.followed.size(), followed_max));
   return share;
 }
 
 double budget_of(PollingOptions const& options, std::span<BudgetShare const> shares, double part) {
   double wanted = 0;
   for (auto const& share : shares)
-    wanted += share.floor == share.ceiling ? polls_per_day(share, 0) : options.polls_per_feed_per_day;
+    wanted += share.floor == share.ceiling ? requests_per_day(share, 0)
+                                           : share.cost * options.polls_per_feed_per_day;
   return std::min(options.budget_per_day * part, wanted);
+}
+
+double least_cost(std::span<BudgetShare const> shares) {
+  double sum = 0;
+  for (auto const& share : shares) sum += requests_per_day(share, k_min);
+  return sum;
+}
+
+std::optional<std::string> infeasible_budget(double least_per_day, double budget_per_day) {
+  constexpr double rounding = 1.001;
+  if (least_per_day <= budget_per_day * rounding) return std::nullopt;
+  auto const a_day = [](double requests) { return std::to_string(std::lround(requests)) + " a day"; };
+  return "fixed intervals, goals and the longest intervals alone cost " + a_day(least_per_day) +
+         "; the budget is " + a_day(budget_per_day);
 }
 
 std::optional<InfeasibleWish> infeasible_wish(PollState const& state, FeedSpec const& feed,

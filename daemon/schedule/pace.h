@@ -23,6 +23,11 @@ std::chrono::seconds hint_of(PollState const& state, PollingOptions const& optio
 // When half of what the feed shows would have scrolled by; nothing where that is not known.
 std::optional<std::chrono::seconds> window_guard(PollState const& state, UtcMicros now);
 
+// How long a feed waits between two polls for another reason than its rate: an error or a rest that lasts, a
+// hub that tells the news.
+std::optional<std::chrono::seconds> other_pace(PollState const& state, FeedSpec const& feed,
+                                               PollingOptions const& options, UtcMicros now);
+
 // What the budget solver needs to know of a feed.
 BudgetShare share_of(PollState const& state, FeedSpec const& feed, PollingOptions const& options,
                      UtcMicros now);
@@ -30,6 +35,12 @@ BudgetShare share_of(PollState const& state, FeedSpec const& feed, PollingOption
 // What these feeds together may spend in a day: `part` of the operator's budget (they may be a sample of
 // all), but no more than polls_per_feed_per_day each beside what fixed intervals and goals cost anyway.
 double budget_of(PollingOptions const& options, std::span<BudgetShare const> shares, double part = 1);
+
+// What these feeds cost in a day at the least, whatever the budget: intervals, goals, longest intervals.
+double least_cost(std::span<BudgetShare const> shares);
+
+// Why such a cost is no budget's, for a person; nothing where it fits.
+std::optional<std::string> infeasible_budget(double least_per_day, double budget_per_day);
 
 // Why a feed's `fresh` cannot be met, for a person; nothing where it can, or is none.
 struct InfeasibleWish {

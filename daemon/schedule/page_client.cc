@@ -11,8 +11,7 @@ constexpr std::chrono::seconds patience{10};  // with a rest of the host: a feed
 boost::asio::awaitable<Result<fetch::Response>> PageClient::fetch(fetch::Request request) {
   auto host = host_key(request.url);
   if (host.empty()) co_return Error{ErrorCode::malformed, "not a usable URL: " + request.url.substr(0, 200)};
-  GatedClient::Manners manners;
-  manners.by_address = true;
+  auto robots = RobotsRule::obey;
   Gatekeeper::Permit permit;
   if (request.method == fetch::Method::get) {
     permit = co_await gates_.enter_unless_resting(host, patience);
@@ -21,10 +20,10 @@ boost::asio::awaitable<Result<fetch::Response>> PageClient::fetch(fetch::Request
                       host + " wants no request before " + format_rfc3339(gates_.rests_until(host))};
   } else {
     permit = co_await gates_.enter(std::move(host));
-    manners.robots = RobotsRule::ignore;
+    robots = RobotsRule::ignore;
   }
   GatedClient::Account account;
-  co_return co_await client_.fetch(std::move(request), std::move(permit), manners, account);
+  co_return co_await client_.fetch(std::move(request), std::move(permit), robots, account);
 }
 
 }  // namespace newsfold::schedule

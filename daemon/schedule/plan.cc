@@ -25,13 +25,13 @@ struct Known {
   BudgetShare share;
 
   bool paused() const noexcept { return state.paused_at != UtcMicros{}; }
-  // Of one poll: with the index that a feed may be, its sitemaps are asked for.
-  double requests() const { return static_cast<double>(1 + state.followed.size()); }
+  double requests() const { return share.cost; }  // of one poll
 };
 
 Known know(FeedSpec const& spec, Scheduler::LoadState const& load, SchedulerOptions const& options,
            UtcMicros now) {
-  Known known{&spec, state_at(spec.url, load ? load(spec.id) : std::string()), {}};
+  Known known{&spec, state_at(spec.url, load ? load(spec) : std::string()), {}};
+  if (options.polling.push.callback_url.empty()) known.state.push.reset();  // nobody could push to us
   known.share = share_of(known.state, spec, options.polling, now);
   return known;
 }
@@ -54,6 +54,8 @@ PlannedFeed plan_feed(Known const& known, double k, SchedulerOptions const& opti
   feed.host = host_key(feed.url);
   feed.polled_before = state.last_answer != UtcMicros{};
   feed.items_per_day = state.rate.per_day(now);
+  feed.fails = !state.last_error.empty();
+  feed.pushed = !feed.fails && !spec.interval && push_holds(state.push.get(), now);
   if (known.paused()) return feed;  // no polls a day and no time of the next: it is not polled
   if (state.next_due > now) feed.next_poll = state.next_due;
 
@@ -68,28 +70,11 @@ PlannedFeed plan_feed(Known const& known, double k, SchedulerOptions const& opti
   }
   feed.polls_per_day = polls / static_cast<double>(profile.size());
   feed.interval = seconds(std::lround(day_s / feed.polls_per_day));
-  feed.expected_delay = seconds(std::lround(day_s * delay_days / std::max(items, 1e-9)));
+  if (!feed.pushed) feed.expected_delay = seconds(std::lround(day_s * delay_days / std::max(items, 1e-9)));
   return feed;
 }
 
 std::string per_day(double requests) { return std::to_string(std::lround(requests)) + " a day"; }
-
-// What intervals, goals and ceilings cost in a day, whatever the price of a poll.
-struct Fixed {
-  double polls = 0;
-  double requests = 0;
-};
-
-// The operator's budget is one of requests; the part of it that the feeds were given is one of polls.
-void judge_budget(Plan& plan, Fixed const& fixed, double budget_of_operator) {
-  constexpr double rounding = 1.001;
-  bool const of_operator = fixed.requests > budget_of_operator * rounding;
-  if (!of_operator && fixed.polls <= plan.budget_per_day * rounding) return;
-  plan.unmet.push_back({"budget", "fixed intervals, goals and the longest intervals alone cost " +
-                                      per_day(of_operator ? fixed.requests : fixed.polls) +
-                                      "; the budget is " +
-                                      per_day(of_operator ? budget_of_operator : plan.budget_per_day)});
-}
 
 void judge_hosts(Plan& plan) {
   for (auto const& host : plan.hosts) {
@@ -124,7 +109,7 @@ Plan make_plan(std::vector<FeedSpec> const& feeds, Scheduler::LoadState const& l
   std::map<std::string, PlannedHost> hosts;
   std::set<std::string> origins;
   double delay = 0, items = 0;
-  Fixed fixed;
+  double fixed = 0;
   for (auto const& one : known) {
     auto feed = plan_feed(one, k, options, now);
     if (one.paused()) {
@@ -139,8 +124,7 @@ Plan make_plan(std::vector<FeedSpec> const& feeds, Scheduler::LoadState const& l
     if (one.spec->robots == RobotsRule::obey && origins.insert(origin_of(feed.url)).second) requests += 1;
     host.requests_per_day += requests;
     plan.requests_per_day += requests;
-    fixed.polls += polls_per_day(one.share, k_min);
-    fixed.requests += polls_per_day(one.share, k_min) * one.requests();
+    fixed += requests_per_day(one.share, k_min);
     delay += feed.items_per_day * static_cast<double>(feed.expected_delay.count());
     items += feed.items_per_day;
     if (auto const wish = infeasible_wish(one.state, *one.spec, options.polling))
@@ -148,7 +132,8 @@ Plan make_plan(std::vector<FeedSpec> const& feeds, Scheduler::LoadState const& l
     plan.feeds.push_back(std::move(feed));
   }
   plan.expected_delay = seconds(std::lround(delay / std::max(items, 1e-9)));
-  judge_budget(plan, fixed, options.polling.budget_per_day);
+  if (auto why = infeasible_budget(fixed, plan.budget_per_day))
+    plan.unmet.push_back({"budget", std::move(*why)});
   for (auto& [name, host] : hosts) plan.hosts.push_back(std::move(host));
   std::ranges::stable_sort(plan.hosts, std::greater{}, &PlannedHost::requests_per_day);
   judge_hosts(plan);

@@ -18,10 +18,12 @@ struct PlannedFeed {
   std::string url;
   std::string host;
   bool polled_before = false;  // else rate and validators are not known: the prior speaks
+  bool fails = false;          // its pace is that of its error
+  bool pushed = false;         // a hub tells its news: polls only look whether it tells all
   double items_per_day = 0;
   std::chrono::seconds interval{};        // on average
   double polls_per_day = 0;               // jitter counted; 0: the feed is paused
-  std::chrono::seconds expected_delay{};  // of an item, from publication to poll
+  std::chrono::seconds expected_delay{};  // of an item, from publication to poll; 0 where it is pushed
   std::optional<UtcMicros> next_poll;     // nothing: at the start
 };
 

@@ -183,6 +183,14 @@ FeedNotice gap_notice(MissedItems const& missed, DocumentReport const& report, M
   return {NoticeKind::gap, std::move(text), {}, missed.since};
 }
 
+// The document and the older pages behind it, as one: how far back the feed was seen.
+DocumentReport all_that_was_read(DocumentReport report, MoreDocuments const& more) {
+  report.items += more.new_items;
+  report.new_items += more.new_items;
+  report.dated.insert(report.dated.end(), more.dated.begin(), more.dated.end());
+  return report;
+}
+
 void learn_rate(PollState& state, DocumentReport const& report, MoreDocuments const& more, UtcMicros now,
                 std::vector<FeedNotice>& notices) {
   if (state.last_full == UtcMicros{}) {  // everything is new the first time: only its dates say something
@@ -194,11 +202,12 @@ void learn_rate(PollState& state, DocumentReport const& report, MoreDocuments co
   }
   auto from = state.last_answer;
   auto count = RateModel::Count::exact;
-  auto const missed = more.reached_known ? std::nullopt : missed_items(state, report, now);
+  auto const whole = all_that_was_read(report, more);
+  auto const missed = more.reached_known ? std::nullopt : missed_items(state, whole, now);
   bool const all_new = report.items > 0 && report.new_items >= report.items && state.window_items > 0;
   if (all_new && !more.reached_known) {
-    auto const span = span_of(report, now, true);
-    if (span.count == report.items && span.count >= 2 && span.oldest < now)
+    auto const span = span_of(whole, now, true);
+    if (span.count == whole.items && span.count >= 2 && span.oldest < now)
       from = std::max(from, span.oldest);  // the window covers only so much of the gap
     else
       count = RateModel::Count::at_least;
@@ -250,7 +259,10 @@ void note_failure(PollState& state, PollingOptions const& options, unsigned stat
   if (state.failures == 0) state.failing_since = now;
   state.failures = std::min(state.failures + 1, count_max);
   auto const since = state.failing_since;
-  if (status == 410) {
+  // What is gone where a redirect led may be back where the operator said.
+  if (status == 410 && !state.adopted_url.empty()) {
+    state.adopted_url.clear();
+  } else if (status == 410) {
     if (state.gone_count == 0 || now - state.gone_since >= gone_apart_min) {
       ++state.gone_count;
       if (state.gone_count == 1) state.gone_since = now;
@@ -265,8 +277,10 @@ void note_failure(PollState& state, PollingOptions const& options, unsigned stat
     notices.push_back({NoticeKind::gone, state.last_error, {}, since});
     state.gone_announced = true;
   }
-  bool const patience_over =
-      state.failures >= options.failing_polls_min && now - since >= options.failing_after;
+  // Where a day lies between two polls, twice the patience says as much as the third.
+  bool const often = state.failures >= options.failing_polls_min ||
+                     (state.failures > 1 && now - since >= 2 * options.failing_after);
+  bool const patience_over = often && now - since >= options.failing_after;
   if (patience_over && !state.failing_announced && !state.gone_announced) {
     notices.push_back({NoticeKind::failing, state.last_error, {}, since});
     state.failing_announced = true;
@@ -281,7 +295,7 @@ seconds error_delay(PollState const& state, PollingOptions const& options, PollO
   if (state.gone_announced) return options.ceiling_dead;
   // robots.txt, a private address: a rule, not an accident.
   if (!outcome.response && outcome.response.error().code == ErrorCode::refused) return options.ceiling;
-  if (status == 410) return std::chrono::days(1);
+  if (status == 410 && state.gone_count > 0) return std::chrono::days(1);
   if (status == 401 || status == 403) return options.denied_retry;
   auto const cap = now - state.failing_since >= dead_after ? options.ceiling_dead : options.error_max;
   auto delay = options.error_first;
@@ -312,6 +326,16 @@ std::string without_document(std::string const& record) {
   if (!state) return {};
   forget_document(*state);
   if (state->last_error.empty()) state->next_due = {};
+  return encode(*state);
+}
+
+std::string under_new_name(std::string const& record) {
+  auto state = decode_poll_state(record);
+  if (!state) return {};
+  forget_document(*state);
+  state->last_full = {};  // all that it shows is new to this name, and none of it was missed
+  state->window_items = 0;
+  state->push.reset();
   return encode(*state);
 }
 
@@ -387,8 +411,14 @@ Decision settle(PollState& state, FeedSpec const& feed, PollingOptions const& op
   unsigned const status = response ? response->status : 0;
   auto const asked_to_wait = response ? retry_after(response->headers, now) : std::nullopt;
 
+  auto const waited = state.last_request == UtcMicros{}
+                          ? 0s
+                          : std::chrono::floor<seconds>(state.next_due - state.last_request);
   state.last_request = std::max(state.last_request, outcome.asked);
-  if (response && !response->conditional) state.last_unconditional = outcome.asked;
+  // Also where no answer came: one that is too large or too slow will be so the next time.
+  bool const refused = !response && outcome.response.error().code == ErrorCode::refused;
+  if (response ? !response->conditional : outcome.unconditional && !refused)
+    state.last_unconditional = outcome.asked;
   bool const good = answer == Answer::full || answer == Answer::same || answer == Answer::not_modified;
   if (!good) state.last_error = cause_of(state, outcome).substr(0, error_bytes_max);
 
@@ -398,11 +428,18 @@ Decision settle(PollState& state, FeedSpec const& feed, PollingOptions const& op
       judge_push(*state.push, **outcome.document, options.push, state.last_answer, now);
     if (answer != Answer::not_modified || says_freshness(response->headers))
       state.header_hint = freshness(response->headers, now, options.hint_max);
+    bool const first = state.last_full == UtcMicros{};
     if (answer == Answer::full) {
       read_document(state, options, **outcome.document, outcome.more, now, decision.notices);
       bool const news = (*outcome.document)->new_items > 0 || outcome.more.new_items > 0;
-      bool const needless = response->conditional && !news && state.not_modified == 0;
-      state.needless_full = needless ? std::min(state.needless_full + 1, count_max) : 0;
+      // Where it was not asked conditionally, the redirect led to another URL than the last, which gave no
+      // validators: from such a one 304 cannot be had.
+      bool const could_not = !outcome.unconditional && !response->conditional && !first;
+      bool const needless = (response->conditional || could_not) && !news && state.not_modified == 0;
+      if (needless)
+        state.needless_full = std::min(state.needless_full + 1, count_max);
+      else if (state.not_modified > 0)
+        state.needless_full = 0;
     } else if (answer == Answer::not_modified) {
       read_more(state, outcome.more, now);
       state.needless_full = 0;
@@ -433,7 +470,10 @@ Decision settle(PollState& state, FeedSpec const& feed, PollingOptions const& op
     }
     rest = std::min(rest, options.hint_max);
     if (status == 503) note_failure(state, options, status, now, decision.notices);
-    pace = {rest, now + std::max(rest, floor_of(state, feed, options))};
+    // Never a reason to come sooner than after a good answer, or than the last time.
+    auto const usual = pace_of_success(state, feed, options, now, k);
+    auto const interval = std::max({rest, usual.interval, std::min(waited, options.ceiling)});
+    pace = {interval, std::max(usual.due, now + interval)};
     decision.host_rest_until = rest_host(state, *response, now + rest);
   } else {
     // The bytes that are no feed have validators, too: asking for them again would cost the publisher.

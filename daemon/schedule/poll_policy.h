@@ -55,6 +55,7 @@ struct MoreDocuments {
 // What came of a request.
 struct PollOutcome {
   UtcMicros asked{};
+  bool unconditional = false;  // no validators were in the request
   UtcMicros now{};
   // The exchange, body already taken out; or why there was none.
   Result<fetch::Response> response = fetch::Response{};
@@ -105,6 +106,10 @@ void read_anew(PollState& state, FeedSpec const& feed);
 // where all was well; what else was known, an error and how long to stay away, holds. "" where it does not
 // decode.
 std::string without_document(std::string const& record);
+
+// The encoded record for a feed that was asked for under another name: it begins anew, but no sooner than its
+// publisher was promised. "" where it does not decode.
+std::string under_new_name(std::string const& record);
 
 // `t`, or the end of the hours that the publisher wants us to skip, where `t` falls into them.
 UtcMicros after_skipped_hours(PollState const& state, FeedSpec const& feed, UtcMicros t);

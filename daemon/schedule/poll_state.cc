@@ -16,6 +16,7 @@ void put(rows::Push& row, PushState const& push) {
   row.set_topic(push.topic);
   row.set_secret(push.secret);
   row.set_callback_id(push.callback_id);
+  row.set_callback_key(push.callback_key);
   row.set_phase(static_cast<std::uint32_t>(push.phase));
   row.set_requested_at(micros(push.requested_at));
   row.set_lease_until(micros(push.lease_until));
@@ -33,6 +34,7 @@ std::unique_ptr<PushState> take(rows::Push const& row) {
   push->topic = row.topic();
   push->secret = row.secret();
   push->callback_id = row.callback_id();
+  push->callback_key = row.callback_key();
   push->phase = static_cast<PushState::Phase>(std::clamp(row.phase(), 1u, 4u));
   push->requested_at = time(row.requested_at());
   push->lease_until = time(row.lease_until());
@@ -92,6 +94,7 @@ std::string encode(PollState const& state) {
   row.set_newest_published(micros(state.newest_published));
   row.set_host_cooled_until(micros(state.host_cooled_until));
   row.set_cooled_host(state.cooled_host);
+  row.set_host_spacing_ms(static_cast<std::uint32_t>(state.host_spacing.count()));
   auto const rate = state.rate.snapshot();
   row.set_rate_arrivals(rate.arrivals);
   row.set_rate_days(rate.days);
@@ -108,6 +111,11 @@ std::string encode(PollState const& state) {
     one.set_body_hash(document.body_hash);
     one.set_fresh_until(micros(document.fresh_until));
     one.set_validators_url(document.validators_url);
+    one.set_items(document.items);
+    one.set_failures(document.failures);
+    one.set_needless_full(document.needless_full);
+    one.set_broken(document.broken);
+    one.set_trouble(document.trouble);
   }
   return row.SerializeAsString();
 }
@@ -158,6 +166,7 @@ Result<PollState> decode_poll_state(std::string_view bytes) {
   state.newest_published = time(row.newest_published());
   state.host_cooled_until = time(row.host_cooled_until());
   state.cooled_host = row.cooled_host();
+  state.host_spacing = std::chrono::milliseconds(row.host_spacing_ms());
   RateModel::Snapshot rate;
   rate.arrivals = row.rate_arrivals();
   rate.days = row.rate_days();
@@ -168,7 +177,8 @@ Result<PollState> decode_poll_state(std::string_view bytes) {
   if (row.has_push()) state.push = take(row.push());
   for (auto const& one : row.followed())
     state.followed.push_back({one.url(), one.etag(), one.last_modified(), one.body_hash(),
-                              time(one.fresh_until()), one.validators_url()});
+                              time(one.fresh_until()), one.validators_url(), one.items(), one.failures(),
+                              one.needless_full(), one.broken(), one.trouble()});
   return state;
 }
 

@@ -20,7 +20,8 @@ struct PushState {
   std::string hub;
   std::string topic;
   std::string secret;
-  std::string callback_id;  // last segment of our callback URL: unguessable
+  std::string callback_id;         // last segment of our callback URL: unguessable
+  std::uint64_t callback_key = 0;  // which public URL stands before it
   enum class Phase : std::uint8_t {
     requested = 1,
     active = 2,
@@ -39,14 +40,23 @@ struct PushState {
   bool operator==(PushState const&) const = default;
 };
 
+// Sitemaps of an index that are polled with it; more are remembered, as they may be among these again.
+inline constexpr std::size_t followed_max = 4;
+inline constexpr std::size_t followed_known_max = 12;
+
 // A document that is polled together with its feed: one of the sitemaps that an index lists.
 struct FollowedDocument {
   std::string url;
   std::string etag;
   std::string last_modified;
-  std::uint64_t body_hash = 0;  // 0: never read
-  UtcMicros fresh_until{};      // by its own max-age
-  std::string validators_url;   // that gave etag and last_modified; empty: `url`
+  std::uint64_t body_hash = 0;      // 0: never read
+  UtcMicros fresh_until{};          // by its own max-age, or by what went wrong with it
+  std::string validators_url;       // that gave etag and last_modified; empty: `url`
+  std::uint32_t items = 0;          // that it showed last
+  std::uint32_t failures = 0;       // in a row
+  std::uint32_t needless_full = 0;  // answers in full in a row that brought the same bytes
+  bool broken = false;              // the bytes behind `body_hash` are no sitemap
+  std::string trouble{};            // of the last failure, in words; empty: all well
 };
 
 // What was published on one day: whether the hours that the publisher names as quiet are so.
@@ -99,17 +109,22 @@ struct PollState {
   std::vector<DayOfArrivals> arrivals;    // of the last weeks, since those hours and days were named
 
   std::uint32_t not_modified = 0;  // 304s ever, up to a bound
-  // Conditional requests answered in full with nothing new, in a row: by the same bytes, or by other ones of
-  // a server that never said 304.
+  // Requests since the last 304 that were answered in full with nothing new: by the same bytes, or by other
+  // ones of a server that never said 304.
   std::uint32_t needless_full = 0;
-  std::uint32_t window_items = 0;  // in the last document
-  UtcMicros newest_published{};    // by the items' own dates
-  UtcMicros host_cooled_until{};   // what this feed's publisher asked of the whole host
-  std::string cooled_host;         // which that is; empty: the one of poll_url()
+  std::uint32_t window_items = 0;             // in the last document
+  UtcMicros newest_published{};               // by the items' own dates
+  UtcMicros host_cooled_until{};              // what this feed's publisher asked of the whole host
+  std::string cooled_host;                    // which that is; empty: the one of poll_url()
+  std::chrono::milliseconds host_spacing{0};  // that throttling taught for it, as of last_request
   RateModel rate;
   std::unique_ptr<PushState> push;
   std::vector<FollowedDocument> followed;
 
+  // Whose rest and spacing these are, where `host` is the one of poll_url().
+  std::string const& resting_host(std::string const& host) const noexcept {
+    return cooled_host.empty() ? host : cooled_host;
+  }
   std::string const& poll_url() const noexcept { return adopted_url.empty() ? configured_url : adopted_url; }
 };
 

@@ -16,6 +16,8 @@ constexpr auto keep = std::chrono::hours(24);  // RFC 9309 2.4
 constexpr auto unreachable_retry = std::chrono::hours(4);
 constexpr auto give_up_after = std::chrono::days(30);  // RFC 9309 2.3.1.4
 constexpr std::size_t sites_max = 65'536;
+constexpr std::size_t redirects_max = 10;  // RFC 9309 2.3.1.2 wants five at least
+constexpr auto elsewhere_wait_max = std::chrono::minutes(10);
 
 std::string target_of(std::string_view url) {
   auto const begin = url.find_first_of("/?#", url.find("://") + 3);
@@ -40,7 +42,7 @@ asio::awaitable<Result<void>> RobotsCache::check(std::string const& url, Gatekee
   if (it == sites_.end() || clock_.now() >= it->second.due) {
     // A copy: other hosts' checks may move the table while we wait.
     Site site = it == sites_.end() ? Site{} : it->second;
-    co_await refresh(origin, site);
+    co_await refresh(origin, site, permit);
     heed_crawl_delay(permit.host(), origin, site.robots.crawl_delay());
     // Judged before the pause: in it, other hosts' checks may clear the table.
     auto const verdict = judge(site, origin, url);
@@ -60,6 +62,12 @@ Result<void> RobotsCache::judge(Site const& site, std::string const& origin, std
   return Result<void>();
 }
 
+void RobotsCache::shift(std::chrono::microseconds by) {
+  for (auto& [origin, site] : sites_)
+    for (auto* const t : {&site.asked, &site.due, &site.unreachable_since})
+      if (*t != UtcMicros{}) *t += by;
+}
+
 // The origins of one domain share its gate: the slowest of them sets the pace.
 void RobotsCache::heed_crawl_delay(std::string const& host, std::string const& origin,
                                    std::optional<std::chrono::milliseconds> delay) {
@@ -75,14 +83,53 @@ void RobotsCache::heed_crawl_delay(std::string const& host, std::string const& o
   if (of_host.empty()) delays_.erase(host);
 }
 
-asio::awaitable<void> RobotsCache::refresh(std::string const& origin, Site& site) {
-  fetch::Request request;
-  request.url = origin + "/robots.txt";
-  request.accept = fetch::Accept::robots;
-  request.limits.body_bytes_max = fetch::robots_bytes_max;
-  request.cuts_body = true;
-  request.limits.total_max = 20s;
-  auto const response = co_await client_.fetch(std::move(request));
+// Over redirects to other hosts, too (RFC 9309 2.3.1.2): each waits at its own gate, beside the permit in
+// hand.
+asio::awaitable<Result<fetch::Response>> RobotsCache::read(std::string url,
+                                                           Gatekeeper::Permit const& permit) {
+  Gatekeeper::Permit other;
+  for (std::size_t hops = 0;; ++hops) {
+    auto const host = other.host().empty() ? permit.host() : other.host();
+    fetch::Request request;
+    request.url = std::move(url);
+    request.accept = fetch::Accept::robots;
+    request.limits.body_bytes_max = fetch::robots_bytes_max;
+    request.cuts_body = true;
+    request.limits.total_max = 20s;
+    request.stays = [](std::string const&) { return false; };
+    Gatekeeper::Permit shared;
+    if (auto gate = gates_.address_gate(host); !gate.empty()) shared = co_await gates_.enter(std::move(gate));
+    auto response = co_await client_.fetch(std::move(request));
+    auto const reply = reply_of(response, clock_.now());
+    if (response) gates_.learn_address(host, response->address);
+    shared.leave(reply);
+    if (!response || response->open_hop() == nullptr) {
+      other.leave(reply);
+      co_return response;
+    }
+    if (hops >= redirects_max)
+      co_return Error{ErrorCode::malformed, "more than " + std::to_string(redirects_max) + " redirects"};
+    url = response->redirects.back().to;
+    auto next = host_key(url);
+    if (next == host) {
+      co_await gates_.pause(other.host().empty() ? permit : other);
+      continue;
+    }
+    other.leave(reply);
+    other = {};
+    if (next == permit.host()) {
+      co_await gates_.pause(permit);
+      continue;
+    }
+    other = co_await gates_.enter_within(next, elsewhere_wait_max);
+    if (other.host().empty())
+      co_return Error{ErrorCode::unreachable, "it is at " + next + ", which wants rest or is busy"};
+  }
+}
+
+asio::awaitable<void> RobotsCache::refresh(std::string const& origin, Site& site,
+                                           Gatekeeper::Permit const& permit) {
+  auto const response = co_await read(origin + "/robots.txt", permit);
   auto const now = clock_.now();
   site.asked = now;
   bool const read = response && response->status >= 200 && response->status < 300;
@@ -99,15 +146,17 @@ asio::awaitable<void> RobotsCache::refresh(std::string const& origin, Site& site
     site.unreachable_since = {};
     co_return;
   }
+  bool const had_copy = site.standing == Standing::known || site.standing == Standing::stale;
   site.due = now + unreachable_retry;
-  bool const busy = response && is_busy(response->status);
-  if (auto const wait = busy ? retry_after(response->headers, now) : std::nullopt) {
+  if (response && is_busy(response->status)) {
     auto const host = host_key(response->final_url);
-    gates_.rest(host, now + *wait);
-    site.due = std::max(site.due, gates_.rests_until(host));
+    auto const said = retry_after(response->headers, now);
+    gates_.rest(host, now + (said > 0s ? *said : rest_unsaid_));
+    // Without a copy to go by nothing may be fetched: it is asked for again as soon as it may be.
+    auto const rested = gates_.rests_until(host);
+    site.due = had_copy ? std::max(site.due, rested) : rested;
   }
   if (site.unreachable_since == UtcMicros{}) site.unreachable_since = now;
-  bool const had_copy = site.standing == Standing::known || site.standing == Standing::stale;
   site.standing = had_copy ? Standing::stale : Standing::unreachable;
   if (!had_copy)
     site.trouble = response ? "status " + std::to_string(response->status) : response.error().message;

@@ -24,12 +24,17 @@ namespace newsfold::schedule {
 
 class RobotsCache {
  public:
-  RobotsCache(SleepingClock& clock, fetch::Client& client, Gatekeeper& gates, std::string agent)
-      : clock_(clock), client_(client), gates_(gates), agent_(std::move(agent)) {}
+  // `rest_unsaid`: of a host that answers 429 or 503 without saying for how long.
+  RobotsCache(SleepingClock& clock, fetch::Client& client, Gatekeeper& gates, std::string agent,
+              std::chrono::seconds rest_unsaid = std::chrono::seconds(900))
+      : clock_(clock), client_(client), gates_(gates), agent_(std::move(agent)), rest_unsaid_(rest_unsaid) {}
 
   // Nothing where `url` may be fetched; else why not, for a person. Sleeps the host's spacing where it
   // had to fetch the file first.
   boost::asio::awaitable<Result<void>> check(std::string const& url, Gatekeeper::Permit const& permit);
+
+  // The clock was set: what was noted by it moves with it.
+  void shift(std::chrono::microseconds by);
 
   std::size_t size() const noexcept { return sites_.size(); }
 
@@ -49,7 +54,9 @@ class RobotsCache {
     std::string trouble;  // while unreachable: why
   };
   Result<void> judge(Site const& site, std::string const& origin, std::string const& url) const;
-  boost::asio::awaitable<void> refresh(std::string const& origin, Site& site);
+  boost::asio::awaitable<void> refresh(std::string const& origin, Site& site,
+                                       Gatekeeper::Permit const& permit);
+  boost::asio::awaitable<Result<fetch::Response>> read(std::string url, Gatekeeper::Permit const& permit);
   void heed_crawl_delay(std::string const& host, std::string const& origin,
                         std::optional<std::chrono::milliseconds> delay);
 
@@ -57,6 +64,7 @@ class RobotsCache {
   fetch::Client& client_;
   Gatekeeper& gates_;
   std::string agent_;
+  std::chrono::seconds rest_unsaid_;
   std::unordered_map<std::string, Site> sites_;
   // By host, then by origin: of those that ask for one.
   std::unordered_map<std::string, std::map<std::string, std::chrono::milliseconds>> delays_;

@@ -27,6 +27,14 @@ constexpr auto solve_every = 1h;
 constexpr auto late_min = 1min;                 // a poll that comes so long after its time was kept from it
 constexpr std::size_t solve_sample_max = 4096;  // feeds; more are estimated from these
 
+void shift(PushState& push, std::chrono::microseconds by) {
+  for (auto* const t : {&push.requested_at, &push.active_since, &push.lease_until, &push.renew_at,
+                        &push.last_push, &push.distrusted_at})
+    if (*t != UtcMicros{}) *t += by;
+}
+
+}  // namespace
+
 void shift(PollState& state, std::chrono::microseconds by) {
   auto const move = [by](UtcMicros& t) {
     if (t != UtcMicros{}) t += by;
@@ -36,17 +44,39 @@ void shift(PollState& state, std::chrono::microseconds by) {
                         &state.sighted_since, &state.host_cooled_until})
     move(*t);
   for (auto& document : state.followed) move(document.fresh_until);
+  if (state.push) shift(*state.push, by);
 }
-
-}  // namespace
 
 bool wants_more(FeedSpec const& before, FeedSpec const& now) {
   return before.interval != now.interval || before.fresh != now.fresh ||
          before.reading_key != now.reading_key;
 }
 
+// What waits by a clock that was set back waits no longer for that, and no shorter either.
+void Scheduler::Impl::follow_clock() {
+  auto const before = std::exchange(set_back, clock.set_back());
+  if (set_back == before) return;
+  auto const by = before - set_back;
+  robots.shift(by);
+  solved_at = {};
+  renewals.clear();
+  for (auto const& [id, entry] : entries) {
+    entry->next_due += by;
+    if (entry->due_place != due_nowhere) queue.set(*entry, entry->next_due);
+    if (auto state = decode_poll_state(entry->record)) {
+      shift(*state, by);
+      entry->record = encode(*state);
+    }
+    if (!entry->push) continue;
+    shift(*entry->push, by);
+    renew_later(*entry, entry->push->renew_at);
+  }
+  gates.follow_clock();  // last: it may start polls
+}
+
 // Hands every due feed to its host's gate, and sleeps until the next is due.
 void Scheduler::Impl::pump() {
+  follow_clock();
   if (!running || stopping || held) return;
   auto const now = clock.now();
   std::vector<EntryPtr> late;  // the machine slept, its clock was set, polling was held
@@ -112,7 +142,20 @@ double Scheduler::Impl::price(UtcMicros now) {
     if (!entry->paused() && polled++ % step == 0) shares.push_back(entry->share);
   double const part = polled == 0 ? 1 : static_cast<double>(shares.size()) / static_cast<double>(polled);
   k = solve_budget(shares, budget_of(options.polling, shares, part));
+  auto unmet = infeasible_budget(least_cost(shares) / part, options.polling.budget_per_day);
+  if (unmet && !budget_told) unmet_budget = std::move(*unmet);
+  budget_told = unmet.has_value();
   return k;
+}
+
+// Without the hub that it relied on a feed is due as soon as its publisher allows.
+void Scheduler::Impl::let_go_of_push(PollState& state, FeedSpec const& spec, UtcMicros now) const {
+  bool const relied = push_holds(state.push.get(), now);
+  state.push.reset();
+  if (!relied) return;
+  auto const asked = std::max(state.last_answer, state.last_request);
+  auto const soonest = std::max(asked + floor_of(state, spec, options.polling), state.host_cooled_until);
+  state.next_due = std::min(state.next_due, soonest);
 }
 
 EntryPtr Scheduler::Impl::make_entry(FeedSpec spec, std::string const& record, UtcMicros now) {
@@ -121,6 +164,11 @@ EntryPtr Scheduler::Impl::make_entry(FeedSpec spec, std::string const& record, U
   // The clock was ahead when it was asked last: the wait holds from now on, not from a day that is yet to
   // come.
   if (auto const ahead = state.last_request - now; ahead > std::chrono::microseconds{0}) shift(state, -ahead);
+  // Where nobody could push to us, or only to where we were, polling must not wait for it.
+  auto const& push_options = options.polling.push;
+  if (state.push && (push_options.callback_url.empty() || running ||
+                     state.push->callback_key != callback_key(push_options)))
+    let_go_of_push(state, spec, now);
   // Changed while the daemon was down. By the model nothing is due sooner: the budget is not solved yet.
   bool const by_wish = spec.interval || spec.fresh;
   if (auto const sooner = sooner_due(state, spec, state.next_due, by_wish)) state.next_due = *sooner;
@@ -130,16 +178,18 @@ EntryPtr Scheduler::Impl::make_entry(FeedSpec spec, std::string const& record, U
     entry->next_due = after + spread_within(options.overdue_spread);
   entry->paused_at = state.paused_at;
   entry->spec = std::make_shared<FeedSpec const>(std::move(spec));
-  // Without a callback nobody could push to us: polling must not wait for it.
-  if (options.polling.push.callback_url.empty() || running) state.push.reset();
   if (state.push) entry->push = std::make_unique<PushState>(*state.push);
   entry->record = encode(state);
+  if (!state.adopted_url.empty())  // who asked there last goes on
+    if (auto& leader = leaders[state.adopted_url]; leader.id == 0 || leader.last_request < state.last_request)
+      leader = {number(entry->spec->id), state.last_request};
   entry->share = share_of(state, *entry->spec, options.polling, now);
   if (state.last_request != UtcMicros{} && state.next_due > state.last_request)
     entry->interval_s =
         static_cast<std::uint32_t>(std::chrono::floor<seconds>(state.next_due - state.last_request).count());
-  if (state.host_cooled_until > now)
-    gates.rest(state.cooled_host.empty() ? entry->host : state.cooled_host, state.host_cooled_until);
+  auto const& tired = state.resting_host(entry->host);
+  if (state.host_cooled_until > now) gates.rest(tired, state.host_cooled_until);
+  if (state.host_spacing > 0ms) gates.teach(tired, state.host_spacing, state.last_request);
   return entry;
 }
 
@@ -205,7 +255,6 @@ Scheduler::Difference Scheduler::set_feeds(std::vector<FeedSpec> feeds, LoadStat
   std::unordered_map<std::uint64_t, EntryPtr> before = std::move(impl.entries);
   impl.entries.clear();
   impl.by_url.clear();
-  impl.leaders.clear();
   std::vector<EntryPtr> late;
   for (auto& spec : feeds) {
     auto const id = number(spec.id);
@@ -225,7 +274,8 @@ Scheduler::Difference Scheduler::set_feeds(std::vector<FeedSpec> feeds, LoadStat
       if (comes_sooner) impl.bring_forward(entry, now, late);
     } else {
       (it == before.end() ? difference.added : difference.changed).push_back(spec.name);
-      entry = impl.make_entry(std::move(spec), load ? load(FeedId{id}) : std::string(), now);
+      auto const record = load ? load(spec) : std::string();
+      entry = impl.make_entry(std::move(spec), record, now);
       impl.adopt_push(entry);
       if (!entry->paused() && entry->next_due <= now)
         late.push_back(entry);
@@ -239,8 +289,11 @@ Scheduler::Difference Scheduler::set_feeds(std::vector<FeedSpec> feeds, LoadStat
     if (!impl.entries.contains(id)) difference.removed.push_back(entry->spec->name);
     entry->removed = true;
     impl.drop_push(entry);
+    if (impl.running && !impl.stopping && !impl.entries.contains(id))
+      impl.tasks.spawn(impl.forget_push(entry));
     impl.queue.remove(*entry);
   }
+  std::erase_if(impl.leaders, [&](auto const& one) { return !impl.entries.contains(one.second.id); });
   impl.polling_changed = false;
   impl.spread(late, now);
   impl.solved_at = {};

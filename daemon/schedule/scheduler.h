@@ -74,6 +74,7 @@ struct PollTrace {
   PollState const* state = nullptr;  // after the poll; for the call only
   bool pushed = false;               // a WebSub hub brought it: no poll
   std::string unmet_wish;            // why `fresh` cannot be met; said once, when it is found out
+  std::string unmet_budget;          // the same of the budget of all feeds
 };
 
 class Scheduler {
@@ -84,7 +85,7 @@ class Scheduler {
   ~Scheduler();
 
   // Where the state of a feed is looked up when it is added: what commit() kept, "" for none.
-  using LoadState = std::function<std::string(FeedId)>;
+  using LoadState = std::function<std::string(FeedSpec const&)>;
 
   // The feeds from now on. Feeds that stay keep their due times, or get sooner ones where their interval
   // became shorter; a changed URL starts that feed anew; removed ones finish the poll in hand. Call before

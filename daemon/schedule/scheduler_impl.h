@@ -46,6 +46,9 @@ struct Entry {
 };
 using EntryPtr = std::shared_ptr<Entry>;
 
+// The clock was set: all that the record knows by it moves with it.
+void shift(PollState& state, std::chrono::microseconds by);
+
 // Whether the configuration changed what may bring a feed's next poll forward.
 bool wants_more(FeedSpec const& before, FeedSpec const& now);
 
@@ -58,8 +61,9 @@ struct Scheduler::Impl {
         sink(s),
         options(std::move(o)),
         random(options.seed),
+        set_back(c.set_back()),
         gates(e, c, options.hosts),
-        robots(c, f, gates, options.robots_agent),
+        robots(c, f, gates, options.robots_agent, options.polling.throttled_min),
         gated(f, gates, robots, c, options.polling.throttled_min),
         pages(gated, gates),
         alarm(e, c, [this] { pump(); }),
@@ -68,26 +72,33 @@ struct Scheduler::Impl {
         tasks(e) {}
 
   void pump();
+  void follow_clock();
   void enqueue(EntryPtr const& entry);
   void start(EntryPtr const& entry, Gatekeeper::Permit permit);
   void release();
   void put_back(EntryPtr const& entry);
   boost::asio::awaitable<void> poll(EntryPtr entry, Gatekeeper::Permit permit);
-  EntryPtr twin_of(Entry const& entry, PollState const& state);
+  EntryPtr twin_of(Entry const& entry, PollState& state);
   boost::asio::awaitable<PollOutcome> ask(FeedSpec const& spec, PollState const& state,
                                           Gatekeeper::Permit permit, PollTrace& trace);
-  boost::asio::awaitable<std::unique_ptr<PendingItems>> read(FeedSpec const& spec, PollState const& state,
-                                                             PollOutcome& outcome);
+  boost::asio::awaitable<std::unique_ptr<PendingItems>> read(EntryPtr const& entry, FeedSpec const& spec,
+                                                             PollState const& state, PollOutcome& outcome);
+  boost::asio::awaitable<void> note_asked(EntryPtr const& entry, FeedSpec const& spec,
+                                          PollOutcome const& outcome);
   // What was read beside the feed's own document, in the order in which it was read.
   using Pendings = std::vector<std::unique_ptr<PendingItems>>;
   boost::asio::awaitable<Pendings> read_more(FeedSpec const& spec, PollState& state, PollOutcome& outcome);
   boost::asio::awaitable<void> page_back(FeedSpec const& spec, PollState const& state, PollOutcome& outcome,
                                          Pendings& read);
+  boost::asio::awaitable<Result<void>> follow_one(FeedSpec const& spec, PollState const& state,
+                                                  FollowedDocument& document, PollOutcome& outcome,
+                                                  Pendings& read);
   boost::asio::awaitable<void> follow(FeedSpec const& spec, PollState& state, PollOutcome& outcome,
                                       Pendings& read);
   boost::asio::awaitable<Result<fetch::Response>> ask_more(FeedSpec const& spec, fetch::Request request);
   boost::asio::awaitable<Result<fetch::Response>> exchange(FeedSpec const& spec, fetch::Request request,
-                                                           Gatekeeper::Permit permit, UtcMicros& asked);
+                                                           Gatekeeper::Permit permit, UtcMicros& asked,
+                                                           std::function<void(bool)> waits);
   boost::asio::awaitable<Result<void>> keep(FeedSpec const& spec, Pendings older,
                                             std::unique_ptr<PendingItems> pending, std::string old_record,
                                             std::string record, std::vector<FeedNotice> notices);
@@ -97,6 +108,8 @@ struct Scheduler::Impl {
 
   void adopt_push(EntryPtr const& entry);
   void drop_push(EntryPtr const& entry);
+  boost::asio::awaitable<void> forget_push(EntryPtr entry);
+  void poll_again(EntryPtr const& entry);
   void watch_hub(EntryPtr const& entry, PollState& state, PollOutcome const& outcome);
   void ask_hub(EntryPtr const& entry);
   void renew_later(Entry const& entry, UtcMicros when);
@@ -106,6 +119,7 @@ struct Scheduler::Impl {
   boost::asio::awaitable<void> read_push(EntryPtr entry, PushDelivery delivery);
 
   EntryPtr make_entry(FeedSpec spec, std::string const& record, UtcMicros now);
+  void let_go_of_push(PollState& state, FeedSpec const& spec, UtcMicros now) const;
   std::optional<UtcMicros> sooner_due(PollState& state, FeedSpec const& spec, UtcMicros placed,
                                       bool paced) const;
   void bring_forward(EntryPtr const& entry, UtcMicros now, std::vector<EntryPtr>& late);
@@ -122,18 +136,24 @@ struct Scheduler::Impl {
   std::mt19937_64 random;
   std::unordered_map<std::uint64_t, EntryPtr> entries;
   std::unordered_map<std::string_view, Entry*> by_url;  // as configured; the keys stand in the entries
-  std::unordered_map<std::string, std::uint64_t>
-      leaders;  // of feeds that moved to one address: who asks there
+  struct Leader {
+    std::uint64_t id = 0;
+    UtcMicros last_request{};
+  };
+  std::unordered_map<std::string, Leader> leaders;  // of feeds that moved to one address: who asks there
   DueQueue<Entry> queue;
   std::deque<std::pair<EntryPtr, Gatekeeper::Permit>> ready;  // through the gate, beyond polls_max
   SchedulerCounters counters;
   std::function<void(PollTrace const&)> listener;
   double k = 1;
   UtcMicros solved_at{};
+  bool budget_told = false;  // that it cannot be kept
+  std::string unmet_budget;  // to be told with the poll that found it out
   bool running = false;
   bool stopping = false;
   bool held = false;
   bool polling_changed = false;                            // since the feeds were set last
+  std::chrono::microseconds set_back;                      // of the clock, that was followed
   std::unordered_map<std::string, EntryPtr> callbacks;     // by the last segment of their URL
   std::unordered_map<std::string, std::string> leaving;    // callbacks that we asked to be let go of: topics
   std::set<std::pair<UtcMicros, std::uint64_t>> renewals;  // when, of which feed; some are out of date

@@ -29,6 +29,7 @@ struct OnExit {
 
 asio::awaitable<void> Scheduler::Impl::poll(EntryPtr entry, Gatekeeper::Permit permit) {
   OnExit const on_exit{[this] { release(); }};
+  follow_clock();
   // What it began with holds to its end, whatever a reload changes meanwhile.
   auto const spec = std::make_shared<FeedSpec>(*entry->spec);
   spec->reading = sink.begin(*spec);
@@ -42,18 +43,21 @@ asio::awaitable<void> Scheduler::Impl::poll(EntryPtr entry, Gatekeeper::Permit p
     alarm.set(queue.next_due());
     co_return;
   }
-  PollTrace trace{.feed = spec.get(), .error = {}, .unmet_wish = {}};
+  auto const set_back_at_start = clock.set_back();
+  PollTrace trace{.feed = spec.get(), .error = {}, .unmet_wish = {}, .unmet_budget = {}};
 
   PollOutcome outcome = co_await ask(*spec, state, std::move(permit), trace);
-  auto pending = co_await read(*spec, state, outcome);
+  auto pending = co_await read(entry, *spec, state, outcome);
   auto older = co_await read_more(*spec, state, outcome);
+  if (clock.set_back() != set_back_at_start) shift(state, set_back_at_start - clock.set_back());
   double const price_now = price(outcome.now);
   // Nothing waits from here to the encoded record, so that the subscription cannot change in between.
   state.push = entry->push ? std::make_unique<PushState>(*entry->push) : nullptr;
   if (state.push) outcome.more.new_items += std::exchange(state.push->arrivals, 0);
   Decision const decision = settle(state, *spec, options.polling, outcome, price_now, dice());
-  if (decision.host_rest_until)
-    gates.rest(state.cooled_host.empty() ? entry->host : state.cooled_host, *decision.host_rest_until);
+  auto const& tired = state.resting_host(entry->host);
+  if (decision.host_rest_until) gates.rest(tired, *decision.host_rest_until);
+  state.host_spacing = gates.learned(tired);
   if (outcome.document && *outcome.document) trace.new_items = (*outcome.document)->new_items;
 
   entry->push = state.push ? std::make_unique<PushState>(*state.push) : nullptr;
@@ -96,20 +100,29 @@ asio::awaitable<void> Scheduler::Impl::poll(EntryPtr entry, Gatekeeper::Permit p
 
 // Another feed that is polled, and well, at the address that this one has moved to. What is published there
 // is seen by it; asking for both would be two requests where the publisher counts one reader.
-EntryPtr Scheduler::Impl::twin_of(Entry const& entry, PollState const& state) {
+EntryPtr Scheduler::Impl::twin_of(Entry const& entry, PollState& state) {
   if (state.adopted_url.empty()) return nullptr;  // the configuration holds no address twice
+  auto const state_of = [](Entry const& other) { return decode_poll_state(other.record); };
   auto const asks_there = [&](Entry const& other) {
     if (&other == &entry || other.paused()) return false;
-    auto const known = decode_poll_state(other.record);
+    auto const known = state_of(other);
     return known && known->poll_url() == state.adopted_url && known->failures == 0;
   };
   if (auto const it = by_url.find(state.adopted_url); it != by_url.end() && asks_there(*it->second))
     return entries.at(number(it->second->spec->id));
-  auto const own = number(entry.spec->id);
-  auto const leader = leaders.try_emplace(state.adopted_url, own).first;
-  if (auto const it = entries.find(leader->second); it != entries.end() && asks_there(*it->second))
-    return it->second;
-  leader->second = own;
+  auto& leader = leaders[state.adopted_url];
+  if (auto const it = entries.find(leader.id); it != entries.end() && it->second.get() != &entry) {
+    if (asks_there(*it->second)) return it->second;
+    // Whom we follow asked there after us: what that one was told is what counts.
+    if (auto const known = state_of(*it->second);
+        known && known->poll_url() == state.adopted_url && known->last_request > state.last_request) {
+      state.etag = known->etag;
+      state.last_modified = known->last_modified;
+      state.validators_url = known->validators_url;
+      state.body_hash = known->body_hash;
+    }
+  }
+  leader = {number(entry.spec->id), state.last_request};
   return nullptr;
 }
 
@@ -134,7 +147,16 @@ asio::awaitable<PollOutcome> Scheduler::Impl::ask(FeedSpec const& spec, PollStat
                                                   Gatekeeper::Permit permit, PollTrace& trace) {
   PollOutcome outcome;
   auto request = request_for(state, spec, clock.now());
-  auto response = co_await exchange(spec, std::move(request), std::move(permit), outcome.asked);
+  outcome.unconditional = request.etag.empty() && request.last_modified.empty();
+  // Who waits at another's gate leaves its place to those who need not.
+  std::function<void(bool)> waits = [this](bool begins) {
+    if (begins)
+      release();
+    else
+      ++counters.in_flight;
+  };
+  auto response =
+      co_await exchange(spec, std::move(request), std::move(permit), outcome.asked, std::move(waits));
   outcome.now = clock.now();
   if (response) {
     trace.status = response->status;
@@ -149,17 +171,38 @@ asio::awaitable<PollOutcome> Scheduler::Impl::ask(FeedSpec const& spec, PollStat
 asio::awaitable<Result<fetch::Response>> Scheduler::Impl::exchange(FeedSpec const& spec,
                                                                    fetch::Request request,
                                                                    Gatekeeper::Permit permit,
-                                                                   UtcMicros& asked) {
-  GatedClient::Manners const manners{.robots = spec.robots, .by_address = true};
+                                                                   UtcMicros& asked,
+                                                                   std::function<void(bool)> waits) {
   GatedClient::Account account;
-  auto response = co_await gated.fetch(std::move(request), std::move(permit), manners, account);
+  account.waits = std::move(waits);
+  auto response = co_await gated.fetch(std::move(request), std::move(permit), spec.robots, account);
   asked = account.asked;
   if (account.robots_denied) ++counters.robots_denied;
   co_return response;
 }
 
+// A document whose pages are fetched is minutes in the reading, and one that we cannot bear may be our end:
+// a restart is to find that the feed was asked. What it holds is not stored yet, so the validators stay.
+asio::awaitable<void> Scheduler::Impl::note_asked(EntryPtr const& entry, FeedSpec const& spec,
+                                                  PollOutcome const& outcome) {
+  if (entry->removed) co_return;
+  auto state = state_at(spec.url, entry->record);
+  read_anew(state, spec);
+  state.last_request = std::max(state.last_request, outcome.asked);
+  state.header_hint = freshness(outcome.response->headers, outcome.now, options.polling.hint_max);
+  state.next_due = outcome.now + floor_of(state, spec, options.polling);
+  state.push = entry->push ? std::make_unique<PushState>(*entry->push) : nullptr;
+  state.paused_at = entry->paused_at;
+  std::string record = encode(state);
+  entry->record = record;
+  std::vector<FeedNotice> none;
+  co_await sink.commit(spec, nullptr, std::move(record),
+                       std::move(none));  // else the poll's own says why not
+}
+
 // Lets the sink read a full answer whose bytes are not those of last time.
-asio::awaitable<std::unique_ptr<PendingItems>> Scheduler::Impl::read(FeedSpec const& spec,
+asio::awaitable<std::unique_ptr<PendingItems>> Scheduler::Impl::read(EntryPtr const& entry,
+                                                                     FeedSpec const& spec,
                                                                      PollState const& state,
                                                                      PollOutcome& outcome) {
   if (!outcome.response || outcome.response->status != 200) co_return nullptr;
@@ -167,6 +210,7 @@ asio::awaitable<std::unique_ptr<PendingItems>> Scheduler::Impl::read(FeedSpec co
   outcome.body_hash = std::max<std::uint64_t>(1, XXH3_64bits(body.data(), body.size()));
   bool const final_url_same = outcome.response->final_url == state.validators_url;
   if (outcome.body_hash == state.body_hash && final_url_same) co_return nullptr;
+  co_await note_asked(entry, spec, outcome);
   fetch::Response document = *outcome.response;
   document.body = std::exchange(outcome.response->body, {});
   Digest digest = co_await sink.digest(spec, std::move(document));
@@ -200,6 +244,7 @@ void Scheduler::Impl::finish(EntryPtr const& entry, PollState state, Decision co
   auto const unmet = infeasible_wish(state, *entry->spec, options.polling);
   if (unmet && !entry->wish_told) trace.unmet_wish = unmet->why;
   entry->wish_told = unmet.has_value();
+  trace.unmet_budget = std::exchange(unmet_budget, {});
   trace.state = &state;
   if (listener && !entry->removed) listener(trace);
   if (entry->removed || stopping || entry->paused()) return;

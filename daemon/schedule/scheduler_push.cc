@@ -15,8 +15,9 @@ std::unique_ptr<PushState> copy_of(std::unique_ptr<PushState> const& push) {
   return push ? std::make_unique<PushState>(*push) : nullptr;
 }
 
-PushState new_subscription(HubOffer offer) {
+PushState new_subscription(HubOffer offer, PushOptions const& options) {
   PushState push;
+  push.callback_key = callback_key(options);
   push.hub = std::move(offer.hub);
   push.topic = std::move(offer.topic);
   push.secret = random_token();
@@ -73,6 +74,27 @@ void Scheduler::Impl::drop_push(EntryPtr const& entry) {
   tasks.spawn(talk_to_hub(entry, PushMode::unsubscribe, *push));
 }
 
+// Of a feed that is in no configuration any more: whoever brings it back must not rely on a hub that let go.
+asio::awaitable<void> Scheduler::Impl::forget_push(EntryPtr entry) {
+  auto state = decode_poll_state(entry->record);
+  if (!state || !state->push) co_return;
+  let_go_of_push(*state, *entry->spec, clock.now());
+  auto const spec = entry->spec;
+  std::string record = encode(*state);
+  std::vector<FeedNotice> none;
+  (void)co_await sink.commit(*spec, nullptr, std::move(record), std::move(none));
+}
+
+// The hub tells its news no more: its pace is its own again.
+void Scheduler::Impl::poll_again(EntryPtr const& entry) {
+  if (entry->removed || stopping) return;
+  auto const now = clock.now();
+  std::vector<EntryPtr> late;
+  bring_forward(entry, now, late);
+  spread(late, now);
+  alarm.set(queue.next_due());
+}
+
 // After a good answer: is there a hub, and is it time to talk to it?
 void Scheduler::Impl::watch_hub(EntryPtr const& entry, PollState& state, PollOutcome const& outcome) {
   auto const& push_options = options.polling.push;
@@ -90,7 +112,7 @@ void Scheduler::Impl::watch_hub(EntryPtr const& entry, PollState& state, PollOut
         entry->push && entry->push->hub == offer->hub && (unsaid || entry->push->topic == offer->topic);
     if (!known) {
       drop_push(entry);
-      entry->push = std::make_unique<PushState>(new_subscription(std::move(*offer)));
+      entry->push = std::make_unique<PushState>(new_subscription(std::move(*offer), push_options));
       callbacks[entry->push->callback_id] = entry;
     }
   } else if (document) {
@@ -164,6 +186,7 @@ asio::awaitable<Result<std::string>> Scheduler::verify_push(PushQuery query) {
     push.phase = Phase::refused;
     push.requested_at = now;
     co_await impl.save_push(entry);
+    impl.poll_again(entry);
     co_return std::string();
   }
   // Intent: only what we asked for lately is confirmed, or anybody could subscribe us to anything.
@@ -185,7 +208,7 @@ Result<void> Scheduler::deliver_push(PushDelivery delivery) {
   auto const it = impl.callbacks.find(delivery.callback_id);
   if (it == impl.callbacks.end() || !it->second->push || it->second->push->phase == Phase::refused)
     return Error{ErrorCode::gone, "no subscription of ours is called so"};
-  if (impl.stopping || impl.deliveries >= impl.options.polling.push.deliveries_max)
+  if (impl.stopping || impl.held || impl.deliveries >= impl.options.polling.push.deliveries_max)
     return Error{ErrorCode::unreachable, "too busy to read this now; the hub may bring it again"};
   auto const& push = *it->second->push;
   // W3C WebSub 8: accepted and dropped, so that nobody learns from the answer whether a guess was right.
@@ -210,7 +233,7 @@ asio::awaitable<void> Scheduler::Impl::read_push(EntryPtr entry, PushDelivery de
   response.final_url = entry->push ? entry->push->topic : spec->url;
   response.headers.content_type = std::move(delivery.content_type);
   response.body = std::move(delivery.body);
-  PollTrace trace{.feed = spec.get(), .status = 200, .error = {}, .unmet_wish = {}};
+  PollTrace trace{.feed = spec.get(), .status = 200, .error = {}, .unmet_wish = {}, .unmet_budget = {}};
   trace.wire_bytes = response.body.size();
   trace.pushed = true;
   trace.next_due = entry->next_due;

@@ -52,11 +52,18 @@ int full_year(int year, UtcMicros now) {
   return guess > this_year + 50 ? guess - 100 : guess;
 }
 
-std::optional<seconds> retry_after_line(std::string_view line, UtcMicros now) {
+// A date is one by the clock of who says it: `their_now`.
+std::optional<seconds> retry_after_line(std::string_view line, UtcMicros their_now) {
   if (auto const s = number(line)) return seconds(*s);
-  if (auto const date = parse_http_date(line, now))
-    return std::max(seconds{0}, std::chrono::ceil<seconds>(*date - now));
+  if (auto const date = parse_http_date(line, their_now))
+    return std::max(seconds{0}, std::chrono::ceil<seconds>(*date - their_now));
   return std::nullopt;
+}
+
+// What the clock of who answered says; one that is a day off says nothing.
+UtcMicros clock_of(fetch::ResponseHeaders const& headers, UtcMicros now) {
+  auto const date = parse_http_date(headers.date, now);
+  return date && *date - now <= std::chrono::days(1) && now - *date <= std::chrono::days(1) ? *date : now;
 }
 
 }  // namespace
@@ -125,17 +132,18 @@ seconds freshness(fetch::ResponseHeaders const& headers, UtcMicros now, seconds 
     consider(std::chrono::floor<seconds>(*expires - sent));
   }
   if (no_cache) best = seconds{0};
-  if (auto const wait = retry_after_line(headers.retry_after, now)) consider(*wait);
+  if (auto const wait = retry_after_line(headers.retry_after, clock_of(headers, now))) consider(*wait);
   return best;
 }
 
 std::optional<seconds> retry_after(fetch::ResponseHeaders const& headers, UtcMicros now) {
-  if (auto const wait = retry_after_line(headers.retry_after, now)) return wait;
+  auto const their_now = clock_of(headers, now);
+  if (auto const wait = retry_after_line(headers.retry_after, their_now)) return wait;
   // Larger than a Unix time can be for another eighty years: some count milliseconds.
   if (auto const s = number(headers.rate_limit_reset); s && *s < number_max) {
     constexpr std::int64_t surely_a_date = 1'000'000'000;  // 31 years as a delay, 2001 as a Unix time
     if (*s < surely_a_date) return seconds(*s);
-    return std::max(seconds{0}, std::chrono::ceil<seconds>(UtcMicros{seconds(*s)} - now));
+    return std::max(seconds{0}, std::chrono::ceil<seconds>(UtcMicros{seconds(*s)} - their_now));
   }
   return std::nullopt;
 }

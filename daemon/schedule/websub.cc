@@ -7,6 +7,7 @@
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 #include <openssl/rand.h>
+#include <xxhash.h>
 
 #include <algorithm>
 #include <array>
@@ -174,6 +175,10 @@ std::string random_token() {
     for (auto& byte : bytes) byte = static_cast<unsigned char>(device());
   }
   return hex(bytes.data(), bytes.size());
+}
+
+std::uint64_t callback_key(PushOptions const& options) {
+  return std::max<std::uint64_t>(1, XXH3_64bits(options.callback_url.data(), options.callback_url.size()));
 }
 
 bool push_holds(PushState const* push, UtcMicros now) {

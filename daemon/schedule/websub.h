@@ -47,6 +47,9 @@ enum class PushMode : std::uint8_t { subscribe, unsubscribe };
 std::string subscription_form(PushMode mode, PushState const& push, PushOptions const& options);
 std::string callback_of(PushState const& push, PushOptions const& options);
 
+// Tells one callback URL from another; never 0.
+std::uint64_t callback_key(PushOptions const& options);
+
 // Whether X-Hub-Signature ("sha256=...", also sha1, sha384, sha512) is the HMAC of `body`. Takes as long for
 // a wrong one as for the right one.
 bool signature_fits(std::string_view signature, std::string_view secret, std::string_view body);

@@ -58,7 +58,7 @@ class OwnPlay {
   // From where the clock stands until `end`, with a scheduler that knows what the last one kept.
   void run_until(UtcMicros end, std::vector<schedule::FeedSpec> const& feeds) {
     schedule::Scheduler scheduler(loop_.get_executor(), clock_, fetcher_, sink_, {});
-    scheduler.set_feeds(feeds, [this](FeedId id) { return sink_.record(id); });
+    scheduler.set_feeds(feeds, [this](schedule::FeedSpec const& spec) { return sink_.record(spec.id); });
     bool ended = false, stopped = false;
     asio::co_spawn(loop_, scheduler.run(), [&](std::exception_ptr) { ended = true; });
     drain();

@@ -105,6 +105,11 @@ struct Response {
   std::string address;                       // of the peer of the last hop, e.g. "192.0.2.1"
   std::chrono::microseconds connect_time{};  // of the last hop; 0: a kept connection served
   std::chrono::microseconds total_time{};    // of all hops
+
+  // The redirect that Request::stays left to us; null: the answer is one of its own.
+  Hop const* open_hop() const noexcept {
+    return redirects.empty() || redirects.back().to == final_url ? nullptr : &redirects.back();
+  }
 };
 
 class Client {

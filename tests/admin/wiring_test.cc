@@ -57,5 +57,12 @@ TEST(Wiring, SelectorsThatAreNoneAreNamedWithTheirPageAndOption) {
   EXPECT_THAT(problems_of_selectors(config), IsEmpty());
 }
 
+TEST(Wiring, RobotsTxtKnowsUsByTheNameThatWeSend) {
+  config::Config config;
+  EXPECT_EQ(scheduler_options(config, 0).robots_agent, "newsfold");
+  config.daemon.user_agent = "AcmeNews/2.0 (+https://acme.example)";
+  EXPECT_EQ(scheduler_options(config, 0).robots_agent, "AcmeNews");
+}
+
 }  // namespace
 }  // namespace newsfold::run

@@ -119,8 +119,8 @@ TEST_F(SourcesCommandTest, APlanSaysWhichFeedsArePaused) {
   EXPECT_THAT(out_, Not(HasSubstr("\nharbour.example")));
   EXPECT_THAT(out_, HasSubstr("\nvalley.example"));
   run({"plan", config.c_str(), "--json"});
-  EXPECT_THAT(out_, HasSubstr("\"paused\":true,\"items_per_day\""));
-  EXPECT_THAT(out_, HasSubstr("\"paused\":false,\"items_per_day\""));
+  EXPECT_THAT(out_, HasSubstr("\"paused\":true,\"fails\""));
+  EXPECT_THAT(out_, HasSubstr("\"paused\":false,\"fails\""));
   run({"plan", config.c_str(), "--afresh"});
   EXPECT_THAT(out_, Not(HasSubstr("paused")));
 }

@@ -215,6 +215,21 @@ TEST_F(SourcesTest, AReloadAppliesTheDifferenceAndABrokenFileChangesNothing) {
   EXPECT_THAT(output(installation, {"feeds", "--json"}), HasSubstr("\"alpha\""));
 }
 
+TEST_F(SourcesTest, ANewNameIsNoReasonToAskSooner) {
+  Installation const installation(config(feed("alpha")));
+  auto const daemon = installation.start_daemon();
+  until_news_of(installation, "alpha");
+  auto renamed = read_text_file(installation.config_path());
+  renamed.replace(renamed.find("name = \"alpha\""), 14, "name = \"omega\"");
+  std::ofstream(installation.config_path()) << renamed << feed("beta");
+  EXPECT_THAT(output(installation, {"reload"}), HasSubstr("added    omega\n"));
+  until_news_of(installation, "beta");  // which nobody was told to wait for
+  auto const seen = origin_.requests("alpha.example");
+  EXPECT_EQ(std::ranges::count(seen, "/feed", &OriginRequest::path), 1);
+  auto const feeds = output(installation, {"feeds", "--json"});
+  EXPECT_THAT(feeds, HasSubstr("omega"));
+}
+
 TEST_F(SourcesTest, ATransferThatAReloadMeetsEndsByTheConfigurationThatItBeganWith) {
   std::promise<void> asked;
   std::promise<void> answers;

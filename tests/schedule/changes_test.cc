@@ -97,6 +97,20 @@ TEST_F(PollWorld, ARestartTakesNothingOffAnIntervalNorOffItsJitter) {
   }
 }
 
+TEST_F(PollWorld, AFeedUnderANewNameBeginsAnewButNoSooner) {
+  serve("h.example", "/f", [](OriginRequest const& request) {
+    return answer_conditionally(request, say("1\n", {{"ETag", "\"1\""}, {"Cache-Control", "max-age=7200"}}));
+  });
+  start({feed("http://h.example/f", 1)});
+  run_for(10min);
+  sink_.states[2] = under_new_name(sink_.states[1]);
+  set_feeds({feed("http://h.example/f", 2)});
+  run_for(3h);
+  EXPECT_EQ(gaps_min("h.example/f"), (std::vector<long>{120}));
+  EXPECT_FALSE(origin_.requests().back().has_header("If-None-Match")) << "its items are new to this name";
+  EXPECT_TRUE(sink_.notices.empty());
+}
+
 TEST_F(PollWorld, ThePollOfAFeedThatGetsAnotherUrlMeanwhileLeavesNoRecordBehind) {
   serve("h.example", "/old", unchanged);
   serve("h.example", "/new", unchanged);
@@ -106,7 +120,7 @@ TEST_F(PollWorld, ThePollOfAFeedThatGetsAnotherUrlMeanwhileLeavesNoRecordBehind)
   };
   start({feed("http://h.example/old")});
   EXPECT_TRUE(reloaded);
-  EXPECT_EQ(sink_.states[1], "");
+  EXPECT_EQ(state_at("http://h.example/new", sink_.states[1]).etag, "");
   run_for(10min);
   EXPECT_EQ(state().configured_url, "http://h.example/new");
   EXPECT_EQ(times("h.example/new").size(), 1u);
@@ -132,6 +146,24 @@ TEST_F(PollWorld, HoursThatThePublisherSkipsAreSkippedAfterARestartAndAfterAnErr
   run_until(midnight + 31h);
   for (auto const t : times("h.example/f"))
     EXPECT_FALSE(t > midnight + 27h && t < midnight + 31h) << format_rfc3339(t);
+}
+
+TEST_F(PollWorld, ACrashWhileADocumentIsReadAsksForItNoSoonerThanIfItHadBeenStored) {
+  serve("h.example", "/f", [](OriginRequest const&) {
+    return say("1\n", {{"ETag", "\"1\""}, {"Cache-Control", "max-age=5400"}});
+  });
+  std::map<std::uint64_t, std::string> at_the_crash;
+  sink_.adjust = [&](DocumentReport&) { at_the_crash = sink_.states; };
+  start({feed("http://h.example/f")});
+  stop();
+  sink_.states = at_the_crash;
+  start({feed("http://h.example/f")});
+  run_for(89min);
+  EXPECT_EQ(origin_.request_count(), 1u);
+  run_for(2min);
+  ASSERT_EQ(origin_.request_count(), 2u);
+  // What the first answer held was not stored.
+  EXPECT_FALSE(origin_.requests().back().has_header("If-None-Match"));
 }
 
 // ---- A stop ---------------------------------------------------------------------------------------
@@ -194,6 +226,32 @@ TEST_F(PollWorld, AClockThatIsSetBackInOurAbsenceMovesAllThatWasRememberedWithIt
   start({feed("http://h.example/f")});
   run_for(std::chrono::days(1));
   EXPECT_EQ(sink_.kinds(), (std::vector{NoticeKind::failing}));
+}
+
+TEST_F(PollWorld, AClockThatIsSetBackMovesAllThatWaitsWithIt) {
+  int n = 0;
+  serve("a.example", "/f", unchanged);
+  serve("b.example", "/f", [&](OriginRequest const&) {
+    return status(429, {{"Retry-After", n++ == 0 ? "1800" : "60"}});
+  });
+  clock_.set(test_start() + std::chrono::days(40));
+  auto follower = feed("http://b.example/f", 2);
+  follower.interval = 60s;
+  start({feed("http://a.example/f", 1), follower});
+  run_for(20min);
+  clock_.set(test_start());
+  drain();
+  auto const asked = [&](char const* url) { return times(url).size(); };
+  run_for(9min);
+  EXPECT_EQ(asked("b.example/f"), 1u);
+  run_for(2min);
+  EXPECT_EQ(asked("b.example/f"), 2u) << "its host has rested";
+  run_for(28min);
+  EXPECT_EQ(asked("a.example/f"), 1u);
+  run_for(2min);
+  EXPECT_EQ(asked("a.example/f"), 2u);
+  run_for(61min);
+  EXPECT_EQ(asked("a.example/f"), 3u);
 }
 
 // ---- Goals ----------------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ namespace {
 
 using origin::answer_conditionally;
 using origin::OriginRequest;
+using origin::redirect_to;
 
 TEST_F(PollWorld, HoweverManyAskForAFeedNowItIsFetchedOnce) {
   serve("h.example", "/f", [](OriginRequest const& request) {
@@ -72,6 +73,33 @@ TEST_F(PollWorld, FeedsThatMovedToOneAddressShareItsFetches) {
     run_for(24h);
     EXPECT_GE(times("new.example/f").size(), 22u);
   }
+}
+
+TEST_F(PollWorld, WhoAskedLastWhereTwoFeedsMovedToGoesOnAfterARestart) {
+  for (auto const* host : {"a.example", "b.example"})
+    serve(host, "/f", [](OriginRequest const&) { return redirect_to("http://new.example/f", 301); });
+  int n = 0;
+  serve("new.example", "/f", [&](OriginRequest const&) {
+    auto const version = std::to_string(++n);
+    return say(version, {{"ETag", '"' + version + '"'}});
+  });
+  std::vector<FeedSpec> const feeds{feed("http://a.example/f", 1), feed("http://b.example/f", 2)};
+  start(feeds);
+  run_for(std::chrono::days(12));
+  ASSERT_EQ(state(1).adopted_url, "http://new.example/f");
+  ASSERT_EQ(state(2).adopted_url, "http://new.example/f");
+  auto const polls = times("new.example/f").size();
+  while (times("new.example/f").size() == polls) run_for(1min);
+  run_for(5min);
+  stop();
+  start(feeds);
+  auto const last = times("new.example/f").size();
+  run_for(54min);
+  EXPECT_EQ(times("new.example/f").size(), last);
+  run_for(std::chrono::days(1));
+  ASSERT_GT(times("new.example/f").size(), last);
+  auto const seen = origin_.requests("new.example");
+  EXPECT_EQ(seen[last].header("If-None-Match"), '"' + std::to_string(last) + '"');
 }
 
 TEST_F(PollWorld, WhoAsksByHandHearsTheTrueReasonAndTime) {

@@ -29,6 +29,17 @@ TEST_F(PollWorld, ErrorsBackOffAreToldAfterPatienceAndEndWithARecovery) {
   EXPECT_EQ(state().failures, 0u);
 }
 
+TEST_F(PollWorld, WhereADayLiesBetweenTwoPollsTheSecondFailureIsTold) {
+  serve("h.example", "/robots.txt", [](OriginRequest const&) { return say("User-agent: *\nDisallow: /\n"); });
+  auto spec = feed("http://h.example/f");
+  spec.robots = RobotsRule::obey;
+  start({spec});
+  run_for(23h);
+  EXPECT_TRUE(sink_.notices.empty());
+  run_for(2h);
+  EXPECT_EQ(sink_.kinds(), (std::vector{NoticeKind::failing}));
+}
+
 TEST_F(PollWorld, GoneTwiceADayApartParksAtAWeeklyPoll) {
   bool gone = false;
   serve("h.example", "/f", [&](OriginRequest const&) {

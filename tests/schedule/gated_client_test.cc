@@ -1,5 +1,6 @@
 // A chain of redirects over several hosts: each host is treated as if it had been asked for itself.
 #include "daemon/schedule/gated_client.h"
+#include "daemon/schedule/host_key.h"
 #include "daemon/schedule/page_client.h"
 #include "tests/schedule/poll_world.h"
 
@@ -110,6 +111,36 @@ TEST_F(Chains, RobotsTxtOfEachHostHolds) {
   EXPECT_EQ(scheduler_->counters().robots_denied, 1u);
 }
 
+TEST_F(Chains, EachHopOfOneDomainIsAskedAboutAndHasASpaceBeforeIt) {
+  serve("www.a.example", "/f", [](OriginRequest const&) { return redirect_to("http://files.a.example/f"); });
+  publish("files.a.example");
+  serve("www.a.example", "/g", [](OriginRequest const&) { return redirect_to("/private/g"); });
+  publish("www.a.example", "/private/g");
+  serve("www.a.example", "/robots.txt",
+        [](OriginRequest const&) { return say("User-agent: *\nDisallow: /private\n"); });
+  auto open = feed("http://www.a.example/f", 1), closed = feed("http://www.a.example/g", 2);
+  open.robots = closed.robots = RobotsRule::obey;
+  start({open, closed});
+  run_for(1min);
+  EXPECT_EQ(times("www.a.example/private/g").size(), 0u);
+  ASSERT_EQ(times("files.a.example/f").size(), 1u);
+  EXPECT_GE(times("files.a.example/f")[0] - times("www.a.example/f")[0], 1s);
+  EXPECT_EQ(origin_.requests("files.a.example")[0].path, "/robots.txt");
+  EXPECT_NE(state(2).last_error.find("/private/g"), std::string::npos) << state(2).last_error;
+}
+
+TEST_F(Chains, TheBoundsHoldForTheWholeChain) {
+  redirect("a.example", "http://b.example/f");
+  redirect("b.example", "http://b.example/g");
+  publish("b.example", "/g");
+  auto spec = feed("http://a.example/f");
+  spec.limits.redirects_max = 1;
+  start({spec});
+  run_for(1min);
+  EXPECT_NE(state().last_error.find("more than 1 redirects"), std::string::npos) << state().last_error;
+  EXPECT_EQ(times("b.example/g").size(), 0u);
+}
+
 TEST_F(Chains, ValidatorsGoToTheHostAtTheEndOfTheChain) {
   redirect("a.example", "http://b.example/f");
   publish("b.example");
@@ -164,9 +195,9 @@ TEST(GatedClient, LearnsTheAddressOfTheHostThatWasConnectedTo) {
     fetch::Request request;
     request.url = "http://a.example/";
     auto permit = co_await keeper.enter("a.example");
-    GatedClient::Manners const manners{.robots = RobotsRule::ignore};
     GatedClient::Account account;
-    auto const response = co_await polite.fetch(std::move(request), std::move(permit), manners, account);
+    auto const response =
+        co_await polite.fetch(std::move(request), std::move(permit), RobotsRule::ignore, account);
     out = response.value().final_url;
   };
   boost::asio::co_spawn(loop, task(gated, gates, final_url), boost::asio::detached);
@@ -193,6 +224,53 @@ class OneAddress final : public fetch::Client {
  private:
   Clock const& clock_;
 };
+
+// One that is always too busy: it slows its address, and nobody elsewhere.
+class BusyAddress final : public fetch::Client {
+ public:
+  explicit BusyAddress(Clock const& clock) : clock_(clock) {}
+  boost::asio::awaitable<Result<fetch::Response>> fetch(fetch::Request request) override {
+    fetch::Response response;
+    auto const host = host_of(request.url);
+    response.status = host == "busy.example" ? 429 : 304;
+    response.conditional = response.status == 304;
+    response.address = host == "far.example" ? "192.0.2.9" : "192.0.2.1";
+    response.final_url = request.url;
+    asked[host].push_back(clock_.now());
+    co_return response;
+  }
+  std::map<std::string, std::vector<UtcMicros>> asked;
+
+ private:
+  Clock const& clock_;
+};
+
+TEST_F(PollWorld, AnAddressThatIsSlowHoldsUpNobodyElsewhere) {
+  BusyAddress client(clock_);
+  client_ = &client;
+  options_.polls_max = 4;
+  std::vector<FeedSpec> feeds;
+  for (auto const* host :
+       {"busy.example", "a.example", "b.example", "c.example", "d.example", "e.example", "far.example"}) {
+    feeds.push_back(feed("http://" + std::string(host) + "/f", feeds.size() + 1));
+    feeds.back().interval = 10min;
+    PollState known;
+    known.configured_url = feeds.back().url;
+    known.etag = "\"1\"";
+    known.body_hash = 1;
+    known.last_full = known.last_answer = known.last_request = known.next_due = test_start();
+    sink_.states[feeds.size()] = encode(known);
+  }
+  start(feeds);
+  run_for(24h);
+  auto const& far = client.asked["far.example"];
+  ASSERT_GE(far.size(), 140u);
+  for (std::size_t i = 1; i < far.size(); ++i) EXPECT_LE(far[i] - far[i - 1], 10min + 5s);
+  for (auto const* host : {"a.example", "b.example", "c.example", "d.example", "e.example"})
+    EXPECT_GE(client.asked[host].size(), 120u) << host;
+  stop();
+  client_ = nullptr;
+}
 
 TEST(PageClient, HostsOfOneAddressAreAskedWithASpaceBetween) {
   for (auto const method : {fetch::Method::get, fetch::Method::post}) {

@@ -134,6 +134,25 @@ TEST_F(PollWorld, WithoutOlderPagesTheGapIsToldWithAnEstimate) {
   EXPECT_EQ(sink_.notices[0].since, test_start());
 }
 
+TEST_F(PollWorld, OlderPagesThatReachBackInPartMakeTheEstimateOfTheRestABetterOne) {
+  PagedFeed paged(200);  // one each 18 s: 110 of 200 are seen
+  serve("h.example", "/f", [&](OriginRequest const&) { return paged.newest(); });
+  for (int n = 2; n < 20; ++n)
+    serve("h.example", "/f" + std::to_string(n), [&paged, n](OriginRequest const&) { return paged.page(n); });
+  sink_.adjust_by_body = [](DocumentReport& report, std::string const& body) {
+    int const oldest = std::stoi(body);
+    for (int i = oldest; i < oldest + 10; ++i)
+      report.dated.push_back({test_start() + (i - 100) * 18s, DocumentReport::DatedItem::Novelty::fresh});
+    if (oldest > 91) report.next_url = "http://h.example/f" + std::to_string((291 - oldest) / 10 + 2);
+  };
+  start({feed("http://h.example/f")});
+  run_for(62min);
+  ASSERT_EQ(sink_.kinds(), (std::vector{NoticeKind::gap}));
+  EXPECT_EQ(sink_.notices[0].message,
+            "all 10 items of the feed were new; about 92 came and went between two polls, and 10 older pages "
+            "of it did not reach back to the last");
+}
+
 TEST_F(PollWorld, OlderPagesOfAnotherSiteOrWithoutEndAreNotFollowed) {
   PagedFeed paged(40);
   serve("a.example", "/f", [&](OriginRequest const&) { return paged.newest(); });
@@ -146,7 +165,7 @@ TEST_F(PollWorld, OlderPagesOfAnotherSiteOrWithoutEndAreNotFollowed) {
     });
   bool endless = false;
   sink_.adjust = [&](DocumentReport& report) {
-    for (std::uint32_t i = 0; i < report.items; ++i) report.dated.push_back({clock_.now() - i * 1s});
+    for (std::uint32_t i = 0; i < report.items; ++i) report.dated.push_back({clock_.now() - 1min - i * 1s});
     report.next_url = endless ? "http://a.example/p" + std::to_string(pages) : "http://b.example/f";
   };
   start({feed("http://a.example/f")});
@@ -265,6 +284,79 @@ TEST_F(SitemapIndex, ASitemapWhoseMaxAgeNobodyBelievesIsAskedWithItsIndex) {
   start({feed("http://h.example/index")});
   run_for(std::chrono::days(2));
   EXPECT_GE(times("h.example/a").size(), times("h.example/index").size() - 1);
+}
+
+TEST_F(SitemapIndex, EachSitemapHasAPaceOfItsOwn) {
+  serve("h.example", "/good", unchanged);
+  serve("h.example", "/without", [](OriginRequest const&) { return say("7\n"); });
+  serve("h.example", "/away", [](OriginRequest const&) { return status(404); });
+  serve("h.example", "/page", [](OriginRequest const& request) {
+    return answer_conditionally(request, say("<html>", {{"ETag", "\"p\""}}));
+  });
+  publish_index_of({"http://h.example/good", "http://h.example/without", "http://h.example/away",
+                    "http://h.example/page"});
+  start({feed("http://h.example/index")});
+  run_for(std::chrono::days(2));
+  EXPECT_GE(times("h.example/good").size(), 40u);
+  EXPECT_LE(times("h.example/without").size(), 3u);
+  EXPECT_LE(times("h.example/away").size(), 9u);
+  EXPECT_LE(times("h.example/page").size(), 9u);
+  EXPECT_TRUE(sink_.notices.empty());
+}
+
+TEST_F(SitemapIndex, ANewDaysSitemapIsNoGap) {
+  std::string today = "http://h.example/monday";
+  serve("h.example", "/index", [&](OriginRequest const& request) {
+    return answer_conditionally(request, say("index " + today + "\n", {{"ETag", '"' + today + '"'}}));
+  });
+  std::string all;
+  for (int i = 0; i < 48; ++i) all += std::to_string(i) + '\n';
+  serve("h.example", "/monday", [&](OriginRequest const& request) {
+    return answer_conditionally(request, say(all, {{"ETag", "\"m\""}}));
+  });
+  serve("h.example", "/tuesday", [](OriginRequest const&) { return say("100\n"); });
+  sink_.adjust_by_body = [&](DocumentReport& report, std::string const& body) {
+    if (body.starts_with("index")) {
+      report.items = report.new_items = 0;
+      report.follow = {today, "http://h.example/monday"};
+      return;
+    }
+    for (std::uint32_t i = 0; i < report.items; ++i)
+      report.dated.push_back({clock_.now() - i * 30min - 5min, DocumentReport::DatedItem::Novelty::fresh});
+  };
+  start({feed("http://h.example/index")});
+  run_for(10min);
+  today = "http://h.example/tuesday";
+  run_for(2h);
+  ASSERT_EQ(times("h.example/tuesday").size(), 1u);
+  EXPECT_TRUE(sink_.notices.empty()) << sink_.notices[0].message;
+  EXPECT_EQ(state().window_items, 49u);
+}
+
+TEST_F(SitemapIndex, OneThatComesBackIsStillKnown) {
+  std::vector<std::string> urls;
+  for (auto const* path : {"/1", "/2", "/3", "/4", "/5"}) {
+    serve("h.example", path, unchanged);
+    urls.push_back("http://h.example" + std::string(path));
+  }
+  int n = 0;
+  serve("h.example", "/index", [&](OriginRequest const&) {
+    return say("index " + std::to_string(++n) + "\n", {{"ETag", '"' + std::to_string(n) + '"'}});
+  });
+  sink_.adjust_by_body = [&](DocumentReport& report, std::string const& body) {
+    if (!body.starts_with("index")) return;
+    report.items = report.new_items = 0;
+    report.follow = urls;
+    std::ranges::rotate(urls, urls.begin() + 1);
+  };
+  auto spec = feed("http://h.example/index");
+  spec.interval = 1h;
+  start({spec});
+  run_for(12h);
+  int unconditional = 0;
+  for (auto const& request : origin_.requests())
+    if (request.path != "/index" && !request.has_header("If-None-Match")) ++unconditional;
+  EXPECT_EQ(unconditional, 5);
 }
 
 }  // namespace

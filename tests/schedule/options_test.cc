@@ -31,6 +31,30 @@ TEST_F(PollWorld, AGoalIsPolledForAtTwiceItsTimeAndOneThatCannotBeMetIsToldOnce)
       "server gives no hint that more than one request in 60 min is welcome");
 }
 
+TEST_F(PollWorld, ABudgetThatCannotBeKeptIsToldOnceUntilItCan) {
+  auto feeds = feeds_of_hosts(4);
+  for (auto& feed : feeds) feed.interval = 1h;  // 96 a day
+  options_.polling.budget_per_day = 90;
+  std::vector<std::string> told;
+  start(feeds);
+  scheduler_->on_poll([&](PollTrace const& trace) {
+    if (!trace.unmet_budget.empty()) told.push_back(trace.unmet_budget);
+  });
+  run_for(5h);
+  ASSERT_EQ(told.size(), 1u);
+  EXPECT_NE(told[0].find("cost 96 a day; the budget is 90 a day"), std::string::npos) << told[0];
+  feeds.pop_back();
+  set_feeds(feeds);
+  run_for(2h);
+  feeds = feeds_of_hosts(5);
+  for (auto& feed : feeds) feed.interval = 1h;
+  set_feeds(feeds);
+  run_for(5h);
+  ASSERT_EQ(told.size(), 2u);
+  EXPECT_EQ(told[1],
+            "fixed intervals, goals and the longest intervals alone cost 120 a day; the budget is 90 a day");
+}
+
 TEST_F(PollWorld, WithoutLearningEveryFeedHasThePlainInterval) {
   int n = 0;
   serve("a.example", "/busy", [&](OriginRequest const&) {

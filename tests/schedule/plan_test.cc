@@ -56,7 +56,10 @@ TEST(Plan, WhatEarlierPollsTaughtCounts) {
   SchedulerOptions options;
   options.polling.budget_per_day = 60;
   auto const plan = make_plan(
-      feeds, [&](FeedId id) { return record(feeds[number(id) - 1].url, number(id) == 1 ? 90 : 1, 300s); },
+      feeds,
+      [&](FeedSpec const& spec) {
+        return record(feeds[number(spec.id) - 1].url, number(spec.id) == 1 ? 90 : 1, 300s);
+      },
       options, now);
   EXPECT_TRUE(plan.feeds[0].polled_before);
   EXPECT_NEAR(plan.feeds[0].items_per_day, 85, 6);
@@ -74,9 +77,10 @@ TEST(Plan, NamesTheWishesThatCannotBeMet) {
   feeds[2].fresh = 10min;  // the server wants 2 hours
   auto const plan = make_plan(
       feeds,
-      [&](FeedId id) {
-        return number(id) == 1 ? std::string()
-                               : record(feeds[number(id) - 1].url, 10, number(id) == 2 ? 300s : 7200s);
+      [&](FeedSpec const& spec) {
+        return number(spec.id) == 1
+                   ? std::string()
+                   : record(feeds[number(spec.id) - 1].url, 10, number(spec.id) == 2 ? 300s : 7200s);
       },
       {}, now);
   ASSERT_EQ(plan.unmet.size(), 2u);
@@ -100,7 +104,8 @@ TEST(Plan, APausedFeedIsNotPolled) {
   // Also where its URL was changed since.
   for (auto const* url : {"https://a.example/", "https://a.example/old"}) {
     auto const plan = make_plan(
-        feeds, [&](FeedId id) { return number(id) == 1 ? pausing(url) : std::string(); }, {}, now);
+        feeds, [&](FeedSpec const& spec) { return number(spec.id) == 1 ? pausing(url) : std::string(); }, {},
+        now);
     ASSERT_EQ(plan.feeds.size(), 2u);
     EXPECT_EQ(plan.feeds[0].polls_per_day, 0);
     EXPECT_EQ(plan.feeds[0].next_poll, std::nullopt);
@@ -113,6 +118,36 @@ TEST(Plan, APausedFeedIsNotPolled) {
   }
 }
 
+TEST(Plan, AFeedThatFailsOrIsPushedIsPolledAtTheirPace) {
+  std::vector<FeedSpec> const feeds{feed("https://a.example/", 1), feed("https://b.example/", 2)};
+  auto const load = [&](FeedSpec const& spec) {
+    auto const& url = feeds[number(spec.id) - 1].url;
+    auto state = decode_poll_state(record(url, 90, 300s)).value();
+    if (number(spec.id) == 1) {
+      state.failures = 4;
+      state.last_error = "the server answered 500";
+      state.next_due = state.last_request + 4h;
+    } else {
+      state.push = std::make_unique<PushState>();
+      state.push->phase = PushState::Phase::active;
+      state.push->lease_until = now + 100h;
+    }
+    return encode(state);
+  };
+  SchedulerOptions options;
+  options.polling.jitter = 0;
+  auto plan = make_plan(feeds, load, options, now);
+  EXPECT_TRUE(plan.feeds[0].fails);
+  EXPECT_NEAR(plan.feeds[0].polls_per_day, 6, 0.01);
+  EXPECT_FALSE(plan.feeds[1].pushed) << "nobody can reach us";
+  EXPECT_GT(plan.feeds[1].polls_per_day, 20);
+  options.polling.push.callback_url = "https://us.example/hub/";
+  plan = make_plan(feeds, load, options, now);
+  EXPECT_TRUE(plan.feeds[1].pushed);
+  EXPECT_NEAR(plan.feeds[1].polls_per_day, 1, 0.01);
+  EXPECT_EQ(plan.feeds[1].expected_delay, 0s);
+}
+
 TEST(Plan, TheSitemapsOfAnIndexCountAgainstTheBudget) {
   std::vector<FeedSpec> feeds{feed("https://a.example/sitemap.xml", 1)};
   feeds[0].interval = 24min;  // 60 polls a day
@@ -122,9 +157,9 @@ TEST(Plan, TheSitemapsOfAnIndexCountAgainstTheBudget) {
     PollState state;
     state.configured_url = feeds[0].url;
     for (std::size_t i = 0; i < sitemaps; ++i)
-      state.followed.push_back({"https://a.example/" + std::to_string(i), {}, {}, 0, {}, {}});
+      state.followed.emplace_back().url = "https://a.example/" + std::to_string(i);
     return make_plan(
-               feeds, [&](FeedId) { return encode(state); }, options, now)
+               feeds, [&](FeedSpec const&) { return encode(state); }, options, now)
         .unmet;
   };
   EXPECT_TRUE(unmet(0).empty());

@@ -121,7 +121,8 @@ class PollWorld : public ::testing::Test {
     drain();
   }
   Scheduler::Difference set_feeds(std::vector<FeedSpec> feeds) {
-    return scheduler_->set_feeds(std::move(feeds), [this](FeedId id) { return sink_.states[number(id)]; });
+    return scheduler_->set_feeds(std::move(feeds),
+                                 [this](FeedSpec const& feed) { return sink_.states[number(feed.id)]; });
   }
   void stop() {
     if (!scheduler_) return;

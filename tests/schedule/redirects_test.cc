@@ -60,6 +60,25 @@ TEST_F(PollWorld, HowLongAPermanentRedirectMustStayIsTheOperatorsChoice) {
   EXPECT_EQ(sink_.kinds(), (std::vector{NoticeKind::moved}));
 }
 
+TEST_F(PollWorld, WhatIsGoneWhereARedirectLedMayBeBackWhereTheOperatorSaid) {
+  bool moved = true;
+  serve("old.example", "/f", [&](OriginRequest const& request) {
+    return moved ? redirect_to("http://new.example/f", 301) : unchanged(request);
+  });
+  serve("new.example", "/f",
+        [&](OriginRequest const& request) { return moved ? unchanged(request) : status(410); });
+  start({feed("http://old.example/f")});
+  run_for(std::chrono::days(10));
+  ASSERT_EQ(state().adopted_url, "http://new.example/f");
+  sink_.notices.clear();
+  moved = false;
+  auto const before = times("old.example/f").size();
+  run_for(std::chrono::days(2));
+  EXPECT_GT(times("old.example/f").size(), before);
+  EXPECT_TRUE(sink_.notices.empty());
+  EXPECT_EQ(state().last_error, "");
+}
+
 TEST_F(PollWorld, ATemporaryHopIsNeverAdopted) {
   serve("a.example", "/f", [](OriginRequest const&) { return redirect_to("http://b.example/f", 301); });
   serve("b.example", "/f", [](OriginRequest const&) { return redirect_to("http://c.example/f", 302); });

@@ -58,11 +58,67 @@ TEST_F(RobotsWorld, AFileThatDoesNotDecompressForbidsEverything) {
 }
 
 TEST_F(RobotsWorld, WhyAFileCannotBeReadIsToldWithTheFeed) {
-  serve("h.example", "/robots.txt", [](OriginRequest const&) { return status(503); });
+  serve("h.example", "/robots.txt", [](OriginRequest const&) { return status(502); });
   start({obedient("http://h.example/f", 1)});
   run_for(1h);
   EXPECT_EQ(state().last_error,
-            "http://h.example/robots.txt cannot be read, so nothing there may be fetched: status 503");
+            "http://h.example/robots.txt cannot be read, so nothing there may be fetched: status 502");
+}
+
+TEST_F(RobotsWorld, AHostThatIsTooBusyForItsFileRestsAndDoesNotFail) {
+  for (auto const& headers : {origin::HeaderList{}, origin::HeaderList{{"Retry-After", "900"}}}) {
+    SCOPED_TRACE(headers.size());
+    serve("www.h.example", "/robots.txt", [=](OriginRequest const&) { return status(429, headers); });
+    publish("other.h.example", "");
+    start({obedient("http://www.h.example/f", 1), obedient("http://other.h.example/f", 2)});
+    run_for(14min);
+    EXPECT_EQ(times("www.h.example/robots.txt").size(), 1u);
+    EXPECT_EQ(times("other.h.example/robots.txt").size(), 0u);
+    run_for(24h);
+    EXPECT_EQ(state(1).failures, 0u);
+    EXPECT_TRUE(sink_.notices.empty());
+    stop();
+    sink_.states.clear();
+    times_.clear();
+  }
+}
+
+TEST_F(RobotsWorld, AFileThatIsElsewhereIsAskedForAtTheGateOfThatHost) {
+  std::vector<FeedSpec> feeds;
+  for (std::uint64_t i = 1; i <= 5; ++i) {
+    auto const host = "a" + std::to_string(i) + ".example";
+    publish(host, "");
+    serve(host, "/robots.txt",
+          [](OriginRequest const&) { return origin::redirect_to("http://cdn.example/robots.txt"); });
+    feeds.push_back(obedient("http://" + host + "/f", i));
+  }
+  publish("cdn.example", "User-agent: *\nDisallow: /private\n");
+  start(feeds);
+  run_for(1min);
+  auto const& all = times("cdn.example/robots.txt");
+  ASSERT_EQ(all.size(), 5u);
+  for (std::size_t i = 1; i < all.size(); ++i) EXPECT_GE(all[i] - all[i - 1], 1s);
+  for (std::uint64_t i = 1; i <= 5; ++i)
+    EXPECT_EQ(times("a" + std::to_string(i) + ".example/f").size(), 1u) << i;
+}
+
+TEST_F(RobotsWorld, AFileThatIsAtAHostThatRestsIsNotAskedFor) {
+  int n = 0;
+  serve("cdn.example", "/f", [&](OriginRequest const& request) {
+    return n++ == 0 ? status(429, {{"Retry-After", "7200"}}) : unchanged(request);
+  });
+  publish("a.example", "");
+  serve("a.example", "/robots.txt",
+        [](OriginRequest const&) { return origin::redirect_to("http://cdn.example/robots.txt"); });
+  serve("cdn.example", "/robots.txt", [](OriginRequest const&) { return say(""); });
+  start({feed("http://cdn.example/f", 2)});
+  run_for(10s);
+  set_feeds({feed("http://cdn.example/f", 2), obedient("http://a.example/f", 1)});
+  run_for(119min);
+  EXPECT_EQ(times("cdn.example/robots.txt").size(), 0u);
+  EXPECT_EQ(times("a.example/f").size(), 0u);
+  run_for(6h);
+  EXPECT_GE(times("a.example/f").size(), 1u);
 }
 
 TEST_F(RobotsWorld, RetryAfterOfTheFileRestsTheHostAndTheFile) {

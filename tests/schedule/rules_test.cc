@@ -99,6 +99,16 @@ TEST(RetryAfter, IsSecondsOrADateAndNeverNegative) {
   EXPECT_FALSE(retry_after(headers, noon));
 }
 
+TEST(RetryAfter, ADateIsOneByTheClockOfWhoSaysIt) {
+  fetch::ResponseHeaders headers;
+  headers.date = "Mon, 02 Nov 2026 11:30:00 GMT";
+  headers.retry_after = "Mon, 02 Nov 2026 13:30:00 GMT";
+  EXPECT_EQ(retry_after(headers, noon), 2h);
+  EXPECT_EQ(freshness(headers, noon, week), 2h);
+  headers.date = "Thu, 01 Jan 1970 00:00:00 GMT";
+  EXPECT_EQ(retry_after(headers, noon), 90min);
+}
+
 TEST(DocumentInterval, ReadsTtlAndSyndication) {
   DocumentReport report;
   EXPECT_EQ(document_interval(report, week), 0s);
@@ -147,6 +157,32 @@ TEST(HostGates, ThrottlingHalvesTheRateAndCleanHoursGiveItBack) {
   }
   EXPECT_NEAR(static_cast<double>(gates.spacing("h", noon + 1h).count()), 8000 / 1.05, 2);
   EXPECT_EQ(gates.spacing("h", noon + 24h * 7), 1s);
+}
+
+TEST(HostGates, WhereTheFirstAfterARestFailsTheHostRestsOn) {
+  HostGates gates({});
+  gates.rest("h", noon + 1h, noon);
+  gates.enter("h", noon + 1h);
+  gates.leave("h", noon + 1h, HostReply::unasked);
+  gates.enter("h", noon + 1h);
+  gates.leave("h", noon + 1h, HostReply::failed);
+  EXPECT_EQ(gates.opens_at("h"), noon + 1h + 900s);
+  gates.enter("h", noon + 2h);
+  gates.leave("h", noon + 2h, HostReply::fine);
+  gates.enter("h", noon + 2h);
+  gates.leave("h", noon + 2h, HostReply::failed);  // it was well: one error is the feed's own affair
+  EXPECT_EQ(gates.opens_at("h"), noon + 2h + 1s);
+}
+
+TEST(HostGates, AnAddressIsSlowedLittleByOneOfMany) {
+  HostGates gates({});
+  for (auto const* name : {"h", "ip 192.0.2.1"})
+    for (int i = 0; i < 20; ++i) {
+      gates.enter(name, noon);
+      gates.leave(name, noon, HostReply::throttled);
+    }
+  EXPECT_EQ(gates.spacing("h", noon), 600s);
+  EXPECT_EQ(gates.spacing("ip 192.0.2.1", noon), 10s);
 }
 
 TEST(HostGates, RestsAsLongAsAskedButNotForever) {
@@ -414,6 +450,7 @@ TEST(PollState, ComesBackAsItWas) {
   state.next_due = noon;
   state.host_cooled_until = noon;
   state.cooled_host = "cdn.example";
+  state.host_spacing = 4000ms;
   state.failures = 3;
   state.header_hint = 300s;
   state.rate.note_arrival(noon);
@@ -423,6 +460,7 @@ TEST(PollState, ComesBackAsItWas) {
   auto const back = decode_poll_state(encode(state)).value();
   EXPECT_EQ(encode(back), encode(state));
   EXPECT_EQ(back.etag, state.etag);
+  EXPECT_EQ(back.host_spacing, 4000ms);
   EXPECT_EQ(back.validators_url, state.validators_url);
   EXPECT_EQ(back.push->phase, PushState::Phase::active);
 }

@@ -5,6 +5,7 @@ namespace {
 
 using origin::answer_conditionally;
 using origin::OriginRequest;
+using origin::redirect_to;
 
 constexpr char const* etag = "W/\"a-gzip\"";
 constexpr char const* modified = "Mon, 02 Nov 2026 00:00:00 GMT";
@@ -229,6 +230,55 @@ TEST_F(PollWorld, OneThatWritesItsDocumentAnewEachTimeAndNeverSaid304IsAskedOnce
   for (std::size_t i = 3; i < gaps.size(); ++i) EXPECT_GE(gaps[i], 1440) << i;
 }
 
+TEST_F(PollWorld, NewsNowAndThenDoesNotHideThatAServerNeverSays304) {
+  serve("h.example", "/f", [&](OriginRequest const&) {
+    auto const day = std::chrono::floor<std::chrono::days>(clock_.now() - test_start()).count();
+    std::string body;
+    for (long i = 0; i < 20; ++i) body += std::to_string(day + i) + '\n';  // one new a day
+    return say(body, {{"ETag", etag}});
+  });
+  start({feed("http://h.example/f")});
+  run_for(std::chrono::days(10));
+  EXPECT_LE(times("h.example/f").size(), 3u + 11u);
+  auto const gaps = gaps_min("h.example/f");
+  for (std::size_t i = 3; i < gaps.size(); ++i) EXPECT_GE(gaps[i], 1440) << i;
+}
+
+TEST_F(PollWorld, ARedirectToAnEverNewUrlIsAServerThatNeverSays304) {
+  int n = 0;
+  serve("h.example", "/f", [&](OriginRequest const&) {
+    return redirect_to("http://h.example/signed?token=" + std::to_string(++n));
+  });
+  serve("h.example", "/signed", [](OriginRequest const& request) { return unchanged(request); });
+  start({feed("http://h.example/f")});
+  run_for(std::chrono::days(3));
+  auto const gaps = gaps_min("h.example/f");
+  ASSERT_GE(gaps.size(), 4u);
+  for (std::size_t i = 3; i < gaps.size(); ++i) EXPECT_GE(gaps[i], 1439) << i;
+}
+
+TEST_F(PollWorld, TheUnconditionalFetchThatDoesNotFitIsNotRepeatedForAWeek) {
+  serve("h.example", "/f", [&](OriginRequest const& request) {
+    if (request.has_header("If-None-Match")) return status(304);
+    bool const grown = clock_.now() > test_start() + 24h;
+    return say(grown ? std::string(300'000, 'x') : "1\n2\n3\n", {{"ETag", etag}});
+  });
+  sink_.adjust = [](DocumentReport& report) {  // ten a day until now
+    for (int i = 0; i < 30; ++i) report.dated.push_back({test_start() - i * 144min});
+  };
+  auto spec = feed("http://h.example/f");
+  spec.limits.body_bytes_max = 200'000;
+  start({spec});
+  run_for(std::chrono::days(40));
+  auto const seen = origin_.requests();
+  std::vector<UtcMicros> unconditional;
+  for (std::size_t i = 1; i < seen.size(); ++i)
+    if (!seen[i].has_header("If-None-Match")) unconditional.push_back(times("h.example/f")[i]);
+  ASSERT_GE(unconditional.size(), 2u);
+  for (std::size_t i = 1; i < unconditional.size(); ++i)
+    EXPECT_GE(unconditional[i] - unconditional[i - 1], std::chrono::days(7));
+}
+
 TEST_F(PollWorld, OneThatSaid304BeforeMayChangeWithoutNews) {
   int n = 0;
   serve("h.example", "/f", [&](OriginRequest const&) {
@@ -354,6 +404,67 @@ TEST_F(PollWorld, AfterARestOneGoesFirstAndTheQueueOnlyBehindAGoodAnswer) {
     for (auto const t : times("h.example" + std::string(path))) all.push_back(t);
   std::ranges::sort(all);
   // Twice throttled: four seconds at least lie between two of those that follow.
+  for (std::size_t i = 3; i < all.size(); ++i) EXPECT_GE(all[i] - all[i - 1], 3s) << i;
+}
+
+TEST_F(PollWorld, AfterARestThatTheFirstFindsFailingTheQueueWaitsOn) {
+  enum { busy, broken, well } how = busy;
+  std::vector<FeedSpec> feeds;
+  for (auto const* path : {"/1", "/2", "/3", "/4"}) {
+    serve("h.example", path, [&](OriginRequest const& request) {
+      return how == busy     ? status(429, {{"Retry-After", "1800"}})
+             : how == broken ? status(502)
+                             : unchanged(request);
+    });
+    feeds.push_back(feed("http://h.example" + std::string(path), feeds.size() + 1));
+  }
+  start(feeds);
+  run_for(10min);
+  EXPECT_EQ(origin_.request_count(), 1u);
+  how = broken;
+  run_for(21min);
+  EXPECT_EQ(origin_.request_count(), 2u);
+  run_for(13min);
+  EXPECT_EQ(origin_.request_count(), 2u);
+  how = well;
+  run_for(3min);
+  EXPECT_GE(origin_.request_count(), 4u);
+}
+
+TEST_F(PollWorld, A429IsNoReasonToComeSooner) {
+  int n = 0;
+  serve("h.example", "/f", [&](OriginRequest const& request) {
+    return n++ < 2 ? unchanged(request) : status(429, {{"Retry-After", "60"}});
+  });
+  options_.polling.polls_per_feed_per_day = 1;
+  start({feed("http://h.example/f")});
+  run_for(std::chrono::days(8));
+  auto const gaps = gaps_min("h.example/f");
+  ASSERT_GE(gaps.size(), 6u);
+  for (auto const gap : gaps) EXPECT_GE(gap, 22 * 60);
+}
+
+TEST_F(PollWorld, TheSpaceThatThrottlingTaughtOutlivesARestart) {
+  int left = 2;
+  auto const tired = [&](OriginRequest const& request) {
+    return left-- > 0 ? status(429, {{"Retry-After", "900"}}) : unchanged(request);
+  };
+  std::vector<FeedSpec> feeds;
+  for (auto const* path : {"/1", "/2", "/3"}) {
+    serve("h.example", path, tired);
+    feeds.push_back(feed("http://h.example" + std::string(path), feeds.size() + 1));
+  }
+  start(feeds);
+  run_for(16min);
+  ASSERT_EQ(left, 0) << "both were told to wait";
+  stop();
+  start(feeds);
+  run_for(3h);
+  std::vector<UtcMicros> all;
+  for (auto const* path : {"/1", "/2", "/3"})
+    for (auto const t : times("h.example" + std::string(path))) all.push_back(t);
+  std::ranges::sort(all);
+  ASSERT_GE(all.size(), 5u);
   for (std::size_t i = 3; i < all.size(); ++i) EXPECT_GE(all[i] - all[i - 1], 3s) << i;
 }
 
@@ -511,8 +622,13 @@ TEST_F(PollWorld, StopLetsThePollInHandFinishAndStartsNoOther) {
   start(feeds);
   run_for(500ms);
   stop();
-  EXPECT_EQ(sink_.commits, static_cast<int>(origin_.request_count()));
   EXPECT_EQ(origin_.request_count(), 1u);
+  EXPECT_EQ(std::ranges::count_if(sink_.states,
+                                  [](auto const& one) {
+                                    auto const known = decode_poll_state(one.second);
+                                    return known && known->last_status == 200;
+                                  }),
+            1);
 }
 
 }  // namespace

@@ -386,6 +386,55 @@ TEST_F(PushWorld, AHubThatRefusesIsAskedAgainTheNextDayAtTheEarliest) {
   EXPECT_EQ(push("2\n").error().code, ErrorCode::gone);
 }
 
+TEST_F(PushWorld, ASubscriptionUnderAnotherCallbackIsMadeAnewAndNotReliedOn) {
+  subscribe();
+  run_for(2h);
+  stop();
+  options_.polling.push.callback_url = "https://moved.example/websub";
+  auto const before = polls();
+  start({feed("http://h.example/f")});
+  run_for(2h);
+  EXPECT_GE(polls(), before + 1);
+  ASSERT_EQ(forms_.size(), 2u);
+  EXPECT_TRUE(forms_[1].at("hub.callback").starts_with("https://moved.example/websub/"));
+}
+
+TEST_F(PushWorld, AHubThatTakesItsWordBackLeavesTheFeedToPollingAtOnce) {
+  subscribe();
+  run_for(4h);
+  auto const before = polls();
+  ASSERT_LE(before, 2u);
+  auto query = intent();
+  query.mode = "denied";
+  ASSERT_TRUE(verify(query));
+  run_for(10min);
+  EXPECT_EQ(polls(), before + 1);
+  run_for(3h);
+  EXPECT_GE(polls(), before + 3);
+}
+
+TEST_F(PushWorld, WhilePollingIsHeldNoPushIsTakenEither) {
+  subscribe();
+  scheduler_->hold(true);
+  EXPECT_EQ(push("2\n").error().code, ErrorCode::unreachable);
+  scheduler_->hold(false);
+  EXPECT_TRUE(push("2\n"));
+}
+
+TEST_F(PushWorld, AFeedThatWasTakenOutAndComesBackDoesNotRelyOnItsOldHub) {
+  subscribe();
+  run_for(1h);
+  set_feeds({});
+  run_for(10s);
+  ASSERT_EQ(forms_.back().at("hub.mode"), "unsubscribe");
+  stop();
+  start({feed("http://h.example/f")});
+  auto const before = polls();
+  run_for(2h);
+  EXPECT_GE(polls(), before + 1);
+  EXPECT_EQ(forms_.back().at("hub.mode"), "subscribe");
+}
+
 TEST_F(PushWorld, AFeedThatIsTakenOutLeavesItsHub) {
   subscribe();
   run_for(2h);
