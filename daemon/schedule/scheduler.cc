@@ -88,7 +88,16 @@ void Scheduler::Impl::pump() {
       enqueue(entry);
   }
   spread(late, now);
-  alarm.set(queue.next_due());
+  wake_for_next();
+}
+
+// At the end of the round in which the next is due.
+void Scheduler::Impl::wake_for_next() {
+  auto due = queue.next_due();
+  auto const round = std::chrono::microseconds(options.round);
+  if (due != UtcMicros::max() && round > 0us)
+    due = UtcMicros{(due.time_since_epoch() + round - 1us) / round * round};
+  alarm.set(due);
 }
 
 void Scheduler::Impl::enqueue(EntryPtr const& entry) {

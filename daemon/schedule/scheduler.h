@@ -32,8 +32,11 @@ struct SchedulerOptions {
   HostOptions hosts;                         // per-host spacing and cool-down
   std::size_t polls_max = 256;               // under way at once, from request to commit
   std::chrono::seconds overdue_spread{600};  // the longest that polls which came due in our absence wait
-  std::string robots_agent = "newsfold";     // our name in robots.txt
-  std::uint64_t seed = 0;                    // of the jitter
+  // Polls that come due within one begin together, at its end: caches are warm for all but the first, and one
+  // write to the disk serves them all. 0: each at its own time.
+  std::chrono::milliseconds round{1000};
+  std::string robots_agent = "newsfold";  // our name in robots.txt
+  std::uint64_t seed = 0;                 // of the jitter
 };
 
 // One feed as /v1/feeds and `newsfold feeds` show it.

@@ -72,6 +72,7 @@ struct Scheduler::Impl {
         tasks(e) {}
 
   void pump();
+  void wake_for_next();
   void follow_clock();
   void enqueue(EntryPtr const& entry);
   void start(EntryPtr const& entry, Gatekeeper::Permit permit);

@@ -40,7 +40,7 @@ asio::awaitable<void> Scheduler::Impl::poll(EntryPtr entry, Gatekeeper::Permit p
   if (auto const twin = twin_of(*entry, state)) {
     entry->next_due = std::max(twin->next_due, clock.now() + twin_rest);
     put_back(entry);
-    alarm.set(queue.next_due());
+    wake_for_next();
     co_return;
   }
   auto const set_back_at_start = clock.set_back();
@@ -254,7 +254,7 @@ void Scheduler::Impl::finish(EntryPtr const& entry, PollState state, Decision co
     bring_forward(entry, clock.now(), late);
     spread(late, clock.now());
   }
-  alarm.set(queue.next_due());
+  wake_for_next();
 }
 
 }  // namespace newsfold::schedule

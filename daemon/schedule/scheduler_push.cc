@@ -92,7 +92,7 @@ void Scheduler::Impl::poll_again(EntryPtr const& entry) {
   std::vector<EntryPtr> late;
   bring_forward(entry, now, late);
   spread(late, now);
-  alarm.set(queue.next_due());
+  wake_for_next();
 }
 
 // After a good answer: is there a hub, and is it time to talk to it?

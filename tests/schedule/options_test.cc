@@ -55,6 +55,22 @@ TEST_F(PollWorld, ABudgetThatCannotBeKeptIsToldOnceUntilItCan) {
             "fixed intervals, goals and the longest intervals alone cost 120 a day; the budget is 90 a day");
 }
 
+TEST_F(PollWorld, PollsOfOneRoundBeginTogether) {
+  options_.round = 1s;
+  auto feeds = feeds_of_hosts(3);
+  for (auto& feed : feeds) feed.interval = 1h;
+  start(feeds);
+  run_for(1s);
+  times_.clear();
+  run_for(2h);
+  std::set<UtcMicros> begun;
+  for (auto const& [key, all] : times_) {
+    ASSERT_GE(all.size(), 1u) << key;
+    for (auto const t : all) begun.insert(t);
+  }
+  for (auto const t : begun) EXPECT_EQ(t, std::chrono::floor<std::chrono::seconds>(t));
+}
+
 TEST_F(PollWorld, WithoutLearningEveryFeedHasThePlainInterval) {
   int n = 0;
   serve("a.example", "/busy", [&](OriginRequest const&) {
