@@ -256,6 +256,7 @@ class ItemStep {
     record.set_words(words_);
     write(item_.article, *record.mutable_content());
     write(item_.extras, *record.mutable_extras());
+    if (!item_.page.empty()) write(item_.page, *record.mutable_page());
     put(Family::versions, key, record);
     return buffer_.size();
   }

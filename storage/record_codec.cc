@@ -185,6 +185,16 @@ ItemExtras read(proto::Extras const& record) {
   return extras;
 }
 
+void write(PageValidators const& page, proto::PageValidators& record) {
+  record.set_etag(page.etag);
+  record.set_last_modified(page.last_modified);
+  record.set_url(page.url);
+}
+
+PageValidators read(proto::PageValidators const& record) {
+  return {record.etag(), record.last_modified(), record.url()};
+}
+
 Result<ArticleHead> read(ArticleId id, proto::ArticleRecord const& record) {
   auto const paywall = enum_of(record.paywall(), Paywall::subscription);
   if (!paywall) return unknown("a paywall");
@@ -236,6 +246,7 @@ Result<ArticleVersion> read(VersionKey key, proto::VersionRecord const& record) 
   version.cleaner_revision = record.cleaner_revision();
   version.content = std::move(*content);
   version.extras = read(record.extras());
+  version.page = read(record.page());
   return version;
 }
 

@@ -30,6 +30,8 @@ void write(Article const& article, proto::Content& record);
 Result<Article> read(proto::Content const& record);
 void write(ItemExtras const& extras, proto::Extras& record);
 ItemExtras read(proto::Extras const& record);
+void write(PageValidators const& page, proto::PageValidators& record);
+PageValidators read(proto::PageValidators const& record);
 
 Result<ArticleHead> read(ArticleId id, proto::ArticleRecord const& record);
 Result<ArticleVersion> read(VersionKey key, proto::VersionRecord const& record);

@@ -30,6 +30,17 @@ struct EditFrom {
   dedup::Edit edit;
 };
 
+// What the answer that a version was read from said of itself, byte for byte: for asking its page whether it
+// changed since. Empty: it said nothing.
+struct PageValidators {
+  std::string etag;
+  std::string last_modified;
+  std::string url;  // that gave them; empty: ItemExtras::item_url
+
+  bool empty() const noexcept { return etag.empty() && last_modified.empty(); }
+  bool operator==(PageValidators const&) const = default;
+};
+
 // One item of a feed after its whole way through the pure stages. What was decided about it looking at a
 // View is checked again by the writer against what was committed since.
 struct IngestItem {
@@ -51,6 +62,7 @@ struct IngestItem {
   dedup::FoldDecision fold;                           // of a new article: decide() against View::candidates()
   std::string original;                               // see Lineage::original
   std::optional<EditFrom> edit;                       // of a known one
+  PageValidators page;                                // where `article` was read from one page
 };
 
 // What became of an article page that was looked at again.
@@ -173,6 +185,7 @@ struct ArticleVersion {
   std::uint32_t cleaner_revision = 0;
   Article content;
   ItemExtras extras;
+  PageValidators page;
 };
 
 struct StoryCopy {

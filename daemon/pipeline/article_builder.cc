@@ -15,6 +15,8 @@
 namespace newsfold::pipeline {
 namespace {
 
+constexpr std::size_t validators_bytes_max = 1024;  // they are kept with every version
+
 // A page that gives less text than its own teaser was not understood (or is a wall): the feed's text serves.
 bool says_less(Article const& page, Article const& item) {
   return page.content_text.size() < item.content_text.size();
@@ -80,6 +82,16 @@ std::uint64_t hash_pages(FetchedPage const& page) {
   auto hash = hash_text(page.response.body);
   for (auto const& response : page.more) hash = hash * 31 + hash_text(response.body);
   return hash;
+}
+
+// Nothing where several pages were put together: the first one's answer would speak for all.
+storage::PageValidators validators_of(FetchedPage const& page, std::string const& item_url) {
+  auto const& response = page.response;
+  if (page.outcome != PageOutcome::fetched || !page.more.empty()) return {};
+  if (response.headers.etag.size() + response.headers.last_modified.size() > validators_bytes_max) return {};
+  storage::PageValidators out{response.headers.etag, response.headers.last_modified, {}};
+  if (!out.empty() && response.final_url != item_url) out.url = response.final_url;
+  return out;
 }
 
 std::shared_ptr<dedup::Signature const> signature_of(Article const& article) {
@@ -157,6 +169,7 @@ storage::IngestItem build_item(BuildContext const& context, ItemWork work, Fetch
   out.source_hash = page.outcome == PageOutcome::fetched ? hash_pages(page) : work.item_hash;
   // Another hash than the item's own: when the feed is read again, its page is asked for again.
   out.item_hash = page.outcome == PageOutcome::unreachable ? ~work.item_hash | 1 : work.item_hash;
+  out.page = validators_of(page, work.item.url);
   out.extras = extras_of(std::move(work.item), context.source);
   decide(out, context, view, host);
   return out;
@@ -186,6 +199,7 @@ Result<storage::IngestItem> rebuild_item(BuildContext const& context, ArticleId 
   if (context.source.learn_templates)
     context.templates.apply(view, host, out.article, TemplateStore::Lesson::nothing);
   out.extras = std::move(stored->extras);
+  out.page = validators_of(page, out.extras.item_url);
   out.traits = sighting->traits;
   out.identity = {dedup::IdentityReason::url_alone, article};
   out.item_hash = sighting->item_hash;

@@ -218,8 +218,8 @@ asio::awaitable<Result<void>> Pipeline::commit(schedule::FeedSpec const& feed,
   co_return Result<void>();
 }
 
-asio::awaitable<Result<void>> Pipeline::recheck(Source const& source, ArticleId article,
-                                                fetch::Response response) {
+asio::awaitable<Result<storage::PageValidators>> Pipeline::recheck(Source const& source, ArticleId article,
+                                                                   fetch::Response response) {
   FetchedPage page;
   page.outcome = PageOutcome::fetched;
   page.response = std::move(response);
@@ -231,10 +231,13 @@ asio::awaitable<Result<void>> Pipeline::recheck(Source const& source, ArticleId 
   };
   auto rebuilt = co_await run_on(cpu_, std::move(job));
   if (!rebuilt) co_return rebuilt.error();
-  if (!rebuilt->edit) co_return Result<void>();
-  Built items;
-  items.push_back(std::move(*rebuilt));
-  co_return co_await commit_items(source, std::move(items));
+  auto validators = rebuilt->page;
+  if (rebuilt->edit) {
+    Built items;
+    items.push_back(std::move(*rebuilt));
+    if (auto done = co_await commit_items(source, std::move(items)); !done) co_return done.error();
+  }
+  co_return validators;
 }
 
 void Pipeline::count_decisions(Built const& items) {

@@ -77,8 +77,9 @@ class Pipeline final : public schedule::PollSink {
                                               std::string state,
                                               std::vector<schedule::FeedNotice> notices) override;
 
-  // Looks at the page of a known article again; commits what changed.
-  boost::asio::awaitable<Result<void>> recheck(Source const& source, ArticleId article, fetch::Response page);
+  // Looks at the page of a known article again; commits what changed. What to ask with the next time.
+  boost::asio::awaitable<Result<storage::PageValidators>> recheck(Source const& source, ArticleId article,
+                                                                  fetch::Response page);
 
   PipelineCounters const& counters() const noexcept { return counters_; }
 

@@ -18,18 +18,26 @@ namespace asio = boost::asio;
 
 namespace {
 
-// What of an article decides whether and where its page is looked at.
+// An answer that says nothing of the page (403, 429, 5xx, none at all) is asked for half as often.
+constexpr int slower_in_trouble = 2;
+
+// What of an article decides whether, where and how its page is looked at.
 struct PageOf {
   std::string url;
   bool from_page = false;
+  std::uint32_t version = 0;
+  storage::PageValidators validators;
 };
 
 PageOf page_of(storage::Store const& store, ArticleId article) {
   PageOf page;
-  auto const version = store.view().version(article, 0);
+  auto version = store.view().version(article, 0);
   if (!version) return page;
   page.url = version->extras.item_url;
   page.from_page = version->content.extractor != "feed";
+  page.version = version->number;
+  // A better cleaner wants to see the page once, changed or not.
+  if (version->cleaner_revision == cleaner_revision) page.validators = std::move(version->page);
   return page;
 }
 
@@ -68,17 +76,17 @@ Rechecker::Rechecker(asio::any_io_executor io, asio::any_io_executor blocking, S
 
 void Rechecker::watch(ArticleId article, FeedId feed) {
   auto const now = clock_.now();
-  schedule({now, now, article, feed, 0});
+  schedule({now, now, article, feed, 0, {}});
 }
 
 // The next look: by the article's age, never sooner than the ladder's step from now.
-void Rechecker::schedule(Watched watched) {
+void Rechecker::schedule(Watched watched, int slower) {
   if (due_.size() >= options_.articles_max) return;
   auto const now = clock_.now();
   for (auto const& step : options_.ladder) {
     if (now - watched.stored_at >= step.younger_than) continue;
-    watched.due = now + step.every;
-    due_.push(watched);
+    watched.due = now + step.every * slower;
+    due_.push(std::move(watched));
     changed_.cancel();
     return;
   }
@@ -89,7 +97,7 @@ asio::awaitable<void> Rechecker::load() {
   auto job = [&store = store_, since = clock_.now() - options_.ladder.back().younger_than,
               heads_max = options_.articles_max] { return heads_since(store, since, heads_max); };
   for (auto const& head : co_await run_on(blocking_, std::move(job)))
-    schedule({{}, head.stored_at, head.id, head.feed, 0});
+    schedule({{}, head.stored_at, head.id, head.feed, 0, {}});
 }
 
 asio::awaitable<void> Rechecker::run() {
@@ -142,18 +150,35 @@ asio::awaitable<void> Rechecker::check(Watched watched) {
   request.url = page.url;
   request.accept = fetch::Accept::page;
   request.limits = source->page_limits;
+  bool const newer = watched.newer && watched.newer->version == page.version;
+  auto const& known = newer ? watched.newer->page : page.validators;
+  request.etag = known.etag;
+  request.last_modified = known.last_modified;
+  request.validators_url = known.url;
   auto answer = co_await pages_.fetch(std::move(request));
-  if (answer && (answer->status == 404 || answer->status == 410)) {
+  auto const status = answer ? answer->status : 0U;
+  int slower = 1;
+  if (status == 404 || status == 410) {
     if (++watched.missing >= options_.missing_max) {
-      co_await withdraw(watched, answer->status);
+      co_await withdraw(watched, status);
       co_return;
     }
-  } else if (answer && answer->status == 200) {
+  } else if (status == 200) {
     watched.missing = 0;
     auto const done = co_await pipeline_.recheck(*source, watched.article, std::move(*answer));
-    if (!done) log::info("recheck_failed", {{"article", watched.article}, {"reason", done.error().message}});
+    if (!done) {
+      log::info("recheck_failed", {{"article", watched.article}, {"reason", done.error().message}});
+    } else if (*done == page.validators) {
+      watched.newer.reset();
+    } else {
+      watched.newer = std::make_shared<Newer const>(Newer{page.version, *done});
+    }
+  } else if (status == 304 && answer->conditional) {
+    watched.missing = 0;
+  } else {
+    slower = slower_in_trouble;
   }
-  schedule(watched);
+  schedule(std::move(watched), slower);
 }
 
 asio::awaitable<void> Rechecker::withdraw(Watched watched, unsigned status) {

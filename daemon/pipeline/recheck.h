@@ -2,15 +2,17 @@
 // Looks at article pages again, often while they are young and rarely later, because publishers edit
 // without saying so: an edit becomes a version, a page that is gone twice in a row a withdrawal.
 //
-// Only articles whose text came from their page; what a feed carries whole is checked by its polls. What is
-// due is kept in memory (some 50 bytes an article) and made anew at a start, later rather than sooner.
-// Everything runs on the I/O executor.
+// Only articles whose text came from their page; what a feed carries whole is checked by its polls. A page is
+// asked whether it changed since its version was read, also after a restart: the version's row says with
+// what. What is due is kept in memory (some 60 bytes an article) and made anew at a start, later rather than
+// sooner. Everything runs on the I/O executor.
 
 #include "daemon/pipeline/pipeline.h"
 #include "daemon/runtime/clock.h"
 #include "daemon/runtime/task_group.h"
 #include "feeds/fetch/client.h"
 #include "feeds/model/ids.h"
+#include "storage/records.h"
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
@@ -54,16 +56,22 @@ class Rechecker {
   std::size_t checking() const noexcept { return in_flight_; }
 
  private:
+  // What the last answer said, where it left the article's version as it was.
+  struct Newer {
+    std::uint32_t version = 0;  // of another one its own row tells
+    storage::PageValidators page;
+  };
   struct Watched {
     UtcMicros due{};
     UtcMicros stored_at{};
     ArticleId article{};
     FeedId feed{};
     std::uint32_t missing = 0;
+    std::shared_ptr<Newer const> newer;
     bool operator>(Watched const& other) const noexcept { return due > other.due; }
   };
 
-  void schedule(Watched watched);
+  void schedule(Watched watched, int slower = 1);
   boost::asio::awaitable<void> load();
   boost::asio::awaitable<void> check(Watched watched);
   boost::asio::awaitable<void> withdraw(Watched watched, unsigned status);

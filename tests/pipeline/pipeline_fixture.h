@@ -24,18 +24,30 @@ class MapClient final : public fetch::Client {
     asked.push_back(request.url);
     auto const found = pages.find(request.url);
     fetch::Response response;
-    response.final_url = request.url;
+    auto const target = moved.find(request.url);
+    response.final_url = target == moved.end() ? request.url : target->second;
     response.headers.content_type = "text/html; charset=utf-8";
     response.status = found == pages.end() ? 404 : 200;
     if (found != pages.end()) response.body = found->second;
     if (auto const told = statuses.find(request.url); told != statuses.end()) response.status = told->second;
+    if (auto const tag = etags.find(request.url); tag != etags.end() && response.status == 200) {
+      response.headers.etag = tag->second;
+      auto const& of = request.validators_url.empty() ? request.url : request.validators_url;
+      if (request.etag == tag->second && of == response.final_url)
+        response.status = 304, response.body.clear();
+    }
+    response.conditional = !request.etag.empty();
+    asked_with.push_back(request.etag);
     if (down) co_return Error{ErrorCode::unreachable, "connection refused"};
     co_return response;
   }
 
   std::map<std::string, std::string> pages;
   std::map<std::string, unsigned> statuses;  // where not 200 or 404
+  std::map<std::string, std::string> etags;  // where a page has one
+  std::map<std::string, std::string> moved;  // the final URL, where a redirect leads to another
   std::vector<std::string> asked;
+  std::vector<std::string> asked_with;  // the ETag that each of them sent
   bool down = false;
 };
 

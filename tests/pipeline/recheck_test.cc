@@ -72,6 +72,20 @@ class Recheck : public PipelineFixture {
     co_await group.join();
   }
 
+  // A look before it, one after.
+  asio::awaitable<void> live_over_a_restart(std::chrono::minutes step) {
+    auto document = feed(teaser);
+    co_await live(std::move(document), step, 1, nullptr);
+    watch_with(options_);
+    TaskGroup group(io_.get_executor());
+    group.spawn(rechecker_->run());
+    while (rechecker_->watched() == 0) co_await asio::post(io_.get_executor(), asio::use_awaitable);
+    clock_.advance(step);
+    co_await settle();
+    group.cancel();
+    co_await group.join();
+  }
+
   // Until the checks that are due are done.
   asio::awaitable<void> settle() {
     constexpr int turns_to_begin = 16;
@@ -204,6 +218,68 @@ TEST_F(Recheck, APageGoneTwiceIsWithdrawnAndItsVersionsStayReadable) {
 TEST_F(Recheck, AServerInTroubleWithdrawsNothing) {
   live_for(15min, 5, [&](int) { web_.statuses[page_url] = 503; });
   EXPECT_EQ(types(), (Types{"article.created"}));
+}
+
+TEST_F(Recheck, AServerInTroubleIsAskedHalfAsOften) {
+  live_for(15min, 5, [&](int) { web_.statuses[page_url] = 403; });
+  EXPECT_EQ(looks(), 3u);  // after 15, 45 and 75 minutes
+}
+
+TEST_F(Recheck, APageThatDoesNotAnswerIsAskedHalfAsOften) {
+  live_for(15min, 5, [&](int) { web_.down = true; });
+  EXPECT_EQ(looks(), 3u);
+}
+
+using Tags = std::vector<std::string>;
+
+TEST_F(Recheck, AsksOnlyWhetherThePageChanged) {
+  web_.etags[page_url] = "v1";
+  live_for(15min, 5, [&](int step) {
+    if (step == 1) web_.etags[page_url] = "v2";  // other ads, the same text
+    if (step == 3) {
+      web_.etags[page_url] = "v3";
+      web_.pages[page_url] = page(paragraphs(9));
+    }
+  });
+  EXPECT_EQ(web_.asked_with, (Tags{"", "v1", "v1", "v2", "v2", "v3"}));
+  EXPECT_EQ(types(), (Types{"article.created", "article.updated"}));
+}
+
+TEST_F(Recheck, APageBehindARedirectIsAskedByWhatItsOwnAddressSaid) {
+  web_.etags[page_url] = "v1";
+  web_.moved[page_url] = "http://daily.example/2026/a";
+  auto changed = [this](int) { web_.pages[page_url] = page(paragraphs(9)); };  // unseen behind its ETag
+  live_for(15min, 1, changed);
+  EXPECT_EQ(web_.asked_with, (Tags{"", "v1"}));
+  EXPECT_EQ(types(), (Types{"article.created"}));
+}
+
+TEST_F(Recheck, APageThatIsUnchangedInBetweenWasNotGoneTwice) {
+  web_.etags[page_url] = "v1";
+  live_for(15min, 6, [&](int step) { web_.statuses[page_url] = step % 2 == 0 ? 404 : 200; });
+  EXPECT_EQ(looks(), 6u);
+  EXPECT_EQ(types(), (Types{"article.created"}));
+}
+
+TEST_F(Recheck, AsksOnlyWhetherThePageChangedAfterARestart) {
+  web_.etags[page_url] = "v1";
+  watch_with(options_);
+  run(live_over_a_restart(15min));
+  EXPECT_EQ(web_.asked_with, (Tags{"", "v1", "v1"}));
+}
+
+TEST_F(Recheck, ASeriesOfPagesIsReadWholeEachTime) {
+  Source joined;
+  joined.id = feed_.id;
+  joined.name = feed_.name;
+  joined.join_pages_max = 5;
+  pipeline_->set_sources({joined});
+  web_.etags[page_url] = "v1";
+  web_.pages[page_url] = page(paragraphs(8) + "<p><a rel=next href='/a?page=2'>Next page</a></p>");
+  web_.pages[page_url + "?page=2"] = page(paragraphs(9));
+  live_for(15min, 1);
+  EXPECT_EQ(web_.asked, (Tags{page_url, page_url + "?page=2", page_url, page_url + "?page=2"}));
+  EXPECT_EQ(web_.asked_with, (Tags{"", "", "", ""}));
 }
 
 // ---- The publisher's feed says so ---------------------------------------------------------------
