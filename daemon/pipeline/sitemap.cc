@@ -35,6 +35,22 @@ bool is_called_news(std::string_view url) {
   return path.find("news") != std::string::npos;
 }
 
+struct Candidate {
+  std::string const* url;
+  bool news = false;
+  UtcMicros changed{};
+};
+
+// The first, the last, the second, the last but one ...: the newest stands at one of the ends.
+std::vector<Candidate> from_both_ends(std::vector<Candidate> const& listed) {
+  std::vector<Candidate> out;
+  for (std::size_t first = 0, end = listed.size(); first < end; ++first) {
+    out.push_back(listed[first]);
+    if (first < --end) out.push_back(listed[end]);
+  }
+  return out;
+}
+
 }  // namespace
 
 bool is_sitemap_index(std::string_view document) {
@@ -44,19 +60,18 @@ bool is_sitemap_index(std::string_view document) {
 }
 
 std::vector<std::string> sitemaps_to_follow(Feed const& index, UtcMicros now) {
-  struct Candidate {
-    std::string const* url;
-    bool news = false;
-    UtcMicros changed{};
-  };
   auto const newest = newest_of(index, now);
   std::vector<Candidate> candidates;
+  std::vector<Candidate> undated;
   for (auto const& entry : index.items) {
     bool const news = is_called_news(entry.url);
     auto const changed = date_of(entry);
-    if (news || (newest && changed && *newest - *changed <= sitemap_age_max))
+    if (news && !changed)
+      undated.push_back({&entry.url, news, {}});
+    else if (news || (newest && changed && *newest - *changed <= sitemap_age_max))
       candidates.push_back({&entry.url, news, changed && can_be(*changed, now) ? *changed : UtcMicros{}});
   }
+  for (auto const& candidate : from_both_ends(undated)) candidates.push_back(candidate);
   if (!newest) {
     if (!index.items.empty()) candidates.push_back({&index.items.front().url, false, {}});
     if (index.items.size() > 1) candidates.push_back({&index.items.back().url, false, {}});

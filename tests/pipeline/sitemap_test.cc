@@ -45,6 +45,25 @@ TEST(Sitemap, OfAnIndexWithoutDatesTheEndsAreFollowedAndNeverMoreThanAFew) {
   EXPECT_TRUE(sitemaps_to_follow(Feed{}, now).empty());
 }
 
+TEST(Sitemap, OfAnIndexWithoutDatesThatIsAllNewsBothEndsAreFollowed) {
+  Feed index;
+  for (int i = 1; i <= 50; ++i)
+    index.items.push_back(entry("https://a.example/news/sitemap-" + std::to_string(i) + ".xml"));
+  auto const followed = sitemaps_to_follow(index, now);
+  ASSERT_EQ(followed.size(), sitemaps_followed_max);
+  EXPECT_EQ(followed[0], "https://a.example/news/sitemap-1.xml");
+  EXPECT_EQ(followed[1], "https://a.example/news/sitemap-50.xml");
+}
+
+TEST(Sitemap, OfFewSitemapsCalledNewsWithoutDatesEachIsFollowedOnce) {
+  Feed index;
+  for (int i = 1; i <= 3; ++i) index.items.push_back(entry("/news" + std::to_string(i)));
+  for (auto& item : index.items) item.url.insert(0, "https://a.example");
+  EXPECT_EQ(sitemaps_to_follow(index, now),
+            (std::vector<std::string>{"https://a.example/news1", "https://a.example/news3",
+                                      "https://a.example/news2"}));
+}
+
 TEST(Sitemap, OldEntriesAndThoseWithoutADateAmongDatedOnesAreNoNews) {
   Feed sitemap;
   sitemap.items = {entry("/new", "2026-11-20T08:00:00Z"), entry("/old", "2026-11-10T08:00:00Z"),
