@@ -41,6 +41,25 @@ std::string text_inside(HtmlDocument const& page, NodeIndex node, std::size_t by
   return std::string(text::utf8_prefix(text::collapse_space(text), bytes_max));
 }
 
+// What a letter of a script that is written without blanks adds to a word: half of one in Han and kana, a
+// quarter in Thai and its neighbours.
+int quarters_of_a_word(char32_t c) noexcept {
+  if ((c >= 0x0E00 && c < 0x10A0) || (c >= 0x1780 && c < 0x1800)) return 1;
+  bool const wide = (c >= 0x3041 && c < 0x3100) || (c >= 0x3400 && c < 0xA000) ||
+                    (c >= 0xF900 && c < 0xFB00) || (c >= 0xFF66 && c < 0xFFA0) || c >= 0x20000;
+  return wide ? 2 : 0;
+}
+
+// A link of one word is a section or a name.
+bool is_several_words(std::string_view text) noexcept {
+  if (text.find(' ') != std::string_view::npos) return true;
+  constexpr int quarters_min = 16;  // 8 letters of Chinese, 16 of Thai
+  int quarters = 0;
+  for (std::size_t at = 0; at < text.size() && quarters < quarters_min;)
+    quarters += quarters_of_a_word(text::next_char(text, at));
+  return quarters >= quarters_min;
+}
+
 bool is_heading(std::string_view tag) noexcept {
   return tag.size() == 2 && tag[0] == 'h' && tag[1] >= '1' && tag[1] <= '6';
 }
@@ -229,8 +248,7 @@ void Listing::by_itself() {
     if (page_.tag(i) != "a" || is_apart(i)) continue;
     auto const url = address(i);
     auto const text = text_inside(page_, i, title_bytes_max);
-    if (!text::is_web_url(url) || text.size() < headline_bytes_min || text.find(' ') == std::string::npos)
-      continue;
+    if (!text::is_web_url(url) || text.size() < headline_bytes_min || !is_several_words(text)) continue;
     groups[surroundings(i)].push_back({i, text.size()});
   }
   // Many links with long texts: a headline is about 60 letters, and more length does not count.

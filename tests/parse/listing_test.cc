@@ -96,6 +96,45 @@ TEST(Listing, LinksInsideThePageAreNoHeadlines) {
   EXPECT_EQ(feed->items[0].url, "https://h.example/news/bridge");
 }
 
+// A list of headlines beside one of sections that no <nav> marks.
+std::string front_page(std::vector<std::string> const& headlines, std::vector<std::string> const& sections) {
+  std::string out = "<meta charset=utf-8><ul>";
+  for (auto const& name : sections)
+    out += "<li><a href='/s" + std::to_string(out.size()) + "'>" + name + "</a></li>";
+  out += "</ul>";
+  for (std::size_t i = 0; i < headlines.size(); ++i)
+    out += "<div class=card><h2><a href='/" + std::to_string(i) + "'>" + headlines[i] + "</a></h2></div>";
+  return out;
+}
+
+TEST(Listing, HeadlinesInAScriptWithoutBlanksAreFound) {
+  std::vector<std::string> const chinese{"国务院召开常务会议研究部署经济工作", "台风明日登陆东南沿海多地停课",
+                                         "新大桥通车两岸居民欢庆"};
+  std::vector<std::string> const japanese{"首相が来週アメリカを訪問へ", "台風の接近で新幹線が運休",
+                                          "新しい橋が開通しました"};
+  std::vector<std::string> const thai{"นายกรัฐมนตรีลงพื้นที่ตรวจน้ำท่วมภาคใต้", "เปิดสะพานข้ามแม่น้ำเจ้าพระยาแห่งใหม่",
+                                      "พายุเข้าชายฝั่งตะวันออกพรุ่งนี้"};
+  for (auto const& [headlines, sections] :
+       {std::pair(chinese, std::vector<std::string>{"国内", "国际", "财经", "体育", "娱乐新闻", "天气预报"}),
+        std::pair(japanese, std::vector<std::string>{"国内", "国際", "経済", "スポーツ", "天気"}),
+        std::pair(thai, std::vector<std::string>{"ข่าว", "กีฬา", "โลก", "บันเทิง"})}) {
+    auto const feed = parse_listing(front_page(headlines, sections), hints);
+    ASSERT_TRUE(feed) << headlines[0] << ": " << feed.error().message;
+    std::vector<std::string> titles;
+    for (auto const& item : feed->items) titles.push_back(item.title);
+    EXPECT_EQ(titles, headlines);
+  }
+}
+
+TEST(Listing, SectionsInAScriptWithoutBlanksAreNoHeadlines) {
+  for (auto const& sections :
+       {std::vector<std::string>{"国内", "国际", "财经", "体育新闻"},
+        std::vector<std::string>{"国内ニュース", "国際", "天気予報"},
+        std::vector<std::string>{"หน้าแรก", "ข่าวการเมือง", "กีฬา", "ติดต่อเรา"},
+        std::vector<std::string>{"Wirtschaftsnachrichten", "Regionalnachrichten", "Kulturveranstaltungen"}})
+    EXPECT_FALSE(parse_listing(front_page({}, sections), hints)) << sections[0];
+}
+
 TEST(Listing, SaysWhatIsWrong) {
   EXPECT_EQ(parse_listing(page, hints, {.item = "div.none"}).error().code, ErrorCode::not_a_feed);
   EXPECT_EQ(parse_listing("<p>one <a href=x>short</a>", hints).error().code, ErrorCode::not_a_feed);
