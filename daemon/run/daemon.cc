@@ -397,6 +397,7 @@ asio::awaitable<ReloadOutcome> Daemon::Impl::reload() {
     done.added = std::move(applied->added);
     done.removed = std::move(applied->removed);
     done.changed = std::move(applied->changed);
+    add_changed_sources(done, config, loaded.config);
     done.needs_restart = options_that_need_a_restart(started, loaded.config);
     if (api->speaks_tls() == loaded.config.http.tls_cert_file.empty())
       done.needs_restart.emplace_back("http.tls_cert_file");

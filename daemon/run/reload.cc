@@ -7,6 +7,7 @@
 #include <boost/json/serialize.hpp>
 
 #include <algorithm>
+#include <unordered_map>
 
 namespace newsfold::run {
 namespace {
@@ -17,6 +18,21 @@ json::array array_of(std::vector<std::string> const& list) {
   json::array out;
   for (auto const& one : list) out.emplace_back(one);
   return out;
+}
+
+std::string_view section_of(config::SourceKind kind) {
+  switch (kind) {
+    case config::SourceKind::feed: return "feed";
+    case config::SourceKind::page: return "page";
+    case config::SourceKind::opml: return "opml";
+  }
+  return "feed";
+}
+
+bool same_options(config::Source const& one, config::Source const& other) {
+  return one.kind == other.kind &&
+         std::ranges::all_of(config::find_section(section_of(one.kind))->options,
+                             [&](auto const& option) { return option.same(&one, &other); });
 }
 
 }  // namespace
@@ -43,6 +59,25 @@ std::vector<std::string> options_that_need_a_restart(config::Config const& start
     }
   }
   return out;
+}
+
+void add_changed_sources(ReloadOutcome& outcome, config::Config const& running,
+                         config::Config const& wanted) {
+  std::unordered_map<std::string_view, config::Source const*> before;
+  for (auto const& source : running.sources)
+    if (source.enabled) before.emplace(source.name, &source);
+  for (auto const& source : wanted.sources) {
+    auto const known = before.find(source.name);
+    if (source.enabled && known != before.end() && !same_options(*known->second, source))
+      outcome.changed.push_back(source.name);
+  }
+  auto& names = outcome.changed;
+  std::ranges::sort(names);
+  names.erase(std::unique(names.begin(), names.end()), names.end());
+  std::erase_if(names, [&](std::string const& name) {
+    return std::ranges::find(outcome.added, name) != outcome.added.end() ||
+           std::ranges::find(outcome.removed, name) != outcome.removed.end();
+  });
 }
 
 bool has_secrets_in(std::string_view directory, config::Config const& config) {

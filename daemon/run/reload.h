@@ -23,6 +23,10 @@ config::Config options_of(config::Config const& config);
 std::vector<std::string> options_that_need_a_restart(config::Config const& started,
                                                      config::Config const& wanted);
 
+// Adds to what changed those sources that differ in an option which no poll shows: tags, retention and the
+// like.
+void add_changed_sources(ReloadOutcome& outcome, config::Config const& running, config::Config const& wanted);
+
 // Whether any secret is a file in `directory`: where systemd has put credentials, once and for all at the
 // start.
 bool has_secrets_in(std::string_view directory, config::Config const& config);

@@ -230,6 +230,18 @@ TEST_F(SourcesTest, ANewNameIsNoReasonToAskSooner) {
   EXPECT_THAT(feeds, HasSubstr("omega"));
 }
 
+TEST_F(SourcesTest, AReloadNamesASourceOfWhichOnlyTagsChanged) {
+  Installation const installation(config(feed("alpha") + feed("beta") + feed("gamma")));
+  auto const daemon = installation.start_daemon();
+  auto const good = read_text_file(installation.config_path());
+  auto text = good;
+  text.replace(text.find(feed("alpha")), feed("alpha").size(), feed("alpha") + "tags = [\"coast\"]\n");
+  text.replace(text.find(feed("gamma")), feed("gamma").size(), feed("gamma") + "retention_age = \"9d\"\n");
+  std::ofstream(installation.config_path()) << text;
+  EXPECT_EQ(output(installation, {"reload"}), "changed  alpha\nchanged  gamma\nreloaded\n");
+  EXPECT_EQ(output(installation, {"reload"}), "reloaded\n");
+}
+
 TEST_F(SourcesTest, ATransferThatAReloadMeetsEndsByTheConfigurationThatItBeganWith) {
   std::promise<void> asked;
   std::promise<void> answers;
