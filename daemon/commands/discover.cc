@@ -4,6 +4,7 @@
 #include "daemon/commands/commands.h"
 #include "daemon/commands/document.h"
 #include "daemon/commands/tail_line.h"
+#include "daemon/config/checks.h"
 #include "daemon/sources/source_list.h"
 
 #include <boost/json/array.hpp>
@@ -11,6 +12,7 @@
 
 #include <iostream>
 #include <memory>
+#include <set>
 
 namespace newsfold {
 
@@ -51,20 +53,25 @@ Result<boost::json::object> discover_line(boost::json::object const& line) {
   return out;
 }
 
-// What a page says of its feeds is to be pasted; what we only guess stands there as a comment, to be tried.
+// What a page says of its feeds is to be pasted; what we only guess stands there as a comment, to be tried,
+// and so does what a configuration would refuse.
 void print_for_config(std::vector<parse::FeedLink> const& links) {
   sources::Names names;
+  std::set<std::string> known;
   for (auto const& link : links) {
+    auto const url = sources::usable_url(link.url);
+    if (url && !known.insert(config::url_key(*url)).second) continue;
     config::Source source;
-    source.url = link.url;
-    source.name = names.take(printable(link.title), link.url);
+    source.url = url.value_or(link.url);
+    source.name = names.take(printable(link.title), source.url);
     bool const guessed = link.via == "guess" || link.via == "platform";
     std::cout << "# " << (link.type.empty() ? "feed" : link.type) << ", "
-              << (guessed ? "a guess: not tried" : "found by: " + link.via) << '\n';
+              << (guessed ? "a guess: not tried" : "found by: " + link.via)
+              << (url ? "" : ", but a configuration cannot hold its address") << '\n';
     std::string const table = sources::to_toml({source});
     for (std::size_t at = 0; at < table.size();) {
       auto const end = table.find('\n', at);
-      std::cout << (guessed ? "# " : "") << table.substr(at, end - at) << '\n';
+      std::cout << (guessed || !url ? "# " : "") << table.substr(at, end - at) << '\n';
       at = end + 1;
     }
     std::cout << '\n';

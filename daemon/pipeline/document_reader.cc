@@ -1,6 +1,7 @@
 #include "daemon/pipeline/document_reader.h"
 
 #include "daemon/pipeline/sitemap.h"
+#include "feeds/fetch/target.h"
 #include "feeds/parse/discover.h"
 #include "feeds/parse/listing.h"
 #include "feeds/parse/parse.h"
@@ -53,8 +54,10 @@ Error with_feeds_of_page(Error error, std::string_view body, parse::Hints const&
   std::size_t count = 0;
   for (auto const& link : parse::discover_feeds(body, hints.url, hints.content_type)) {
     if (link.via == "guess" || link.via == "platform" || link.via == "self") continue;
+    auto const target = fetch::parse_target(link.url);  // its spelling is one that a configuration takes
+    if (!target || !target->user.empty() || !target->password.empty()) continue;
     if (++count > feeds_named_max) break;
-    found += (found.empty() ? "" : ", ") + link.url;
+    found += (found.empty() ? "" : ", ") + target->url;
   }
   if (!found.empty()) error.message += "; this page names these feeds, set one as its url: " + found;
   return error;

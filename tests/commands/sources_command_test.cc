@@ -3,6 +3,7 @@
 #include "daemon/commands/command_line.h"
 #include "daemon/commands/commands.h"
 #include "daemon/config/config.h"
+#include "daemon/config/load.h"
 #include "daemon/schedule/poll_state.h"
 #include "storage/store.h"
 
@@ -41,6 +42,7 @@ class SourcesCommandTest : public ::testing::Test {
   void run(std::vector<char const*> words) {
     CommandLine line("newsfold", "Turns news into a stream.", "1.0");
     CommandContext context;
+    add_discover_command(line.root(), context);
     add_opml_command(line.root(), context);
     add_plan_command(line.root(), context);
     words.insert(words.begin(), "newsfold");
@@ -67,6 +69,23 @@ TEST_F(SourcesCommandTest, AnImportSaysWhatItLeftOutAndNoPassword) {
   EXPECT_EQ(out_, "[[feed]]\nname = \"A\"\nurl = \"https://a.example/a%20feed\"\n");
   EXPECT_THAT(notes_, HasSubstr("1 feed; 2 whose URL a configuration cannot hold were left out"));
   EXPECT_THAT(notes_, Not(HasSubstr("pw")));
+}
+
+TEST_F(SourcesCommandTest, WhatIsDiscoveredIsAConfigurationThatLoads) {
+  auto const page =
+      write("page.html",
+            "<meta charset=utf-8><link rel=alternate type='application/rss+xml' title='All' href='/föö.rss'>"
+            "<link rel=alternate type='application/rss+xml' href='/f%c3%b6%c3%b6.rss'>"
+            "<link rel=alternate type='application/rss+xml' href='http://other.example:port/rss'>"
+            "<link rel=alternate type='application/rss+xml' href='http://me:pw@other.example/rss'>");
+  run({"discover", page.c_str(), "--url", "http://site.example/"});
+  EXPECT_EQ(exit_code_, 0);
+  EXPECT_THAT(out_, HasSubstr("but a configuration cannot hold its address\n# [[feed]]\n"));
+  auto const loaded = config::parse_config(out_, (folder_ / "config.toml").string());
+  ASSERT_TRUE(loaded.ok()) << config::describe(loaded.problems) << out_;
+  ASSERT_EQ(loaded.config.sources.size(), 1u) << out_;
+  EXPECT_EQ(loaded.config.sources[0].name, "All");
+  EXPECT_EQ(loaded.config.sources[0].url, "http://site.example/f%c3%b6%c3%b6.rss");
 }
 
 TEST_F(SourcesCommandTest, APlanHasTheFeedsOfListsThatWereReadAndNamesTheOthers) {
