@@ -200,7 +200,7 @@ asio::awaitable<void> Session::serve_requests() {
   for (bool first = true;; first = false) {
     http::request_parser<http::string_body> parser;
     parser.header_limit(std::uint32_t(options.header_bytes_max));
-    parser.body_limit(options.request_bytes_max);
+    parser.body_limit(boost::none);  // the route says: see below
     if (!first && !co_await begins(buffer)) co_return;
     wire_.expires_after(options.header_timeout);
     error_code failure;
@@ -218,7 +218,9 @@ asio::awaitable<void> Session::serve_requests() {
     std::string const origin(head.caller.origin);
     bool const foreign = server_.access.foreign(head.caller);
     if (head.route) {
-      auto const body_max = std::min<std::uint64_t>(head.route->body_bytes_max, options.request_bytes_max);
+      std::uint64_t body_max = head.route->body_bytes_max;
+      if (!head.route->beyond_request_max)
+        body_max = std::min<std::uint64_t>(body_max, options.request_bytes_max);
       if (parser.content_length().value_or(0) > body_max) failure = http::error::body_limit;
       parser.body_limit(body_max);
       wire_.expires_after(options.header_timeout);

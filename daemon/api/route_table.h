@@ -34,6 +34,7 @@ struct Route {
   Scope scope = Scope::read;
   std::size_t body_bytes_max = 0;  // beyond: 413, unread; http.request_max bounds it, too
   Handler handler;
+  bool beyond_request_max = false;  // body_bytes_max holds whatever http.request_max says
 };
 
 class RouteTable {

@@ -216,7 +216,7 @@ std::vector<Option> http_options() {
       option("connections_max", &Http::connections_max, Count{1, 1'000'000}, restart,
              "The most clients at once."),
       option("request_max", &Http::request_max, SizeCodec{"4KiB", "64MiB"}, restart,
-             "The largest request body."),
+             "The largest request body; what a hub pushes to /websub may have 4 MiB."),
       option("bookmark_interval", &Http::bookmark_interval, DurationCodec{"1s", "15s"}, restart,
              "A stream without a matching event gets a bookmark this often, so that its cursor moves."),
   };

@@ -8,7 +8,7 @@ namespace {
 
 namespace asio = boost::asio;
 
-constexpr std::size_t push_bytes_max = std::size_t{4} << 20;  // http.request_max bounds it, too
+constexpr std::size_t push_bytes_max = std::size_t{4} << 20;
 
 std::optional<std::int64_t> number(std::string_view text) {
   std::int64_t value = 0;
@@ -65,6 +65,7 @@ void add_websub_routes(api::RouteTable& routes, schedule::Scheduler& scheduler) 
   push.pattern = "/websub/{id}";
   push.scope = api::Scope::open;
   push.body_bytes_max = push_bytes_max;
+  push.beyond_request_max = true;  // a hub sends the feed as it is, and no operator thinks of it
   push.handler = [target](api::Request const& request) { return deliver(*target, request); };
   routes.add(std::move(push));
 }

@@ -47,6 +47,9 @@ class ServerTest : public ::testing::Test {
         io_.get_executor(), blocking_.get_executor(),
         ApiParts{*store_, *changes_, *subscriptions_, clock_, nullptr, {}, {}}, api);
     server_->routes().add({Method::post, "/v1/echo/{how}", Scope::admin, 16, echo});
+    constexpr std::size_t large = std::size_t{4} << 20;
+    server_->routes().add({Method::post, "/v1/large/{how}", Scope::admin, large, echo});
+    server_->routes().add({Method::post, "/v1/push/{how}", Scope::admin, large, echo, true});
     auto const listening = server_->listen();
     ASSERT_TRUE(listening) << listening.error().message;
     asio::co_spawn(io_, server_->run(), asio::detached);
@@ -161,6 +164,21 @@ TEST_F(ServerTest, ARouteThatIsAddedHasItsOwnBoundForTheBody) {
   auto const larger = local().send("POST", "/v1/echo/loud", std::string(17, 'x'));
   ASSERT_TRUE(larger) << larger.error().message;
   EXPECT_EQ(larger->status, 413);
+}
+
+TEST_F(ServerTest, OnlyARouteThatSaysSoTakesMoreThanRequestMax) {
+  std::string const body(std::size_t{2} << 20, 'x');
+  auto const bounded = local().send("POST", "/v1/large/x", body);
+  if (bounded) {  // else it was cut off while it sent
+    EXPECT_EQ(bounded->status, 413);
+  }
+  auto const pushed = local().send("POST", "/v1/push/x", body);
+  ASSERT_TRUE(pushed) << pushed.error().message;
+  EXPECT_EQ(pushed->body.size(), body.size() + 2);
+  auto const beyond = local().send("POST", "/v1/push/x", std::string((std::size_t{4} << 20) + 1, 'x'));
+  if (beyond) {
+    EXPECT_EQ(beyond->status, 413);
+  }
 }
 
 TEST_F(ServerTest, ARouteForTheAdminIsClosedOnLoopback) {

@@ -125,6 +125,13 @@ TEST(WebSub, WhatAHubPushesIsAnnouncedWithoutAPoll) {
                       " HTTP/1.1\r\nX-Hub-Signature: " + signature(form_value(form, "hub.secret"), pushed),
                   pushed),
               StartsWith("HTTP/1.1 202"));
+  auto const large =
+      rss_of("<description>" + std::string(std::size_t{2} << 20, ' ') + "</description>" + item("large"));
+  EXPECT_THAT(ask(installation,
+                  "POST /websub/" + id +
+                      " HTTP/1.1\r\nX-Hub-Signature: " + signature(form_value(form, "hub.secret"), large),
+                  large),
+              StartsWith("HTTP/1.1 202"));
   EXPECT_THAT(ask(installation, "POST /websub/0123 HTTP/1.1\r\nX-Hub-Signature: sha256=00", forged),
               StartsWith("HTTP/1.1 410"));
 
