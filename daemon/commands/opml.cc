@@ -50,9 +50,10 @@ int import_list(OpmlArguments const& arguments) {
   std::cerr << "newsfold opml import: " << text::counted(import.sources.size(), "feed");
   if (import.doubles > 0) std::cerr << "; " << import.doubles << " that are there already were left out";
   if (import.unusable > 0)
-    std::cerr << "; " << import.unusable
-              << " whose URL a configuration cannot hold were left out (a user and a password go into a file "
-                 "that basic_auth_file names)";
+    std::cerr
+        << "; " << import.unusable
+        << " whose URL a configuration cannot hold were left out (it is http or https; a user and a password "
+           "go into a file that basic_auth_file names)";
   std::cerr << '\n';
   return batch_all_good;
 }

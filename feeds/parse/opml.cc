@@ -38,6 +38,15 @@ std::vector<std::string> categories_of(std::string_view text) {
   return out;
 }
 
+// Browsers once handed "feed://host/path" and "feed:https://host/path" to feed readers, which kept them.
+std::string without_feed_scheme(std::string url) {
+  constexpr std::string_view scheme = "feed:";
+  if (!text::equals_ignoring_case(std::string_view(url).substr(0, scheme.size()), scheme)) return url;
+  url.erase(0, scheme.size());
+  if (!url.starts_with("//")) return url;
+  return text::is_web_url(std::string_view(url).substr(2)) ? url.substr(2) : "http:" + url;
+}
+
 }  // namespace
 
 Result<std::vector<Subscription>> parse_opml(std::string_view bytes, OpmlLimits const& limits) {
@@ -59,12 +68,12 @@ Result<std::vector<Subscription>> parse_opml(std::string_view bytes, OpmlLimits 
   while (node) {
     bool descends = false;
     if (node.type() == pugi::node_element && text::equals_ignoring_case(node.name(), "outline")) {
-      auto const url = attribute(node, "xmlUrl");
-      if (text::is_web_url(url)) {
+      auto url = without_feed_scheme(attribute(node, "xmlUrl"));
+      if (!url.empty()) {
         if (out.size() >= limits.subscriptions_max)
           return Error{ErrorCode::too_large,
                        "more than " + std::to_string(limits.subscriptions_max) + " subscriptions"};
-        out.push_back({title_of(node), url, url_of(attribute(node, "htmlUrl"), {}), folders,
+        out.push_back({title_of(node), std::move(url), url_of(attribute(node, "htmlUrl"), {}), folders,
                        categories_of(attribute(node, "category"))});
       }
       descends = node.first_child() && depth < limits.depth_max;

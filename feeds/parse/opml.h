@@ -12,7 +12,7 @@ namespace newsfold::parse {
 
 struct Subscription {
   std::string title;
-  std::string feed_url;  // http or https
+  std::string feed_url;  // as written, but feed:// as http://; http and https are all that can be asked for
   std::string page_url;
   std::vector<std::string> folders;     // outermost first
   std::vector<std::string> categories;  // of the outline itself, without slashes at their ends

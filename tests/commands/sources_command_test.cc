@@ -71,6 +71,16 @@ TEST_F(SourcesCommandTest, AnImportSaysWhatItLeftOutAndNoPassword) {
   EXPECT_THAT(notes_, Not(HasSubstr("pw")));
 }
 
+TEST_F(SourcesCommandTest, AnImportCountsAddressesThatNobodyCanFetch) {
+  auto const list = write("list.opml",
+                          "<opml><body><outline text='A' xmlUrl='feed://a.example/feed'/>"
+                          "<outline xmlUrl='ftp://b.example/feed'/><outline xmlUrl='exec:feed.sh'/>"
+                          "<outline xmlUrl='feed.xml'/></body></opml>");
+  run({"opml", "import", list.c_str()});
+  EXPECT_EQ(out_, "[[feed]]\nname = \"A\"\nurl = \"http://a.example/feed\"\n");
+  EXPECT_THAT(notes_, HasSubstr("1 feed; 3 whose URL a configuration cannot hold were left out"));
+}
+
 TEST_F(SourcesCommandTest, WhatIsDiscoveredIsAConfigurationThatLoads) {
   auto const page =
       write("page.html",

@@ -15,7 +15,8 @@ TEST(Opml, ListsFeedsWithTheirFolders) {
       "<outline text='D' xmlUrl='https://d.example/'/><outline text='no feed' htmlUrl='https://e.example/'/>"
       "<outline text='bad' xmlUrl='javascript:x'/></body></opml>");
   ASSERT_TRUE(list) << list.error().message;
-  ASSERT_EQ(list->size(), 3u);
+  ASSERT_EQ(list->size(), 4u);
+  EXPECT_EQ((*list)[3].feed_url, "javascript:x");  // whoever imports the list says that it was left out
   EXPECT_EQ((*list)[0].title, "A & B");
   EXPECT_EQ((*list)[0].feed_url, "https://a.example/feed?x=1&y=2");
   EXPECT_EQ((*list)[0].page_url, "https://a.example/");
@@ -30,6 +31,18 @@ TEST(Opml, ReadsCategoriesWithoutTheirSlashes) {
       "</body></opml>");
   ASSERT_TRUE(list) << list.error().message;
   EXPECT_EQ(list->at(0).categories, (std::vector<std::string>{"Boston/Weather", "Politics"}));
+}
+
+TEST(Opml, AddressesWithTheSchemeOfFeedReadersAreReadAsWebAddresses) {
+  auto const list = parse_opml(
+      "<opml><body><outline xmlUrl='feed://a.example/f'/><outline xmlUrl='feed:https://b.example/f'/>"
+      "<outline xmlUrl='FEED:http://c.example/f'/>"
+      "<outline xmlUrl='feed://https://d.example/f'/><outline xmlUrl=''/></body></opml>");
+  ASSERT_TRUE(list) << list.error().message;
+  std::vector<std::string> urls;
+  for (auto const& one : *list) urls.push_back(one.feed_url);
+  EXPECT_EQ(urls, (std::vector<std::string>{"http://a.example/f", "https://b.example/f", "http://c.example/f",
+                                            "https://d.example/f"}));
 }
 
 TEST(Opml, ReadsListsThatAreBroken) {
