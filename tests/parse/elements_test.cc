@@ -71,6 +71,19 @@ TEST(Elements, ASourceKeepsItsAddressWithMarkupInIt) {
   EXPECT_EQ(item.source.url, "https://s.example/rss");
 }
 
+TEST(Elements, ThePageBeforeThisOneIsNext) {
+  auto const next_of = [](std::string const& links) {
+    return parsed("<feed xmlns='http://www.w3.org/2005/Atom'>" + links + "<entry><id>a</id></entry></feed>",
+                  {"https://h.example/feed", {}})
+        .next_url;
+  };
+  EXPECT_EQ(next_of("<link rel='prev-archive' href='/2026/10/'/><link rel='next-archive' href='/2026/12'/>"),
+            "https://h.example/2026/10/");
+  EXPECT_EQ(next_of("<link rel='previous' href='?p=1'/><link rel='next' href='?p=3'/>"),
+            "https://h.example/feed?p=3");
+  EXPECT_EQ(next_of("<link rel='last' href='?p=9'/>"), "");
+}
+
 TEST(Elements, LinesEndWithALineFeedWhateverTheFileHas) {
   auto const feed = parsed(
       "<feed xmlns='http://www.w3.org/2005/Atom'>\r\n<entry><content "

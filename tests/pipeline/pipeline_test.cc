@@ -2,6 +2,8 @@
 
 #include "tests/pipeline/pipeline_fixture.h"
 
+#include <algorithm>
+
 namespace newsfold::pipeline {
 namespace {
 
@@ -79,6 +81,36 @@ TEST_F(PipelineTest, ATeaserSendsForItsPageOnceAndItsTextIsThePages) {
   ASSERT_TRUE(version) << version.error().message;
   EXPECT_NE(version->content.content_text.find("sluice of Alesund"), std::string::npos);
   EXPECT_EQ(version->content.content_text.find("rights reserved"), std::string::npos);
+}
+
+TEST_F(PipelineTest, TheHeadlinesOfAPageBecomeArticlesWithTheTextsOfTheirPages) {
+  Source source;
+  source.id = feed_.id;
+  source.name = feed_.name;
+  source.listing.emplace();
+  pipeline_->set_sources({source});
+  web_.pages["http://daily.example/bridge"] = page("The bridge opens", paragraphs("Alesund", 8));
+  web_.pages["http://daily.example/comet"] = page("A comet breaks apart", other_paragraphs(8));
+  auto const front = [](std::string const& cards) {
+    return "<html lang=en><head><title>Daily</title></head><body><nav><a href=/s>All of the sport "
+           "news</a></nav>" +
+           cards + "</body></html>";
+  };
+  auto const card = [](std::string const& slug, std::string const& title) {
+    return "<div class=card><h2><a href='http://daily.example/" + slug + "'>" + title + "</a></h2></div>";
+  };
+  auto const known =
+      card("bridge", "The bridge across the river opens") + card("gone", "The mayor resigns today");
+  auto const first = front(known + card("storm", "A storm comes to the coast"));
+  auto const second = front(card("comet", "A comet breaks apart at last") + known);
+  POLLS(first, second);
+  auto const titles = announced();
+  EXPECT_EQ(titles.size(), 4u);
+  EXPECT_EQ(std::ranges::count(titles, "article.created The bridge across the river opens"), 1);
+  ASSERT_EQ(titles.back(), "article.created A comet breaks apart at last");
+  auto const comet = store_->view().version(store_->view().newest_article(), 0).value();
+  EXPECT_EQ(comet.content.url, "http://daily.example/comet");
+  EXPECT_NE(comet.content.content_text.find("eleven fragments"), std::string::npos);
 }
 
 TEST_F(PipelineTest, APageThatCannotBeReachedIsAskedForAgainWhenTheFeedIsRead) {

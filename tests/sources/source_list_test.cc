@@ -148,7 +148,8 @@ TEST(SourceList, WhatIsExportedCanBeImported) {
   auto const loaded = load(
       "[[feed]]\nname = \"A & <B>\"\nurl = \"https://a.example/f?x=1&y=2\"\ntags = [\"World\", \"Press\"]\n"
       "[[feed]]\nname = \"C\"\nurl = \"https://c.example/\"\n"
-      "[[page]]\nname = \"Council\"\nurl = \"https://council.example/news\"\n");
+      "[[page]]\nname = \"Council\"\nurl = \"https://council.example/news\"\n"
+      "[[opml]]\nname = \"Team\"\nurl = \"https://lists.example/team?x=1&y=2\"\n");
   ASSERT_TRUE(loaded.ok()) << config::describe(loaded.problems);
   auto const opml = to_opml(loaded.config.sources, "Mine");
   auto const back = parse::parse_opml(opml);
@@ -159,6 +160,7 @@ TEST(SourceList, WhatIsExportedCanBeImported) {
   EXPECT_EQ((*back)[0].categories, (std::vector<std::string>{"World", "Press"}));
   EXPECT_EQ((*back)[1].title, "C");
   EXPECT_NE(opml.find("type=\"link\" url=\"https://council.example/news\""), std::string::npos);
+  EXPECT_NE(opml.find("type=\"include\" url=\"https://lists.example/team?x=1&amp;y=2\""), std::string::npos);
 }
 
 }  // namespace
