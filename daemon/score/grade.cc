@@ -27,6 +27,16 @@ Verdict each(Log const& log, std::function<Verdict(Asked const&)> const& judge) 
   return Verdict::kept();
 }
 
+// In the first product: the slashes of an address say nothing.
+bool names_version(std::string_view agent) {
+  agent = agent.substr(0, agent.find_first_of(" ("));
+  auto const slash = agent.find('/');
+  if (slash == agent.npos) return false;
+  auto version = agent.substr(slash + 1);
+  if (version.starts_with('v')) version.remove_prefix(1);
+  return !version.empty() && version.front() >= '0' && version.front() <= '9';
+}
+
 Verdict judge_agent(Asked const& request) {
   auto const agent = request.header("User-Agent");
   if (agent.empty()) return Verdict::broken("no User-Agent");
@@ -34,7 +44,7 @@ Verdict judge_agent(Asked const& request) {
   if (agent.starts_with("curl/") || agent.starts_with("Wget/") || agent.starts_with("python-requests") ||
       agent.starts_with("Python-urllib") || agent.starts_with("Go-http-client"))
     return Verdict::broken("a library's default: " + std::string(agent));
-  if (!contains(agent, "/")) return Verdict::broken("no version in " + in_quotes(agent));
+  if (!names_version(agent)) return Verdict::broken("no version in " + in_quotes(agent));
   if (!contains(agent, "http://") && !contains(agent, "https://") && !contains(agent, "@"))
     return Verdict::broken("no way to reach the operator in " + in_quotes(agent));
   return Verdict::kept();
@@ -130,6 +140,23 @@ Verdict keeps_apart(Log const& requests, std::chrono::seconds least) {
       return Verdict::broken("asked again after " + minutes(gap) + " where " + minutes(least) + " was due");
   }
   return Verdict::kept();
+}
+
+Verdict slows_down(Log const& requests, unsigned status) {
+  constexpr double clearly = 1.5;
+  constexpr auto slow_anyway = std::chrono::hours(12);
+  auto const is_it = [&](Asked const& request) { return request.status == status; };
+  auto const first = std::ranges::find_if(requests, is_it);
+  if (first == requests.begin() || std::ranges::count_if(requests, is_it) < 2)
+    return Verdict::untried("met " + std::to_string(std::ranges::count_if(requests, is_it)) + " answers of " +
+                            std::to_string(status));
+  auto const before = first->at - (first - 1)->at;
+  auto last = first + 1;
+  for (auto next = last; next != requests.end() && is_it(*(next - 1)); ++next) last = next;
+  auto const after = last->at - (last - 1)->at;
+  if (after >= slow_anyway || after > before * clearly) return Verdict::kept();
+  return Verdict::broken("asked every " + minutes(before) + " before the first " + std::to_string(status) +
+                         ", and still after " + minutes(after) + " at the last");
 }
 
 Verdict asked_at_least(Log const& requests, std::size_t times) {

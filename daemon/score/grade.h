@@ -45,6 +45,10 @@ Verdict sends_validators(Log const& requests, JudgedFrom from = JudgedFrom::seco
 // No two requests of one path less than `least` apart. A second of slack: clocks are read twice.
 Verdict keeps_apart(Log const& requests, std::chrono::seconds least);
 
+// Of answers with `status` one after another: the pace at the end is clearly slower than the one that led to
+// the first of them, or slow anyway.
+Verdict slows_down(Log const& requests, unsigned status);
+
 // Some requests came at all, and enough of them.
 Verdict asked_at_least(Log const& requests, std::size_t times);
 

@@ -208,7 +208,7 @@ Verdict storm_outlived(Log const& log) {
     if (request.status == 429) during.push_back(request);
   if (during.size() < 2) return Verdict::untried("met " + std::to_string(during.size()) + " answers of 429");
   if (requests.back().status == 429) return Verdict::broken("never asked again after the storm");
-  return keeps_apart(during, 1h);
+  return all_of({keeps_apart(during, 1h), slows_down(requests, 429)});
 }
 Verdict host_rests(Log const& log) {
   auto const all = of_site(log, "same-host");

@@ -98,6 +98,38 @@ TEST(Grade, AFaultAtTheBeginningIsNotCountedUnderEveryRule) {
   EXPECT_EQ(sends_validators(stale, JudgedFrom::first_conditional).kind, Verdict::Kind::broken);
 }
 
+// Two polls, then 429 at each of `hours`, then 200.
+Log storm(std::vector<int> const& hours) {
+  auto const t = play_start();
+  Log out{request(t, "", 200, ""), request(t + 1h, "", 200, "")};
+  for (int const hour : hours) out.push_back(request(t + std::chrono::hours(hour), "", 429, ""));
+  out.back().status = 200;
+  return out;
+}
+
+TEST(Grade, AFetcherThatKeepsItsPaceThroughA429IsNoSlower) {
+  EXPECT_EQ(slows_down(storm({2, 3, 4, 5, 6}), 429).kind, Verdict::Kind::broken);
+  EXPECT_EQ(slows_down(storm({2, 6, 7, 8, 9}), 429).kind, Verdict::Kind::broken);
+  EXPECT_EQ(slows_down(storm({2, 4, 8, 16}), 429).kind, Verdict::Kind::kept);
+  EXPECT_EQ(slows_down(storm({24, 48, 72}), 429).kind, Verdict::Kind::kept);  // once a day is slow
+  EXPECT_EQ(slows_down(storm({2, 3}), 429).kind, Verdict::Kind::untried);
+}
+
+TEST(Grade, AVersionStandsBehindTheNameAndNotInAnAddress) {
+  auto const agent = [](std::string text) {
+    auto asked = request(play_start(), "", 200, "");
+    asked.headers.emplace_back("user-agent", std::move(text));
+    for (auto const& line : grade_hygiene({asked}))
+      if (line.rule.starts_with("The User-Agent")) return line.verdict.kind;
+    return Verdict::Kind::untried;
+  };
+  EXPECT_EQ(agent("Bot/1.2 (+https://x.example)"), Verdict::Kind::kept);
+  EXPECT_EQ(agent("Bot/v2 https://x.example/bot"), Verdict::Kind::kept);
+  EXPECT_EQ(agent("Bot (+https://x.example)"), Verdict::Kind::broken);
+  EXPECT_EQ(agent("Bot/ (+https://x.example/2)"), Verdict::Kind::broken);
+  EXPECT_EQ(agent("Bot (libfetch/2; bot@x.example)"), Verdict::Kind::broken);
+}
+
 TEST(Grade, AMinuteTooSoonIsTooSoon) {
   auto const t = play_start();
   EXPECT_EQ(keeps_apart({request(t, "", 200, ""), request(t + 1h, "", 200, "")}, 1h).kind,
