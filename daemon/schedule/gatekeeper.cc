@@ -15,6 +15,7 @@ namespace asio = boost::asio;
 namespace {
 constexpr std::size_t addresses_max = 65'536;
 constexpr std::size_t forget_every = 1024;  // requests
+constexpr std::size_t rested_max = 1024;
 }  // namespace
 
 void Gatekeeper::Permit::leave(HostReply reply) {
@@ -98,8 +99,23 @@ void Gatekeeper::leave(std::string const& host, HostReply reply) {
   pump(host);
 }
 
+std::vector<std::string> Gatekeeper::take_rested(std::size_t hosts_max) {
+  std::vector<std::string> out;
+  while (!rested_.empty() && out.size() < hosts_max)
+    out.push_back(std::move(rested_.extract(rested_.begin()).value()));
+  return out;
+}
+
+void Gatekeeper::remember(std::string const& host, UtcMicros until, std::chrono::milliseconds spacing,
+                          UtcMicros learned_at) {
+  auto const now = clock_.now();
+  if (until > now) gates_.rest(host, until, now);
+  if (spacing > std::chrono::milliseconds{0}) gates_.teach(host, spacing, learned_at);
+}
+
 void Gatekeeper::rest(std::string const& host, UtcMicros until) {
   gates_.rest(host, until, clock_.now());
+  if (rested_.size() < rested_max) rested_.insert(host);
   turn_away(host);
   pump(host);
 }

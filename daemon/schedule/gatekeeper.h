@@ -21,6 +21,7 @@
 #include <string>
 #include <unordered_map>
 #include <utility>
+#include <vector>
 
 namespace newsfold::schedule {
 
@@ -79,12 +80,17 @@ class Gatekeeper {
   void follow_clock();
 
   void rest(std::string const& host, UtcMicros until);
+
+  // Hosts that were told to rest since the last call, `hosts_max` at most; the others wait for the next.
+  std::vector<std::string> take_rested(std::size_t hosts_max);
+
+  // What a record says of a host, after a restart. `learned_at`: when `spacing` was what throttling had
+  // taught.
+  void remember(std::string const& host, UtcMicros until, std::chrono::milliseconds spacing,
+                UtcMicros learned_at);
   void ask_spacing(std::string const& host, std::chrono::milliseconds spacing);
   std::chrono::milliseconds learned(std::string const& host) const {
     return gates_.learned(host, clock_.now());
-  }
-  void teach(std::string const& host, std::chrono::milliseconds spacing, UtcMicros learned_at) {
-    gates_.teach(host, spacing, learned_at);
   }
 
   // Hosts that turn out to share an address share a gate beside their own. Returns the name of that gate,
@@ -119,6 +125,7 @@ class Gatekeeper {
   std::unordered_map<std::string, std::string> addresses_;
   std::size_t waiting_ = 0;
   std::size_t leaves_ = 0;
+  std::set<std::string> rested_;        // that no record knows of yet
   std::chrono::microseconds set_back_;  // of the clock, that was followed
   Alarm alarm_;
 };

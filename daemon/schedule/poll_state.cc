@@ -95,6 +95,12 @@ std::string encode(PollState const& state) {
   row.set_host_cooled_until(micros(state.host_cooled_until));
   row.set_cooled_host(state.cooled_host);
   row.set_host_spacing_ms(static_cast<std::uint32_t>(state.host_spacing.count()));
+  for (auto const& host : state.resting) {
+    auto& one = *row.add_resting();
+    one.set_host(host.host);
+    one.set_until(micros(host.until));
+    one.set_spacing_ms(static_cast<std::uint32_t>(host.spacing.count()));
+  }
   auto const rate = state.rate.snapshot();
   row.set_rate_arrivals(rate.arrivals);
   row.set_rate_days(rate.days);
@@ -167,6 +173,8 @@ Result<PollState> decode_poll_state(std::string_view bytes) {
   state.host_cooled_until = time(row.host_cooled_until());
   state.cooled_host = row.cooled_host();
   state.host_spacing = std::chrono::milliseconds(row.host_spacing_ms());
+  for (auto const& one : row.resting())
+    state.resting.push_back({one.host(), time(one.until()), std::chrono::milliseconds(one.spacing_ms())});
   RateModel::Snapshot rate;
   rate.arrivals = row.rate_arrivals();
   rate.days = row.rate_days();

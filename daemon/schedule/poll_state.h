@@ -59,6 +59,14 @@ struct FollowedDocument {
   std::string trouble{};            // of the last failure, in words; empty: all well
 };
 
+// A host other than the feed's own that asked for rest while the feed was polled: of its pages, of a sitemap,
+// of a hub.
+struct RestingHost {
+  std::string host;
+  UtcMicros until{};
+  std::chrono::milliseconds spacing{0};  // that throttling taught for it, as of PollState::last_request
+};
+
 // What was published on one day: whether the hours that the publisher names as quiet are so.
 struct DayOfArrivals {
   std::chrono::sys_days day{};
@@ -117,6 +125,7 @@ struct PollState {
   UtcMicros host_cooled_until{};              // what this feed's publisher asked of the whole host
   std::string cooled_host;                    // which that is; empty: the one of poll_url()
   std::chrono::milliseconds host_spacing{0};  // that throttling taught for it, as of last_request
+  std::vector<RestingHost> resting;
   RateModel rate;
   std::unique_ptr<PushState> push;
   std::vector<FollowedDocument> followed;

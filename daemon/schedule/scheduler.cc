@@ -44,6 +44,7 @@ void shift(PollState& state, std::chrono::microseconds by) {
                         &state.sighted_since, &state.host_cooled_until})
     move(*t);
   for (auto& document : state.followed) move(document.fresh_until);
+  for (auto& host : state.resting) move(host.until);
   if (state.push) shift(*state.push, by);
 }
 
@@ -196,9 +197,10 @@ EntryPtr Scheduler::Impl::make_entry(FeedSpec spec, std::string const& record, U
   if (state.last_request != UtcMicros{} && state.next_due > state.last_request)
     entry->interval_s =
         static_cast<std::uint32_t>(std::chrono::floor<seconds>(state.next_due - state.last_request).count());
-  auto const& tired = state.resting_host(entry->host);
-  if (state.host_cooled_until > now) gates.rest(tired, state.host_cooled_until);
-  if (state.host_spacing > 0ms) gates.teach(tired, state.host_spacing, state.last_request);
+  gates.remember(state.resting_host(entry->host), state.host_cooled_until, state.host_spacing,
+                 state.last_request);
+  for (auto const& other : state.resting)
+    gates.remember(other.host, other.until, other.spacing, state.last_request);
   return entry;
 }
 

@@ -105,6 +105,7 @@ struct Scheduler::Impl {
                                             std::string record, std::vector<FeedNotice> notices);
   void finish(EntryPtr const& entry, PollState state, Decision const& decision, PollTrace trace,
               PollOutcome const& outcome);
+  void note_rests(PollState& state, std::string const& own);
   void count(PollOutcome const& outcome);
 
   void adopt_push(EntryPtr const& entry);

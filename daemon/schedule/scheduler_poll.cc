@@ -18,6 +18,7 @@ namespace {
 
 constexpr auto commit_retry = 60s;
 constexpr auto twin_rest = 1h;
+constexpr std::size_t resting_max = 8;  // hosts in one record
 
 // Whatever way a poll ends, the next may start.
 struct OnExit {
@@ -57,7 +58,7 @@ asio::awaitable<void> Scheduler::Impl::poll(EntryPtr entry, Gatekeeper::Permit p
   Decision const decision = settle(state, *spec, options.polling, outcome, price_now, dice());
   auto const& tired = state.resting_host(entry->host);
   if (decision.host_rest_until) gates.rest(tired, *decision.host_rest_until);
-  state.host_spacing = gates.learned(tired);
+  note_rests(state, tired);
   if (outcome.document && *outcome.document) trace.new_items = (*outcome.document)->new_items;
 
   entry->push = state.push ? std::make_unique<PushState>(*state.push) : nullptr;
@@ -96,6 +97,24 @@ asio::awaitable<void> Scheduler::Impl::poll(EntryPtr entry, Gatekeeper::Permit p
   Decision late = decision;
   late.next_due = old.next_due;
   finish(entry, std::move(old), late, std::move(trace), outcome);
+}
+
+// What the hosts asked for that this poll, or a page in its time, met.
+void Scheduler::Impl::note_rests(PollState& state, std::string const& own) {
+  state.host_spacing = gates.learned(own);
+  for (auto& host : state.resting) host.spacing = gates.learned(host.host);
+  std::erase_if(state.resting, [now = clock.now()](auto const& host) {
+    return host.until <= now && host.spacing == std::chrono::milliseconds{0};
+  });
+  auto const rested = gates.take_rested(resting_max - std::min(resting_max, state.resting.size()));
+  for (auto const& host : rested) {
+    std::erase_if(state.resting, [&](auto const& known) { return known.host == host; });
+    auto const until = gates.rests_until(host);
+    if (host == own)
+      state.host_cooled_until = std::max(state.host_cooled_until, until);
+    else
+      state.resting.push_back({host, until, gates.learned(host)});
+  }
 }
 
 // Another feed that is polled, and well, at the address that this one has moved to. What is published there

@@ -250,6 +250,23 @@ TEST_F(RobotsWorld, AHostThatIsTooBusyForItsFeedRestsForHalfAnHourAtMost) {
   EXPECT_EQ(read_page("http://h.example/f"), "200");
 }
 
+TEST_F(RobotsWorld, ARestThatAPageWasToldOutlivesARestart) {
+  publish("pages.example", "");
+  serve("pages.example", "/busy", [](OriginRequest const&) {
+    return status(429, {{"Retry-After", "86400"}});
+  });
+  serve("h.example", "/f", unchanged);
+  start({feed("http://h.example/f")});
+  run_for(1min);
+  EXPECT_EQ(read_page("http://pages.example/busy"), "429");
+  run_for(1h);  // the next poll of any feed keeps it
+  stop();
+  start({feed("http://h.example/f")});
+  EXPECT_EQ(read_page("http://pages.example/f"), "unreachable");
+  run_for(24h);
+  EXPECT_EQ(read_page("http://pages.example/f"), "200");
+}
+
 TEST_F(RobotsWorld, APageWaitsOutARestOfSomeSeconds) {
   publish("h.example", "User-agent: *\nAllow: /\n");
   serve("h.example", "/busy", [](OriginRequest const&) { return status(429, {{"Retry-After", "8"}}); });
