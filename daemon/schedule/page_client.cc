@@ -1,6 +1,7 @@
 #include "daemon/schedule/page_client.h"
 
 #include "daemon/schedule/host_key.h"
+#include "feeds/fetch/target.h"
 
 namespace newsfold::schedule {
 
@@ -9,6 +10,7 @@ constexpr std::chrono::seconds patience{10};  // with a rest of the host: a feed
 }
 
 boost::asio::awaitable<Result<fetch::Response>> PageClient::fetch(fetch::Request request) {
+  request.url = fetch::with_ascii_host(std::move(request.url));
   auto host = host_key(request.url);
   if (host.empty()) co_return Error{ErrorCode::malformed, "not a usable URL: " + request.url.substr(0, 200)};
   auto robots = RobotsRule::obey;

@@ -48,6 +48,15 @@ bool is_ascii(std::string_view text) {
   return std::ranges::all_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x80; });
 }
 
+// Host and port as they stand there.
+std::string_view authority_of(std::string_view url) {
+  auto const begin = url.find("://");
+  if (begin == url.npos) return {};
+  url = url.substr(begin + 3);
+  url = url.substr(0, url.find_first_of("/?#"));
+  return url.substr(url.rfind('@') + 1);
+}
+
 // "müller.example" to "xn--mller-kva.example" (IDNA 2008 by TR 46), as DNS and everybody else wants it. Not
 // by libcurl, which takes the name for one of the process's locale.
 Result<void> make_host_ascii(CURLU* url, std::string_view as_given) {
@@ -68,6 +77,7 @@ Result<Target> dissect(CURLU* url, std::string_view as_given) {
   if (target.scheme != "http" && target.scheme != "https")
     return bad_url(as_given, CURLUE_UNSUPPORTED_SCHEME);
   bool const is_foreign = !is_ascii(part(url, CURLUPART_HOST));
+  bool const as_is = !is_foreign && authority_of(as_given).find('%') == std::string_view::npos;
   if (is_foreign)
     if (auto const named = make_host_ascii(url, as_given); !named) return named.error();
   target.host = part(url, CURLUPART_HOST);
@@ -80,7 +90,7 @@ Result<Target> dissect(CURLU* url, std::string_view as_given) {
   target.password = part(url, CURLUPART_PASSWORD, CURLU_URLDECODE);
   bool const has_fragment = as_given.find('#') != std::string_view::npos;
   bool const has_user = !target.user.empty() || !target.password.empty();
-  if (is_plain(as_given) && as_given.starts_with("http") && !has_fragment && !has_user && !is_foreign) {
+  if (is_plain(as_given) && as_given.starts_with("http") && !has_fragment && !has_user && as_is) {
     target.url = std::string(as_given);
   } else {
     curl_url_set(url, CURLUPART_FRAGMENT, nullptr, 0);
@@ -107,6 +117,13 @@ Result<Target> parse_target(std::string_view text) {
   if (auto const code = curl_url_set(url.get(), CURLUPART_URL, std::string(text).c_str(), parse_flags))
     return bad_url(text, code);
   return dissect(url.get(), text);
+}
+
+std::string with_ascii_host(std::string url) {
+  auto const authority = authority_of(url);
+  if (is_ascii(authority) && authority.find('%') == authority.npos) return url;
+  auto target = parse_target(url);
+  return target ? std::move(target->url) : url;
 }
 
 Result<Target> follow(Target const& base, std::string_view location) {

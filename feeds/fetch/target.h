@@ -23,6 +23,10 @@ struct Target {
 // Fails with `malformed`, or `refused` for schemes other than http and https.
 Result<Target> parse_target(std::string_view url);
 
+// The same URL with its host as parse_target() names it, which is how hosts are told apart; as it is where
+// that cannot be.
+std::string with_ascii_host(std::string url);
+
 // Where `location` leads, seen from `base`. User and password in it are dropped.
 Result<Target> follow(Target const& base, std::string_view location);
 

@@ -30,6 +30,13 @@ TEST(Target, SaysAForeignHostInAscii) {
     EXPECT_FALSE(parse_target(url)) << url;
 }
 
+TEST(Target, OneHostHasOneName) {
+  EXPECT_EQ(with_ascii_host("http://ex%61mple.com/%61"), "http://example.com/%61");
+  EXPECT_EQ(with_ascii_host("http://m\xC3\xBCller.example/\xC3\xBC"), "http://xn--mller-kva.example/%c3%bc");
+  for (auto const* url : {"http://h.example/%7Ea#b", "http://u:p%40@h.example/", "no url at all"})
+    EXPECT_EQ(with_ascii_host(url), url);
+}
+
 TEST(Target, TakesUserAndFragmentOut) {
   auto const target = parse_target("http://me:p%40ss@h.example/feed#top").value();
   EXPECT_EQ(target.url, "http://h.example/feed");
