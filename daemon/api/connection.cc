@@ -219,7 +219,7 @@ asio::awaitable<void> Session::serve_requests() {
     bool const foreign = server_.access.foreign(head.caller);
     if (head.route) {
       std::uint64_t body_max = head.route->body_bytes_max;
-      if (!head.route->beyond_request_max)
+      if (!head.route->beyond_request_max || !head.route->beyond_request_max(head.request))
         body_max = std::min<std::uint64_t>(body_max, options.request_bytes_max);
       if (parser.content_length().value_or(0) > body_max) failure = http::error::body_limit;
       parser.body_limit(body_max);

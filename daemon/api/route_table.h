@@ -34,7 +34,9 @@ struct Route {
   Scope scope = Scope::read;
   std::size_t body_bytes_max = 0;  // beyond: 413, unread; http.request_max bounds it, too
   Handler handler;
-  bool beyond_request_max = false;  // body_bytes_max holds whatever http.request_max says
+  // Of a request without its body: whether body_bytes_max holds for it whatever http.request_max says. Null:
+  // it does not.
+  std::function<bool(Request const&)> beyond_request_max{};
 };
 
 class RouteTable {

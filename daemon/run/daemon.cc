@@ -285,11 +285,17 @@ Result<void> Daemon::Impl::open_api() {
 std::unordered_map<std::string, std::string> nameless(storage::Store const& store,
                                                       std::set<FeedId> const& named) {
   std::unordered_map<std::string, std::string> out;
+  std::unordered_map<std::string, UtcMicros> asked;  // of several names of one address the last counts
   auto const rows = store.view().feeds();
   if (!rows) return out;
   for (auto const& row : *rows)
     if (!named.contains(row.id))
-      if (auto const state = schedule::decode_poll_state(row.state)) out[state->configured_url] = row.state;
+      if (auto const state = schedule::decode_poll_state(row.state))
+        if (auto& last = asked[state->configured_url];
+            out.emplace(state->configured_url, row.state).second || state->last_request > last) {
+          last = state->last_request;
+          out[state->configured_url] = row.state;
+        }
   return out;
 }
 

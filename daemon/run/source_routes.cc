@@ -65,7 +65,10 @@ void add_websub_routes(api::RouteTable& routes, schedule::Scheduler& scheduler) 
   push.pattern = "/websub/{id}";
   push.scope = api::Scope::open;
   push.body_bytes_max = push_bytes_max;
-  push.beyond_request_max = true;  // a hub sends the feed as it is, and no operator thinks of it
+  // A hub sends the feed as it is, and no operator thinks of that. Nobody else knows our ids.
+  push.beyond_request_max = [target](api::Request const& request) {
+    return target->awaits_push(std::string(request.variable("id")));
+  };
   push.handler = [target](api::Request const& request) { return deliver(*target, request); };
   routes.add(std::move(push));
 }

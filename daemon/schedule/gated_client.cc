@@ -46,14 +46,16 @@ Result<std::chrono::milliseconds> time_left(fetch::Response const& chain, fetch:
 }
 
 struct Waiting {
-  explicit Waiting(GatedClient::Account const& account) : account_(account) { tell(true); }
+  // Nobody waits where the gate is open.
+  Waiting(GatedClient::Account const& account, bool open) : account_(account), waits_(!open) { tell(true); }
   Waiting(Waiting const&) = delete;
   Waiting& operator=(Waiting const&) = delete;
   ~Waiting() { tell(false); }
   void tell(bool begins) const {
-    if (account_.waits) account_.waits(begins);
+    if (waits_ && account_.waits) account_.waits(begins);
   }
   GatedClient::Account const& account_;
+  bool waits_;
 };
 
 }  // namespace
@@ -70,7 +72,7 @@ asio::awaitable<Result<fetch::Response>> GatedClient::ask(fetch::Request request
                                                           Account& account, HostReply& reply) {
   Gatekeeper::Permit shared;
   if (auto gate = gates_.address_gate(host); !gate.empty()) {
-    Waiting const waiting(account);
+    Waiting const waiting(account, gates_.is_open(gate));
     shared = co_await gates_.enter(std::move(gate));
   }
   if (account.asked == UtcMicros{}) account.asked = clock_.now();
@@ -137,8 +139,8 @@ asio::awaitable<Result<fetch::Response>> GatedClient::fetch(fetch::Request reque
     if (hop.status != 307 && hop.status != 308) request.method = fetch::Method::get;
     request.url = hop.to;
     before = std::move(*response);
-    Waiting const waiting(account);
     auto const next = host_key(request.url);
+    Waiting const waiting(account, next != permit.host() && gates_.is_open(next));
     if (next == permit.host()) {
       co_await gates_.pause(permit);
       continue;

@@ -162,6 +162,7 @@ struct Turn {
       : timer(std::move(executor), asio::steady_timer::time_point::max()) {}
   asio::steady_timer timer;
   bool abandoned = false;
+  bool gave_up = false;
   std::optional<Gatekeeper::Permit> permit;
 };
 
@@ -189,14 +190,17 @@ asio::awaitable<Gatekeeper::Permit> Gatekeeper::wait_for_turn(std::string host,
   Waiting waiting{std::move(go), patience};
   enqueue(host, std::move(waiting));
   if (!turn->permit) {
-    Alarm gives_up(executor_, clock_, [turn] { turn->timer.cancel(); });
+    Alarm gives_up(executor_, clock_, [turn] {
+      turn->gave_up = true;
+      turn->timer.cancel();
+    });
     gives_up.set(give_up_at);
     boost::system::error_code error;
     co_await turn->timer.async_wait(asio::redirect_error(asio::use_awaitable, error));
   }
   if (!turn->permit) {
     turn->abandoned = true;
-    if (clock_.now() >= give_up_at) co_return Permit();
+    if (turn->gave_up) co_return Permit();
     throw boost::system::system_error(asio::error::operation_aborted);
   }
   co_return std::move(*turn->permit);

@@ -71,6 +71,10 @@ class Gatekeeper {
   // The same for who holds another permit meanwhile: an empty one also where its turn does not come within
   // `wait_max`, as two who hold what the other waits for would wait for ever.
   boost::asio::awaitable<Permit> enter_within(std::string host, std::chrono::seconds wait_max);
+  // Whether a request to `host` could start now.
+  bool is_open(std::string const& host) const {
+    return !lanes_.contains(host) && gates_.opens_at(host) <= clock_.now();
+  }
   UtcMicros rests_until(std::string const& host) const { return gates_.rests_until(host); }
 
   // Sleeps as long as politeness wants between two requests of one permit (robots.txt, then the page).

@@ -9,7 +9,8 @@ using std::chrono::milliseconds;
 
 namespace {
 constexpr double recovery_per_hour = 1.05;  // of the rate
-}
+constexpr auto probing_remembered = std::chrono::days(1);
+}  // namespace
 
 // The space that throttling taught, less 5 % of the rate back for each clean hour since.
 milliseconds HostGates::learned_now(Gate const& gate, UtcMicros now) const {
@@ -91,7 +92,8 @@ void HostGates::shift(std::chrono::microseconds by) {
 void HostGates::forget_idle(UtcMicros now) {
   std::erase_if(gates_, [&](auto const& entry) {
     Gate const& gate = entry.second;
-    return !gate.in_flight && !gate.probing && gate.rest_until <= now &&
+    bool const probing = gate.probing && now - gate.rest_until < probing_remembered;
+    return !gate.in_flight && !probing && gate.rest_until <= now &&
            gate.last_end + spacing_of(gate, now) <= now && learned_now(gate, now) == milliseconds{0} &&
            gate.asked == milliseconds{0};
   });

@@ -4,6 +4,7 @@
 #include "daemon/schedule/scheduler_impl.h"
 #include "daemon/schedule/server_hints.h"
 #include "daemon/schedule/window_gap.h"
+#include "feeds/fetch/target.h"
 
 #include <xxhash.h>
 
@@ -28,6 +29,7 @@ void add(MoreDocuments& more, DocumentReport& report) {
 // The sitemaps that count from now on, each with what is known of it; behind them those that counted before.
 void update_followed(PollState& state, std::vector<std::string> const& urls) {
   std::vector<FollowedDocument> followed;
+  if (urls.empty()) state.followed.clear();  // it is no index any more
   for (auto const& url : urls) {
     if (followed.size() >= followed_max) break;
     auto const known = std::ranges::find(state.followed, url, &FollowedDocument::url);
@@ -35,6 +37,7 @@ void update_followed(PollState& state, std::vector<std::string> const& urls) {
     document.url = url;
     followed.push_back(known == state.followed.end() ? std::move(document) : std::move(*known));
   }
+  state.follows = static_cast<std::uint32_t>(followed.size());
   for (auto& known : state.followed)
     if (!known.url.empty() && followed.size() < followed_known_max &&
         !std::ranges::count(followed, known.url, &FollowedDocument::url))
@@ -55,7 +58,7 @@ asio::awaitable<Scheduler::Impl::Pendings> Scheduler::Impl::read_more(FeedSpec c
       outcome.response && (outcome.response->status == 200 || outcome.response->status == 304);
   if (!answered || (outcome.document && !*outcome.document)) co_return read;
   if (outcome.document) update_followed(state, (*outcome.document)->follow);
-  if (!state.followed.empty())
+  if (state.follows > 0)
     co_await follow(spec, state, outcome, read);
   else if (outcome.document && state.last_full != UtcMicros{} &&
            missed_items(state, **outcome.document, outcome.now))
@@ -66,6 +69,7 @@ asio::awaitable<Scheduler::Impl::Pendings> Scheduler::Impl::read_more(FeedSpec c
 // Robots, spacing and rest hold as for the feed; only the host may be another (a sitemap on a CDN).
 asio::awaitable<Result<fetch::Response>> Scheduler::Impl::ask_more(FeedSpec const& spec,
                                                                    fetch::Request request) {
+  request.url = fetch::with_ascii_host(std::move(request.url));
   auto host = host_key(request.url);
   if (host.empty()) co_return Error{ErrorCode::malformed, "not a usable URL: " + request.url.substr(0, 200)};
   auto permit = co_await gates.enter_unless_resting(host);
@@ -79,7 +83,7 @@ asio::awaitable<Result<fetch::Response>> Scheduler::Impl::ask_more(FeedSpec cons
 // be somebody else's word.
 asio::awaitable<void> Scheduler::Impl::page_back(FeedSpec const& spec, PollState const& state,
                                                  PollOutcome& outcome, Pendings& read) {
-  auto next = (*outcome.document)->next_url;
+  auto next = fetch::with_ascii_host((*outcome.document)->next_url);
   std::vector<std::string> visited{state.poll_url(), outcome.response->final_url};
   while (!next.empty() && visited.size() < older_pages_max + 2) {
     if (std::ranges::find(visited, next) != visited.end() || host_key(next) != host_key(visited[1])) break;
@@ -94,7 +98,7 @@ asio::awaitable<void> Scheduler::Impl::page_back(FeedSpec const& spec, PollState
     if (!digest.report) break;
     add(outcome.more, *digest.report);
     bool const known = digest.report->new_items < digest.report->items;
-    next = digest.report->next_url;
+    next = fetch::with_ascii_host(digest.report->next_url);
     read.push_back(std::move(digest.pending));
     if (known) {
       outcome.more.reached_known = true;
@@ -200,10 +204,9 @@ asio::awaitable<Result<void>> Scheduler::Impl::follow_one(FeedSpec const& spec, 
 
 asio::awaitable<void> Scheduler::Impl::follow(FeedSpec const& spec, PollState& state, PollOutcome& outcome,
                                               Pendings& read) {
-  auto const polled = std::min(state.followed.size(), followed_max);
   std::size_t unread = 0;
   std::string why;  // the last of those was not
-  for (std::size_t i = 0; i < polled; ++i) {
+  for (std::size_t i = 0; i < state.follows; ++i) {
     auto& document = state.followed[i];
     auto const done = co_await follow_one(spec, state, document, outcome, read);
     if (!done) {
@@ -220,7 +223,7 @@ asio::awaitable<void> Scheduler::Impl::follow(FeedSpec const& spec, PollState& s
     report.dated = std::move(outcome.more.dated);
     outcome.more = {};
   }
-  if (unread == polled) outcome.more.error = std::move(why);
+  if (unread == state.follows) outcome.more.error = std::move(why);
 }
 
 }  // namespace newsfold::schedule

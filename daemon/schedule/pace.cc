@@ -21,7 +21,8 @@ seconds hint_within(seconds hint, PollingOptions const& options) {
 
 bool never_answers_304(PollState const& state) {
   return state.last_full != UtcMicros{} &&
-         ((state.etag.empty() && state.last_modified.empty()) || state.needless_full >= needless_full_max);
+         ((state.etag.empty() && state.last_modified.empty()) || state.needless_full >= needless_full_max ||
+          state.needless_changed >= needless_full_max);
 }
 
 std::string minutes(seconds time) {
@@ -80,7 +81,7 @@ BudgetShare share_of(PollState const& state, FeedSpec const& feed, PollingOption
   share.root_rate = std::sqrt(feed.weight * state.rate.per_day(now)) * state.rate.mean_root_profile();
   share.floor = held(floor);
   share.ceiling = held(ceiling);
-  share.cost = static_cast<float>(1 + std::min(state.followed.size(), followed_max));
+  share.cost = static_cast<float>(1 + state.follows);
   return share;
 }
 

@@ -311,6 +311,7 @@ void forget_document(PollState& state) {
   state.body_hash = 0;
   state.document_error.clear();
   state.followed.clear();
+  state.follows = 0;
 }
 
 }  // namespace
@@ -335,6 +336,8 @@ std::string under_new_name(std::string const& record) {
   forget_document(*state);
   state->last_full = {};  // all that it shows is new to this name, and none of it was missed
   state->window_items = 0;
+  state->failing_announced = state->gone_announced = false;  // of this name nothing was told yet
+  state->paused_at = {};
   state->push.reset();
   return encode(*state);
 }
@@ -435,14 +438,15 @@ Decision settle(PollState& state, FeedSpec const& feed, PollingOptions const& op
       // Where it was not asked conditionally, the redirect led to another URL than the last, which gave no
       // validators: from such a one 304 cannot be had.
       bool const could_not = !outcome.unconditional && !response->conditional && !first;
-      bool const needless = (response->conditional || could_not) && !news && state.not_modified == 0;
-      if (needless)
-        state.needless_full = std::min(state.needless_full + 1, count_max);
-      else if (state.not_modified > 0)
-        state.needless_full = 0;
+      if (state.not_modified > 0)
+        state.needless_full = state.needless_changed = 0;
+      else if (news)
+        state.needless_changed -= std::min(state.needless_changed, 1u);
+      else if (response->conditional || could_not)
+        state.needless_changed = std::min(state.needless_changed + 1, count_max);
     } else if (answer == Answer::not_modified) {
       read_more(state, outcome.more, now);
-      state.needless_full = 0;
+      state.needless_full = state.needless_changed = 0;
       state.not_modified = std::min(state.not_modified + 1, count_max);
     } else {
       read_more(state, outcome.more, now);

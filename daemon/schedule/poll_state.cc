@@ -109,6 +109,8 @@ std::string encode(PollState const& state) {
   if (std::ranges::any_of(rate.hours, [](auto value) { return value != 0; }))
     row.set_rate_hours(std::string(rate.hours.begin(), rate.hours.end()));
   if (state.push) put(*row.mutable_push(), *state.push);
+  row.set_follows(state.follows);
+  row.set_needless_changed(state.needless_changed);
   for (auto const& document : state.followed) {
     auto& one = *row.add_followed();
     one.set_url(document.url);
@@ -183,6 +185,8 @@ Result<PollState> decode_poll_state(std::string_view bytes) {
   std::ranges::copy(row.rate_hours(), rate.hours.begin());
   state.rate = RateModel::from(rate);
   if (row.has_push()) state.push = take(row.push());
+  state.needless_changed = row.needless_changed();
+  state.follows = std::min(row.follows(), static_cast<std::uint32_t>(row.followed_size()));
   for (auto const& one : row.followed())
     state.followed.push_back({one.url(), one.etag(), one.last_modified(), one.body_hash(),
                               time(one.fresh_until()), one.validators_url(), one.items(), one.failures(),

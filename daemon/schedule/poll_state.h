@@ -117,9 +117,10 @@ struct PollState {
   std::vector<DayOfArrivals> arrivals;    // of the last weeks, since those hours and days were named
 
   std::uint32_t not_modified = 0;  // 304s ever, up to a bound
-  // Requests since the last 304 that were answered in full with nothing new: by the same bytes, or by other
-  // ones of a server that never said 304.
+  // Requests since the last 304 that were answered in full by the same bytes; and by other ones with nothing
+  // new, of a server that never said 304: an answer with news takes one off.
   std::uint32_t needless_full = 0;
+  std::uint32_t needless_changed = 0;
   std::uint32_t window_items = 0;             // in the last document
   UtcMicros newest_published{};               // by the items' own dates
   UtcMicros host_cooled_until{};              // what this feed's publisher asked of the whole host
@@ -129,6 +130,7 @@ struct PollState {
   RateModel rate;
   std::unique_ptr<PushState> push;
   std::vector<FollowedDocument> followed;
+  std::uint32_t follows = 0;  // so many of `followed` are the index's now
 
   // Whose rest and spacing these are, where `host` is the one of poll_url().
   std::string const& resting_host(std::string const& host) const noexcept {

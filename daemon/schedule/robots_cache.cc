@@ -14,6 +14,7 @@ namespace {
 
 constexpr auto keep = std::chrono::hours(24);  // RFC 9309 2.4
 constexpr auto unreachable_retry = std::chrono::hours(4);
+constexpr auto rest_unsaid_for = std::chrono::hours(24);
 constexpr auto give_up_after = std::chrono::days(30);  // RFC 9309 2.3.1.4
 constexpr std::size_t sites_max = 65'536;
 constexpr std::size_t redirects_max = 10;  // RFC 9309 2.3.1.2 wants five at least
@@ -151,10 +152,14 @@ asio::awaitable<void> RobotsCache::refresh(std::string const& origin, Site& site
   if (response && is_busy(response->status)) {
     auto const host = host_key(response->final_url);
     auto const said = retry_after(response->headers, now);
-    gates_.rest(host, now + (said > 0s ? *said : rest_unsaid_));
-    // Without a copy to go by nothing may be fetched: it is asked for again as soon as it may be.
-    auto const rested = gates_.rests_until(host);
-    site.due = had_copy ? std::max(site.due, rested) : rested;
+    // Unsaid, it is rest where there is no copy to go by; and after a day of that an error like any other.
+    bool const lately =
+        site.unreachable_since == UtcMicros{} || now - site.unreachable_since < rest_unsaid_for;
+    if (said > 0s || (!had_copy && lately)) {
+      gates_.rest(host, now + (said > 0s ? *said : rest_unsaid_));
+      // By a copy the next poll of any feed goes first, however seldom that is.
+      site.due = had_copy ? now + keep * 3 / 2 : gates_.rests_until(host);
+    }
   }
   if (site.unreachable_since == UtcMicros{}) site.unreachable_since = now;
   site.standing = had_copy ? Standing::stale : Standing::unreachable;

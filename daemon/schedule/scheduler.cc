@@ -130,6 +130,16 @@ void Scheduler::Impl::put_back(EntryPtr const& entry) {
 
 void Scheduler::Impl::release() {
   --counters.in_flight;
+  start_ready();
+}
+
+// For a poll that waits where others need not. From the loop: the one that is started may come to wait, too.
+void Scheduler::Impl::give_place() {
+  --counters.in_flight;
+  if (!ready.empty()) place_alarm.set(clock.now());
+}
+
+void Scheduler::Impl::start_ready() {
   while (!ready.empty() && counters.in_flight < options.polls_max && !stopping) {
     auto [entry, permit] = std::move(ready.front());
     ready.pop_front();
@@ -162,7 +172,7 @@ double Scheduler::Impl::price(UtcMicros now) {
 void Scheduler::Impl::let_go_of_push(PollState& state, FeedSpec const& spec, UtcMicros now) const {
   bool const relied = push_holds(state.push.get(), now);
   state.push.reset();
-  if (!relied) return;
+  if (!relied || !state.last_error.empty()) return;
   auto const asked = std::max(state.last_answer, state.last_request);
   auto const soonest = std::max(asked + floor_of(state, spec, options.polling), state.host_cooled_until);
   state.next_due = std::min(state.next_due, soonest);
@@ -352,6 +362,7 @@ asio::awaitable<void> Scheduler::stop() {
   impl.ready.clear();
   impl.alarm.set(UtcMicros::max());
   impl.push_alarm.set(UtcMicros::max());
+  impl.place_alarm.set(UtcMicros::max());
   co_await impl.tasks.join();
   impl.over.cancel();
 }

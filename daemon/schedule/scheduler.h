@@ -127,6 +127,7 @@ class Scheduler {
   // where we did not ask. A delivery (POST) is read in the background; a success is answered 202 also where
   // the signature was wrong. Fails with `gone` (410) for a subscription that is not ours, with `unreachable`
   // (503) where too many are being read.
+  bool awaits_push(std::string const& callback_id) const;
   boost::asio::awaitable<Result<std::string>> verify_push(PushQuery query);
   Result<void> deliver_push(PushDelivery delivery);
 

@@ -68,6 +68,7 @@ struct Scheduler::Impl {
         pages(gated, gates),
         alarm(e, c, [this] { pump(); }),
         push_alarm(e, c, [this] { renew_due(); }),
+        place_alarm(e, c, [this] { start_ready(); }),
         over(e, boost::asio::steady_timer::time_point::max()),
         tasks(e) {}
 
@@ -77,6 +78,8 @@ struct Scheduler::Impl {
   void enqueue(EntryPtr const& entry);
   void start(EntryPtr const& entry, Gatekeeper::Permit permit);
   void release();
+  void give_place();
+  void start_ready();
   void put_back(EntryPtr const& entry);
   boost::asio::awaitable<void> poll(EntryPtr entry, Gatekeeper::Permit permit);
   EntryPtr twin_of(Entry const& entry, PollState& state);
@@ -160,12 +163,14 @@ struct Scheduler::Impl {
   std::unordered_map<std::string, std::string> leaving;    // callbacks that we asked to be let go of: topics
   std::set<std::pair<UtcMicros, std::uint64_t>> renewals;  // when, of which feed; some are out of date
   std::size_t deliveries = 0;                              // being read
+  std::size_t outside = 0;                                 // polls that gave their place away
   Gatekeeper gates;
   RobotsCache robots;
   GatedClient gated;
   PageClient pages;
   Alarm alarm;
   Alarm push_alarm;
+  Alarm place_alarm;
   boost::asio::steady_timer over;  // never expires; cancelled when run() is to return
   TaskGroup tasks;                 // last: polls refer to all of the above
 };

@@ -19,6 +19,7 @@ namespace {
 constexpr auto commit_retry = 60s;
 constexpr auto twin_rest = 1h;
 constexpr std::size_t resting_max = 8;  // hosts in one record
+constexpr std::size_t outside_per_place = 16;
 
 // Whatever way a poll ends, the next may start.
 struct OnExit {
@@ -44,13 +45,18 @@ asio::awaitable<void> Scheduler::Impl::poll(EntryPtr entry, Gatekeeper::Permit p
     wake_for_next();
     co_return;
   }
-  auto const set_back_at_start = clock.set_back();
+  auto set_back_seen = clock.set_back();
   PollTrace trace{.feed = spec.get(), .error = {}, .unmet_wish = {}, .unmet_budget = {}};
 
   PollOutcome outcome = co_await ask(*spec, state, std::move(permit), trace);
   auto pending = co_await read(entry, *spec, state, outcome);
   auto older = co_await read_more(*spec, state, outcome);
-  if (clock.set_back() != set_back_at_start) shift(state, set_back_at_start - clock.set_back());
+  if (auto const by = set_back_seen - clock.set_back(); by != 0s) {
+    set_back_seen = clock.set_back();
+    shift(state, by);
+    outcome.asked += by;
+    outcome.now += by;
+  }
   double const price_now = price(outcome.now);
   // Nothing waits from here to the encoded record, so that the subscription cannot change in between.
   state.push = entry->push ? std::make_unique<PushState>(*entry->push) : nullptr;
@@ -58,7 +64,7 @@ asio::awaitable<void> Scheduler::Impl::poll(EntryPtr entry, Gatekeeper::Permit p
   Decision const decision = settle(state, *spec, options.polling, outcome, price_now, dice());
   auto const& tired = state.resting_host(entry->host);
   if (decision.host_rest_until) gates.rest(tired, *decision.host_rest_until);
-  note_rests(state, tired);
+  if (!entry->removed) note_rests(state, tired);
   if (outcome.document && *outcome.document) trace.new_items = (*outcome.document)->new_items;
 
   entry->push = state.push ? std::make_unique<PushState>(*state.push) : nullptr;
@@ -72,6 +78,10 @@ asio::awaitable<void> Scheduler::Impl::poll(EntryPtr entry, Gatekeeper::Permit p
   auto const kept = co_await keep(*spec, std::move(older), std::move(pending), std::move(old_record), record,
                                   std::move(notices));
   if (kept) {
+    if (auto const by = set_back_seen - clock.set_back(); by != 0s) {
+      shift(state, by);
+      record = encode(state);
+    }
     // Paused or resumed while it was being stored: that is to be kept, too.
     if (state.paused_at != entry->paused_at && !entry->removed) {
       state.paused_at = entry->paused_at;
@@ -81,7 +91,10 @@ asio::awaitable<void> Scheduler::Impl::poll(EntryPtr entry, Gatekeeper::Permit p
     }
     entry->record = std::move(record);
     finish(entry, std::move(state), decision, std::move(trace), outcome);
-    if (entry->push_unsaved) co_await save_push(entry);
+    if (!entry->push_unsaved) co_return;
+    co_await save_push(entry);
+    // Denied while this poll relied on it.
+    if (entry->push && entry->push->phase == PushState::Phase::refused) poll_again(entry);
     co_return;
   }
   // Nothing of this poll was kept: the old validators bring the items again. But the server was asked, so
@@ -92,6 +105,7 @@ asio::awaitable<void> Scheduler::Impl::poll(EntryPtr entry, Gatekeeper::Permit p
   old.configured_url = spec->url;
   old.last_request = state.last_request;
   old.paused_at = entry->paused_at;
+  old.resting = std::move(state.resting);
   old.next_due = std::max(state.next_due, outcome.now + commit_retry);
   entry->record = encode(old);
   Decision late = decision;
@@ -139,6 +153,7 @@ EntryPtr Scheduler::Impl::twin_of(Entry const& entry, PollState& state) {
       state.last_modified = known->last_modified;
       state.validators_url = known->validators_url;
       state.body_hash = known->body_hash;
+      state.document_error = known->document_error;
     }
   }
   leader = {number(entry.spec->id), state.last_request};
@@ -167,12 +182,17 @@ asio::awaitable<PollOutcome> Scheduler::Impl::ask(FeedSpec const& spec, PollStat
   PollOutcome outcome;
   auto request = request_for(state, spec, clock.now());
   outcome.unconditional = request.etag.empty() && request.last_modified.empty();
-  // Who waits at another's gate leaves its place to those who need not.
-  std::function<void(bool)> waits = [this](bool begins) {
-    if (begins)
-      release();
-    else
+  // Who waits at another's gate leaves its place to those who need not, as long as those are few.
+  bool gave = false;
+  std::function<void(bool)> waits = [this, &gave](bool begins) {
+    if (begins && outside < outside_per_place * options.polls_max) {
+      gave = true;
+      ++outside;
+      give_place();
+    } else if (!begins && std::exchange(gave, false)) {
+      --outside;
       ++counters.in_flight;
+    }
   };
   auto response =
       co_await exchange(spec, std::move(request), std::move(permit), outcome.asked, std::move(waits));

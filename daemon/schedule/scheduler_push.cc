@@ -166,6 +166,10 @@ asio::awaitable<void> Scheduler::Impl::save_push(EntryPtr entry) {
   (void)co_await sink.commit(*spec, nullptr, std::move(record), std::move(none));
 }
 
+bool Scheduler::awaits_push(std::string const& callback_id) const {
+  return impl_->callbacks.contains(callback_id);
+}
+
 asio::awaitable<Result<std::string>> Scheduler::verify_push(PushQuery query) {
   Impl& impl = *impl_;
   auto const now = impl.clock.now();

@@ -10,8 +10,9 @@ namespace newsfold::fetch {
 
 namespace {
 
-// Of one question, in bytes: below a millisecond. The worst of honest files takes a hundredth of it.
-constexpr std::size_t steps_max = 1'000'000;
+// Of one question, in bytes that are searched: a few milliseconds. 512 KiB of honest rules with a star in
+// each take half of it, an ordinary file a ten-thousandth.
+constexpr std::size_t steps_max = 4'000'000;
 
 int hex(char c) {
   if (c >= '0' && c <= '9') return c - '0';
@@ -80,13 +81,13 @@ bool matches(std::string_view pattern, std::string_view text, std::size_t& steps
     auto const piece = pattern.substr(0, star);
     if (star == pattern.npos && anchored) return text.ends_with(piece);
     if (piece.size() > text.size()) return false;
-    auto const cost = piece.empty() ? 1 : text.size() + piece.size();
+    auto const at = find(text, piece);
+    auto const cost = std::min(at, text.size()) + piece.size() + 1;
     if (cost >= steps) {
       steps = 0;
       return true;
     }
     steps -= cost;
-    auto const at = find(text, piece);
     if (at == text.npos) return false;
     if (star == pattern.npos) return true;
     text.remove_prefix(at + piece.size());

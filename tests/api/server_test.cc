@@ -49,7 +49,8 @@ class ServerTest : public ::testing::Test {
     server_->routes().add({Method::post, "/v1/echo/{how}", Scope::admin, 16, echo});
     constexpr std::size_t large = std::size_t{4} << 20;
     server_->routes().add({Method::post, "/v1/large/{how}", Scope::admin, large, echo});
-    server_->routes().add({Method::post, "/v1/push/{how}", Scope::admin, large, echo, true});
+    auto const known = [](Request const& request) { return request.variable("how") != "stranger"; };
+    server_->routes().add({Method::post, "/v1/push/{how}", Scope::admin, large, echo, known});
     auto const listening = server_->listen();
     ASSERT_TRUE(listening) << listening.error().message;
     asio::co_spawn(io_, server_->run(), asio::detached);
@@ -175,6 +176,10 @@ TEST_F(ServerTest, OnlyARouteThatSaysSoTakesMoreThanRequestMax) {
   auto const pushed = local().send("POST", "/v1/push/x", body);
   ASSERT_TRUE(pushed) << pushed.error().message;
   EXPECT_EQ(pushed->body.size(), body.size() + 2);
+  auto const strange = local().send("POST", "/v1/push/stranger", body);
+  if (strange) {
+    EXPECT_EQ(strange->status, 413);
+  }
   auto const beyond = local().send("POST", "/v1/push/x", std::string((std::size_t{4} << 20) + 1, 'x'));
   if (beyond) {
     EXPECT_EQ(beyond->status, 413);

@@ -103,7 +103,10 @@ TEST_F(PollWorld, AFeedUnderANewNameBeginsAnewButNoSooner) {
   });
   start({feed("http://h.example/f", 1)});
   run_for(10min);
-  sink_.states[2] = under_new_name(sink_.states[1]);
+  auto former = state(1);
+  former.failing_announced = former.gone_announced = true;
+  former.paused_at = clock_.now();
+  sink_.states[2] = under_new_name(encode(former));
   set_feeds({feed("http://h.example/f", 2)});
   run_for(3h);
   EXPECT_EQ(gaps_min("h.example/f"), (std::vector<long>{120}));

@@ -29,6 +29,38 @@ TEST_F(PollWorld, ErrorsBackOffAreToldAfterPatienceAndEndWithARecovery) {
   EXPECT_EQ(state().failures, 0u);
 }
 
+TEST_F(PollWorld, AnswersThatAreNoneOfAFeedAreFailuresAndChangeNothingThatIsKnown) {
+  for (auto const code : {204u, 206u, 226u, 300u, 302u, 407u}) {
+    SCOPED_TRACE(code);
+    bool odd = false;
+    serve("h.example", "/f", [&](OriginRequest const& request) {
+      if (!odd) return unchanged(request);
+      auto response = say(code == 204 ? "" : "2\n", {{"ETag", "\"2\""}});  // and no Location
+      response.status = code;
+      return response;
+    });
+    start({feed("http://h.example/f")});
+    run_for(1min);
+    odd = true;
+    run_for(1h);
+    EXPECT_EQ(state().failures, 1u);
+    EXPECT_NE(state().last_error.find(std::to_string(code)), std::string::npos) << state().last_error;
+    EXPECT_EQ(state().etag, "\"1\"");
+    EXPECT_FALSE(sink_.seen.contains("http://h.example/f2"));
+    stop();
+    sink_.states.clear();
+    sink_.seen.clear();
+  }
+}
+
+TEST_F(PollWorld, A304ToWhoSentNoValidatorsIsAFailure) {
+  serve("h.example", "/f", [](OriginRequest const&) { return status(304); });
+  start({feed("http://h.example/f")});
+  run_for(1min);
+  EXPECT_EQ(state().failures, 1u);
+  EXPECT_EQ(state().last_error, "the server answered 304 to an unconditional request");
+}
+
 TEST_F(PollWorld, WhereADayLiesBetweenTwoPollsTheSecondFailureIsTold) {
   serve("h.example", "/robots.txt", [](OriginRequest const&) { return say("User-agent: *\nDisallow: /\n"); });
   auto spec = feed("http://h.example/f");

@@ -272,6 +272,30 @@ TEST_F(PollWorld, AnAddressThatIsSlowHoldsUpNobodyElsewhere) {
   client_ = nullptr;
 }
 
+TEST(Gatekeeper, WhoGivesUpAfterATimeComesBackEmptyAlsoWhereTheClockIsSetBack) {
+  for (bool const back : {false, true}) {
+    boost::asio::io_context loop;
+    ManualClock clock(test_start());
+    Gatekeeper gates(loop.get_executor(), clock, {});
+    std::string said = "waits";
+    auto task = [](Gatekeeper& keeper, std::string& out) -> boost::asio::awaitable<void> {
+      auto const held = co_await keeper.enter("h.example");
+      auto const second = co_await keeper.enter_within("h.example", 600s);
+      out = second.host().empty() ? "empty" : second.host();
+    };
+    boost::asio::co_spawn(loop, task(gates, said), boost::asio::detached);
+    loop.poll();
+    clock.set(back ? test_start() - 1h : test_start() + 599s);
+    loop.restart();
+    loop.poll();
+    EXPECT_EQ(said, back ? "empty" : "waits");
+    clock.advance(1s);
+    loop.restart();
+    loop.poll();
+    EXPECT_EQ(said, "empty");
+  }
+}
+
 TEST(PageClient, HostsOfOneAddressAreAskedWithASpaceBetween) {
   for (auto const method : {fetch::Method::get, fetch::Method::post}) {
     boost::asio::io_context loop;

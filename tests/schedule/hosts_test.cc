@@ -7,6 +7,8 @@ namespace {
 using origin::answer_conditionally;
 using origin::OriginRequest;
 
+constexpr char const* etag = "\"1\"";
+
 TEST_F(PollWorld, FeedsOfOneDomainAreAskedOneAfterAnotherWithASpaceBetween) {
   for (auto const* host : {"a.site.example", "b.site.example", "site.example"})
     serve(host, "/f", [](OriginRequest const&) { return say("1\n"); });

@@ -333,6 +333,33 @@ TEST_F(SitemapIndex, ANewDaysSitemapIsNoGap) {
   EXPECT_EQ(state().window_items, 49u);
 }
 
+TEST_F(SitemapIndex, WhatTheIndexDoesNotNameAnyMoreIsNotAskedFor) {
+  std::vector<std::string> urls{"http://h.example/1", "http://h.example/2"};
+  bool there = true;
+  for (auto const* path : {"/1", "/2"})
+    serve("h.example", path,
+          [&](OriginRequest const& request) { return there ? unchanged(request) : status(404); });
+  int n = 0;
+  serve("h.example", "/index", [&](OriginRequest const&) {
+    return say("index " + std::to_string(urls.size()) + "\n", {{"ETag", '"' + std::to_string(++n) + '"'}});
+  });
+  sink_.adjust_by_body = [&](DocumentReport& report, std::string const& body) {
+    if (body.starts_with("index")) report.follow = urls;
+  };
+  start({feed("http://h.example/index")});
+  run_for(10min);
+  urls.pop_back();
+  run_for(3h);
+  EXPECT_LE(times("h.example/2").size(), 1u);
+  urls.clear();  // it is no index any more
+  there = false;
+  auto const asked = times("h.example/1").size();
+  run_for(std::chrono::days(2));
+  EXPECT_LE(times("h.example/1").size(), asked);
+  EXPECT_TRUE(sink_.notices.empty());
+  EXPECT_EQ(state().last_error, "");
+}
+
 TEST_F(SitemapIndex, OneThatComesBackIsStillKnown) {
   std::vector<std::string> urls;
   for (auto const* path : {"/1", "/2", "/3", "/4", "/5"}) {

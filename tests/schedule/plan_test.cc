@@ -158,6 +158,7 @@ TEST(Plan, TheSitemapsOfAnIndexCountAgainstTheBudget) {
     state.configured_url = feeds[0].url;
     for (std::size_t i = 0; i < sitemaps; ++i)
       state.followed.emplace_back().url = "https://a.example/" + std::to_string(i);
+    state.follows = static_cast<std::uint32_t>(sitemaps);
     return make_plan(
                feeds, [&](FeedSpec const&) { return encode(state); }, options, now)
         .unmet;

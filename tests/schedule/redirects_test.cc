@@ -60,6 +60,56 @@ TEST_F(PollWorld, HowLongAPermanentRedirectMustStayIsTheOperatorsChoice) {
   EXPECT_EQ(sink_.kinds(), (std::vector{NoticeKind::moved}));
 }
 
+TEST_F(PollWorld, WhereTheAdoptedAddressFailsFiveTimesTheConfiguredOneIsAskedAgain) {
+  bool moved = true;
+  serve("old.example", "/f", [&](OriginRequest const& request) {
+    return moved ? redirect_to("http://new.example/f", 301) : unchanged(request);
+  });
+  serve("new.example", "/f",
+        [&](OriginRequest const& request) { return moved ? unchanged(request) : status(404); });
+  start({feed("http://old.example/f")});
+  run_for(std::chrono::days(10));
+  ASSERT_EQ(state().adopted_url, "http://new.example/f");
+  moved = false;
+  auto const before = times("new.example/f").size();
+  run_for(std::chrono::days(2));
+  EXPECT_EQ(times("new.example/f").size(), before + 5);
+  EXPECT_EQ(state().adopted_url, "");
+  EXPECT_EQ(state().last_error, "");
+}
+
+// As a server with a certificate would: http leads to https of the same address.
+class Upgrading final : public fetch::Client {
+ public:
+  boost::asio::awaitable<Result<fetch::Response>> fetch(fetch::Request request) override {
+    fetch::Response response;
+    asked.push_back(request.url);
+    response.final_url = request.url;
+    if (request.url.starts_with("http://")) {
+      response.status = 301;
+      response.redirects.push_back({request.url, "https://" + request.url.substr(7), 301});
+    } else {
+      response.status = 200;
+      response.headers.etag = "\"1\"";
+      response.body = "1\n";
+    }
+    co_return response;
+  }
+  std::vector<std::string> asked;
+};
+
+TEST_F(PollWorld, HttpsOfTheSameAddressIsAdoptedAtOnce) {
+  Upgrading client;
+  client_ = &client;
+  start({feed("http://h.example/f")});
+  run_for(61min);
+  EXPECT_EQ(client.asked,
+            (std::vector<std::string>{"http://h.example/f", "https://h.example/f", "https://h.example/f"}));
+  EXPECT_EQ(sink_.kinds(), (std::vector{NoticeKind::moved}));
+  stop();
+  client_ = nullptr;
+}
+
 TEST_F(PollWorld, WhatIsGoneWhereARedirectLedMayBeBackWhereTheOperatorSaid) {
   bool moved = true;
   serve("old.example", "/f", [&](OriginRequest const& request) {

@@ -83,6 +83,36 @@ TEST_F(RobotsWorld, AHostThatIsTooBusyForItsFileRestsAndDoesNotFail) {
   }
 }
 
+TEST_F(RobotsWorld, AFileThatCannotBeReadAgainHoldsUpNoFeedThatItsCopyAllows) {
+  for (auto const& headers : {origin::HeaderList{}, origin::HeaderList{{"Retry-After", "1800"}}}) {
+    SCOPED_TRACE(headers.size());
+    bool busy = false;
+    publish("h.example", "");
+    serve("h.example", "/robots.txt",
+          [&](OriginRequest const&) { return busy ? status(503, headers) : say(""); });
+    auto seldom = obedient("http://h.example/f", 1);
+    seldom.interval = 24h;
+    start({seldom});
+    run_for(1h);
+    busy = true;
+    run_for(std::chrono::days(10));
+    EXPECT_GE(times("h.example/f").size(), 5u);
+    EXPECT_TRUE(sink_.notices.empty());
+    stop();
+    sink_.states.clear();
+    times_.clear();
+  }
+}
+
+TEST_F(RobotsWorld, AFileThatStaysTooBusyForDaysWithoutAWordIsTold) {
+  serve("h.example", "/robots.txt", [](OriginRequest const&) { return status(429); });
+  start({obedient("http://h.example/f", 1)});
+  run_for(23h);
+  EXPECT_TRUE(sink_.notices.empty());
+  run_for(std::chrono::days(3));
+  EXPECT_EQ(sink_.kinds(), (std::vector{NoticeKind::failing}));
+}
+
 TEST_F(RobotsWorld, AFileThatIsElsewhereIsAskedForAtTheGateOfThatHost) {
   std::vector<FeedSpec> feeds;
   for (std::uint64_t i = 1; i <= 5; ++i) {

@@ -99,6 +99,13 @@ TEST(RetryAfter, IsSecondsOrADateAndNeverNegative) {
   EXPECT_FALSE(retry_after(headers, noon));
 }
 
+TEST(Jitter, IsATenthAndHalfAnHourAtMost) {
+  PollingOptions const options;
+  EXPECT_EQ(jitter_of(1h, options, 1), 6min);
+  EXPECT_EQ(jitter_of(24h, options, 1), 30min);
+  EXPECT_EQ(jitter_of(24h, options, 0), 0s);
+}
+
 TEST(RetryAfter, ADateIsOneByTheClockOfWhoSaysIt) {
   fetch::ResponseHeaders headers;
   headers.date = "Mon, 02 Nov 2026 11:30:00 GMT";
