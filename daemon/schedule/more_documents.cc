@@ -18,6 +18,7 @@ namespace {
 
 constexpr std::size_t older_pages_max = 10;  // of one poll
 constexpr std::size_t followed_validator_bytes_max = 512;
+constexpr std::size_t followed_url_bytes_max = 512;  // of one that is only remembered
 constexpr std::size_t trouble_bytes_max = 200;
 
 void add(MoreDocuments& more, DocumentReport& report) {
@@ -39,7 +40,8 @@ void update_followed(PollState& state, std::vector<std::string> const& urls) {
   }
   state.follows = static_cast<std::uint32_t>(followed.size());
   for (auto& known : state.followed)
-    if (!known.url.empty() && followed.size() < followed_known_max &&
+    if (!known.url.empty() && known.url.size() <= followed_url_bytes_max &&
+        followed.size() < followed_known_max &&
         !std::ranges::count(followed, known.url, &FollowedDocument::url))
       followed.push_back(std::move(known));
   state.followed = std::move(followed);
@@ -168,7 +170,8 @@ asio::awaitable<Result<void>> Scheduler::Impl::follow_one(FeedSpec const& spec, 
   auto response = co_await ask_more(spec, std::move(request));
   auto const now = clock.now();
   auto const host = host_key(response ? response->final_url : document.url);
-  if (gates.rests_until(host) > now) co_return Error{ErrorCode::unreachable, host + " wants rest"};
+  bool const told_to_wait = (!response || is_busy(response->status)) && gates.rests_until(host) > now;
+  if (told_to_wait) co_return Error{ErrorCode::unreachable, host + " wants rest"};
   bool const answered =
       response && (response->status == 200 || (response->status == 304 && response->conditional));
   auto const failed = [&](Error error) {

@@ -96,7 +96,7 @@ void Scheduler::Impl::pump() {
 void Scheduler::Impl::wake_for_next() {
   auto due = queue.next_due();
   auto const round = std::chrono::microseconds(options.round);
-  if (due != UtcMicros::max() && round > 0us)
+  if (due != UtcMicros::max() && round > 0us && queue.size() >= options.round_feeds_min)
     due = UtcMicros{(due.time_since_epoch() + round - 1us) / round * round};
   alarm.set(due);
 }

@@ -32,9 +32,10 @@ struct SchedulerOptions {
   HostOptions hosts;                         // per-host spacing and cool-down
   std::size_t polls_max = 256;               // under way at once, from request to commit
   std::chrono::seconds overdue_spread{600};  // the longest that polls which came due in our absence wait
-  // Polls that come due within one begin together, at its end: caches are warm for all but the first, and one
-  // write to the disk serves them all. 0: each at its own time.
-  std::chrono::milliseconds round{1000};
+  // Of so many feeds those that come due within one round begin together, at its end: caches are warm for all
+  // but the first, and one write to the disk serves them all. Fewer feeds are asked each at its own time.
+  std::chrono::milliseconds round{4000};
+  std::size_t round_feeds_min = 256;
   std::string robots_agent = "newsfold";  // our name in robots.txt
   std::uint64_t seed = 0;                 // of the jitter
 };

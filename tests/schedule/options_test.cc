@@ -57,6 +57,7 @@ TEST_F(PollWorld, ABudgetThatCannotBeKeptIsToldOnceUntilItCan) {
 
 TEST_F(PollWorld, PollsOfOneRoundBeginTogether) {
   options_.round = 1s;
+  options_.round_feeds_min = 1;
   auto feeds = feeds_of_hosts(3);
   for (auto& feed : feeds) feed.interval = 1h;
   start(feeds);

@@ -94,7 +94,6 @@ class LineSink final : public PollSink {
 class PollWorld : public ::testing::Test {
  protected:
   PollWorld() : clock_(test_start()) {
-    options_.round = 0ms;
     fetch::FetchOptions options;
     options.user_agent = "Newsfold/0.1 (+https://newsfold.example/bot)";
     options.resolve = origin_.resolve_rules();
