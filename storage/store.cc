@@ -96,6 +96,13 @@ View Store::view() const {
   // The head lies in every commit: as of this snapshot it says exactly what is in it. One that cannot be
   // read leaves the view empty, and the questions fail by themselves.
   if (auto head = read_head(*state_->database, view->snapshot)) view->head = std::move(*head);
+  // A commit is seen a moment before its writer comes to publish it; who goes on from this view in the log
+  // must not be told that its last event is yet to come.
+  auto published = state_->last_sequence.load(std::memory_order_acquire);
+  while (published < view->head.last_sequence() &&
+         !state_->last_sequence.compare_exchange_weak(published, view->head.last_sequence(),
+                                                      std::memory_order_acq_rel)) {
+  }
   return View(std::move(view));
 }
 

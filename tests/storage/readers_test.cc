@@ -42,7 +42,7 @@ void read_all_the_time(Store const& store, std::atomic<bool> const& done, std::s
         problem = "the log has a gap";
       }
     }
-    if (expected <= number(view.sequence())) problem = "the log ends before the view does";
+    if (problem.empty() && expected <= number(view.sequence())) problem = "the log ends before the view does";
   }
 }
 
