@@ -52,6 +52,7 @@ TEST(Readers, SeeOnlyWholeGroupsAndADenseLog) {
   std::atomic<bool> done{false};
   std::vector<std::string> problems(3);
   std::vector<std::thread> readers;
+  readers.reserve(problems.size());
   for (auto& problem : problems)
     readers.emplace_back([&store, &done, &problem] { read_all_the_time(*store, done, problem); });
   for (int i = 0; i < groups; ++i) ingest(*store, harbour, {doc(3 * i), doc(3 * i + 1), doc(3 * i + 2)}, i);
