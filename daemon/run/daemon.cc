@@ -288,14 +288,15 @@ std::unordered_map<std::string, std::string> nameless(storage::Store const& stor
   std::unordered_map<std::string, UtcMicros> asked;  // of several names of one address the last counts
   auto const rows = store.view().feeds();
   if (!rows) return out;
-  for (auto const& row : *rows)
-    if (!named.contains(row.id))
-      if (auto const state = schedule::decode_poll_state(row.state))
-        if (auto& last = asked[state->configured_url];
-            out.emplace(state->configured_url, row.state).second || state->last_request > last) {
-          last = state->last_request;
-          out[state->configured_url] = row.state;
-        }
+  for (auto const& row : *rows) {
+    if (named.contains(row.id)) continue;
+    auto const state = schedule::decode_poll_state(row.state);
+    if (!state) continue;
+    auto const [last, is_first] = asked.try_emplace(state->configured_url, state->last_request);
+    if (!is_first && last->second >= state->last_request) continue;
+    last->second = state->last_request;
+    out[state->configured_url] = row.state;
+  }
   return out;
 }
 

@@ -1,6 +1,7 @@
 // What a poll reads beside the feed's own document: its older pages where items would be lost (RFC 5005), and
 // the sitemaps that an index lists. Each request waits at its host's gate like any other.
 #include "daemon/schedule/host_key.h"
+#include "daemon/schedule/pace.h"
 #include "daemon/schedule/scheduler_impl.h"
 #include "daemon/schedule/server_hints.h"
 #include "daemon/schedule/window_gap.h"
@@ -114,30 +115,23 @@ namespace {
 Error note_failure(FollowedDocument& document, Error error, PollingOptions const& options, UtcMicros now) {
   ++document.failures;
   document.trouble = error.message.substr(0, trouble_bytes_max);
-  auto delay = options.error_first;
-  for (std::uint32_t n = 1; n < document.failures && delay < options.error_max; ++n) delay *= 2;
   // A little sooner than its index, which is asked by the same ladder where all of them fail.
-  document.fresh_until = now + std::min(delay, options.error_max) * 9 / 10;
+  document.fresh_until = now + error_ladder(document.failures, options, options.error_max) * 9 / 10;
   return error;
 }
 
 // By the rules for feeds: its max-age, and a day where 304 cannot be had from it, unless half of what it
 // shows would scroll by.
-void note_success(FollowedDocument& document, fetch::Response const& response, PollState const& state,
+void note_success(FollowedDocument& document, fetch::ResponseHeaders const& headers, PollState const& state,
                   FeedSpec const& spec, PollingOptions const& options, UtcMicros now) {
-  constexpr std::uint32_t needless_full_max = 3;
   document.failures = 0;
   document.trouble.clear();
-  document.fresh_until = now + freshness(response.headers, now, options.hint_max);
+  document.fresh_until = now + freshness(headers, now, options.hint_max);
   bool const never_304 = (document.etag.empty() && document.last_modified.empty()) ||
                          document.needless_full >= needless_full_max;
   if (!never_304 || spec.interval) return;
-  auto const guard =
-      std::chrono::duration<double, std::ratio<86400>>(document.items / state.rate.per_day(now) / 2);
-  auto const longest = std::max(options.floor, options.floor_unconditional);
-  auto const whole = std::clamp<std::chrono::duration<double>>(guard, options.floor, longest);
-  document.fresh_until =
-      std::max(document.fresh_until, now + std::chrono::duration_cast<std::chrono::seconds>(whole));
+  auto const guard = half_scrolled_by(document.items, state.rate, now);
+  document.fresh_until = std::max(document.fresh_until, now + pace_without_304(guard, options));
 }
 
 // What its server said of the document, for the next request.
@@ -181,6 +175,7 @@ asio::awaitable<Result<void>> Scheduler::Impl::follow_one(FeedSpec const& spec, 
   if (!answered)
     co_return failed({ErrorCode::unreachable, "the server answered " + std::to_string(response->status)});
   keep_validators(document, *response);
+  auto const headers = response->headers;  // the sink takes the answer
   bool unchanged = response->status == 304;
   if (!unchanged) {
     auto const hash = std::max<std::uint64_t>(1, XXH3_64bits(response->body.data(), response->body.size()));
@@ -192,16 +187,14 @@ asio::awaitable<Result<void>> Scheduler::Impl::follow_one(FeedSpec const& spec, 
   }
   if (unchanged && document.broken) co_return failed({ErrorCode::not_a_feed, document.trouble});
   if (!unchanged) {
-    fetch::Response whole = std::move(*response);
-    response->headers = whole.headers;
-    Digest digest = co_await sink.digest(spec, std::move(whole));
+    Digest digest = co_await sink.digest(spec, std::move(*response));
     document.broken = !digest.report;
     if (!digest.report) co_return failed(digest.report.error());
     document.items = digest.report->items;
     add(outcome.more, *digest.report);
     read.push_back(std::move(digest.pending));
   }
-  note_success(document, *response, state, spec, options.polling, now);
+  note_success(document, headers, state, spec, options.polling, now);
   co_return Result<void>();
 }
 

@@ -10,7 +10,6 @@ using std::chrono::seconds;
 
 namespace {
 
-constexpr std::uint32_t needless_full_max = 3;  // then it is one that never answers 304
 constexpr double window_share_max = 0.5;
 constexpr seconds share_max = std::chrono::days(3650);  // of an operator who asks for centuries
 
@@ -35,11 +34,25 @@ seconds hint_of(PollState const& state, PollingOptions const& options) {
   return std::max(hint_within(state.header_hint, options), hint_within(state.document_hint, options));
 }
 
-std::optional<seconds> window_guard(PollState const& state, UtcMicros now) {
-  if (state.window_items == 0) return std::nullopt;
-  double const days = window_share_max * state.window_items / state.rate.per_day(now);
+seconds half_scrolled_by(std::uint32_t items, RateModel const& rate, UtcMicros now) {
+  double const days = window_share_max * items / rate.per_day(now);
   return std::chrono::duration_cast<seconds>(
       std::chrono::duration<double, std::ratio<86400>>(std::min(days, 365.0)));
+}
+
+std::optional<seconds> window_guard(PollState const& state, UtcMicros now) {
+  if (state.window_items == 0) return std::nullopt;
+  return half_scrolled_by(state.window_items, state.rate, now);
+}
+
+seconds pace_without_304(seconds guard, PollingOptions const& options) {
+  return std::clamp(guard, options.floor, std::max(options.floor, options.floor_unconditional));
+}
+
+seconds error_ladder(std::uint32_t failures, PollingOptions const& options, seconds cap) {
+  auto delay = options.error_first;
+  for (std::uint32_t n = 1; n < failures && delay < cap; ++n) delay *= 2;
+  return std::min(delay, cap);
 }
 
 seconds floor_of(PollState const& state, FeedSpec const& feed, PollingOptions const& options) {
@@ -50,9 +63,7 @@ seconds floor_of(PollState const& state, FeedSpec const& feed, PollingOptions co
   // of what the feed shows has scrolled by, and never below the ordinary floor. A hint of more is heard; one
   // of less was meant for those who ask conditionally.
   auto const guard = window_guard(state, std::max(state.last_request, state.last_answer));
-  auto const whole = std::clamp(guard.value_or(options.floor_unconditional), options.floor,
-                                std::max(options.floor, options.floor_unconditional));
-  return std::max(whole, hint);
+  return std::max(pace_without_304(guard.value_or(options.floor_unconditional), options), hint);
 }
 
 std::optional<seconds> other_pace(PollState const& state, FeedSpec const& feed, PollingOptions const& options,

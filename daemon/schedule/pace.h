@@ -8,6 +8,7 @@
 #include "daemon/schedule/poll_state.h"
 
 #include <chrono>
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
@@ -20,8 +21,20 @@ std::chrono::seconds floor_of(PollState const& state, FeedSpec const& feed, Poll
 // The largest of what the last good answer and its document ask for; 0: nothing that counts.
 std::chrono::seconds hint_of(PollState const& state, PollingOptions const& options);
 
-// When half of what the feed shows would have scrolled by; nothing where that is not known.
+// When half of so many items would have scrolled by at this rate. window_guard: of what the feed shows;
+// nothing where that is not known.
+std::chrono::seconds half_scrolled_by(std::uint32_t items, RateModel const& rate, UtcMicros now);
 std::optional<std::chrono::seconds> window_guard(PollState const& state, UtcMicros now);
+
+// Answers in full with nothing new, after which 304 is not to be had from a server.
+inline constexpr std::uint32_t needless_full_max = 3;
+
+// How often such a one is asked: once a day, sooner where `guard` wants it, never below the ordinary floor.
+std::chrono::seconds pace_without_304(std::chrono::seconds guard, PollingOptions const& options);
+
+// How long to stay away after so many failures in a row: error_first, doubled each time up to `cap`.
+std::chrono::seconds error_ladder(std::uint32_t failures, PollingOptions const& options,
+                                  std::chrono::seconds cap);
 
 // How long a feed waits between two polls for another reason than its rate: an error or a rest that lasts, a
 // hub that tells the news.

@@ -298,9 +298,7 @@ seconds error_delay(PollState const& state, PollingOptions const& options, PollO
   if (status == 410 && state.gone_count > 0) return std::chrono::days(1);
   if (status == 401 || status == 403) return options.denied_retry;
   auto const cap = now - state.failing_since >= dead_after ? options.ceiling_dead : options.error_max;
-  auto delay = options.error_first;
-  for (std::uint32_t n = 1; n < state.failures && delay < cap; ++n) delay *= 2;
-  return std::min(delay, cap);
+  return error_ladder(state.failures, options, cap);
 }
 
 // What would keep the document from being sent and read again.
