@@ -2,11 +2,23 @@
 
 #include <algorithm>
 #include <functional>
+#include <iterator>
 #include <utility>
 
 namespace newsfold::fetch {
 
 namespace {
+
+constexpr std::size_t drop_old_every = 1024;      // sessions kept
+constexpr std::time_t lifetime_max = 7 * 86'400;  // RFC 8446 4.6.1
+constexpr std::time_t lifetime_unsaid = 86'400;   // RFC 5246 F.1.4
+
+// Seconds from its making; none for one that is not to be offered.
+std::time_t lifetime(SSL_SESSION const* session) {
+  auto const told = static_cast<std::time_t>(SSL_SESSION_get_ticket_lifetime_hint(session));
+  bool const zero_is_unsaid = SSL_SESSION_get_protocol_version(session) < TLS1_3_VERSION;
+  return told == 0 && zero_is_unsaid ? lifetime_unsaid : std::min(told, lifetime_max);
+}
 
 // Empty for nothing and for what has no such form.
 template <class T, int (*write)(T const*, unsigned char**)>
@@ -40,34 +52,47 @@ void TlsSessions::attach(SSL_CTX* context, std::string_view peer) {
   SSL_CTX_set_info_callback(context, &on_info);
 }
 
+// Returns whether the reference is ours from now on.
 int TlsSessions::on_new_session(SSL* ssl, SSL_SESSION* session) {
   auto* const attachment = attachment_of(ssl);
-  auto& owner = *attachment->owner;
-  auto& sessions = owner.sessions_;
-  if (sessions.size() >= owner.sessions_max_ && !sessions.contains(attachment->peer)) {
-    owner.objects_ -= sessions.begin()->second.object != nullptr;
-    sessions.erase(sessions.begin());
-  }
-  auto& kept = sessions[attachment->peer];
-  if (kept.object || owner.objects_ < owner.objects_max_) {
-    owner.objects_ += !kept.object;
-    kept = {Object(session), {}, {}, {}};
-    return 1;  // the reference is ours now
-  }
-  owner.keep_bytes(kept, session);
-  return 0;
+  auto const until = static_cast<std::time_t>(SSL_SESSION_get_time(session)) + lifetime(session);
+  if (attachment->served || until <= attachment->owner->now_()) return 0;
+  attachment->served = true;
+  return attachment->owner->keep(attachment->peer, session, until) ? 1 : 0;
 }
 
-void TlsSessions::keep_bytes(Kept& kept, SSL_SESSION* session) {
+bool TlsSessions::keep(std::string const& peer, SSL_SESSION* session, std::time_t until) {
+  if (++kept_since_drop_ >= drop_old_every) drop_old();
+  if (sessions_.size() >= sessions_max_ && !sessions_.contains(peer)) drop(sessions_.begin());
+  auto& kept = sessions_[peer];
+  if (kept.object || objects_ < objects_max_) {
+    objects_ += !kept.object;
+    kept = {until, Object(session), {}, {}, {}};
+    return true;
+  }
+  kept = as_bytes(session, until);
+  return false;
+}
+
+TlsSessions::Sessions::iterator TlsSessions::drop(Sessions::iterator at) {
+  objects_ -= at->second.object != nullptr;
+  return sessions_.erase(at);
+}
+
+void TlsSessions::drop_old() {
+  kept_since_drop_ = 0;
+  auto const now = now_();
+  for (auto at = sessions_.begin(); at != sessions_.end();)
+    at = at->second.until <= now ? drop(at) : std::next(at);
+}
+
+TlsSessions::Kept TlsSessions::as_bytes(SSL_SESSION* session, std::time_t until) {
   std::string const bytes = der<SSL_SESSION, i2d_SSL_SESSION>(session);
   std::string certificate = der<X509, i2d_X509>(SSL_SESSION_get0_peer(session));
   auto const at = certificate.empty() ? std::string::npos : bytes.find(certificate);
-  if (at == std::string::npos) {
-    kept = {nullptr, bytes, nullptr, {}};
-    return;
-  }
-  kept = {nullptr, bytes.substr(0, at), nullptr, bytes.substr(at + certificate.size())};
-  kept.certificate = shared(std::move(certificate));
+  if (at == std::string::npos) return {until, nullptr, bytes, nullptr, {}};
+  auto after = bytes.substr(at + certificate.size());
+  return {until, nullptr, bytes.substr(0, at), shared(std::move(certificate)), std::move(after)};
 }
 
 TlsSessions::Certificate TlsSessions::shared(std::string certificate) {
@@ -98,8 +123,13 @@ void TlsSessions::on_info(SSL const* ssl, int where, int) {
   auto* const attachment = attachment_of(ssl);
   if (where & SSL_CB_HANDSHAKE_START) {
     if (!SSL_in_before(ssl)) return;
-    auto const it = attachment->owner->sessions_.find(attachment->peer);
-    if (it == attachment->owner->sessions_.end()) return;
+    auto& owner = *attachment->owner;
+    auto const it = owner.sessions_.find(attachment->peer);
+    if (it == owner.sessions_.end()) return;
+    if (it->second.until <= owner.now_()) {
+      owner.drop(it);
+      return;
+    }
     auto const session = read(it->second);
     if (session && SSL_SESSION_is_resumable(session.get()))
       SSL_set_session(const_cast<SSL*>(ssl), session.get());

@@ -17,6 +17,7 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <ctime>
 #include <filesystem>
 #include <memory>
 #include <string>
@@ -187,9 +188,12 @@ bool resumes(TlsSessions& sessions, std::string const& peer, SSL_CTX* server_con
   }
   EXPECT_TRUE(SSL_is_init_finished(client.get()) && SSL_is_init_finished(server.get()));
   bool const resumed = SSL_session_reused(client.get()) == 1;
-  SSL_shutdown(client.get());  // a connection that just ends takes its session with it
+  SSL_shutdown(client.get());  // a connection that just ends takes its session with it, on either side
+  SSL_shutdown(server.get());
   return resumed;
 }
+
+std::string peer_of(std::size_t i) { return "h" + std::to_string(i) + ".tls.example:443"; }
 
 TEST(TlsSessions, AreResumedWhetherKeptAsObjectsOrAsBytes) {
   constexpr std::size_t peers = 6, objects_max = 3;
@@ -197,15 +201,64 @@ TEST(TlsSessions, AreResumedWhetherKeptAsObjectsOrAsBytes) {
   Context const server(SSL_CTX_new(TLS_server_method()));
   identity.serve_with(server.get());
   TlsSessions sessions(peers, objects_max);
-  auto const peer = [](std::size_t i) { return "h" + std::to_string(i) + ".tls.example:443"; };
-  for (std::size_t i = 0; i < peers; ++i) EXPECT_FALSE(resumes(sessions, peer(i), server.get())) << i;
-  for (int round = 0; round < 2; ++round)  // a resumed handshake brings the session for the next
-    for (std::size_t i = 0; i < peers; ++i) EXPECT_TRUE(resumes(sessions, peer(i), server.get())) << i;
+  for (std::size_t i = 0; i < peers; ++i) EXPECT_FALSE(resumes(sessions, peer_of(i), server.get())) << i;
+  for (int round = 0; round < 2; ++round)  // TLS 1.3 brings the session for the next
+    for (std::size_t i = 0; i < peers; ++i) EXPECT_TRUE(resumes(sessions, peer_of(i), server.get())) << i;
   EXPECT_EQ(sessions.resumed(), 2 * peers);
   // One more host, and another gives way.
-  EXPECT_FALSE(resumes(sessions, peer(peers), server.get()));
-  EXPECT_TRUE(resumes(sessions, peer(peers), server.get()));
+  EXPECT_FALSE(resumes(sessions, peer_of(peers), server.get()));
+  EXPECT_TRUE(resumes(sessions, peer_of(peers), server.get()));
   EXPECT_EQ(sessions.size(), peers);
+}
+
+TEST(TlsSessions, AreOfferedNoLongerThanTheServerTakesThemUp) {
+  Identity const identity;
+  Context const server(SSL_CTX_new(TLS_server_method()));
+  identity.serve_with(server.get());
+  SSL_CTX_set_timeout(server.get(), 300);
+  for (int const version : {TLS1_3_VERSION, TLS1_2_VERSION}) {
+    SSL_CTX_set_max_proto_version(server.get(), version);
+    auto now = std::time(nullptr);
+    TlsSessions sessions(2, 1, [&now] { return now; });  // one as an object, one as bytes
+    for (std::size_t i = 0; i < 2; ++i) EXPECT_FALSE(resumes(sessions, peer_of(i), server.get()));
+    now += 290;
+    for (std::size_t i = 0; i < 2; ++i) EXPECT_TRUE(resumes(sessions, peer_of(i), server.get())) << i;
+    now += 310;
+    for (std::size_t i = 0; i < 2; ++i) EXPECT_FALSE(resumes(sessions, peer_of(i), server.get())) << i;
+    EXPECT_EQ(sessions.size(), 0u);
+  }
+}
+
+TEST(TlsSessions, OfATls12ServerThatSaysNoTimeAreOfferedForADay) {
+  Identity const identity;
+  Context const server(SSL_CTX_new(TLS_server_method()));
+  identity.serve_with(server.get());
+  SSL_CTX_set_max_proto_version(server.get(), TLS1_2_VERSION);
+  SSL_CTX_set_options(server.get(), SSL_OP_NO_TICKET);  // its sessions have a number that it looks up
+  SSL_CTX_set_timeout(server.get(), 2 * 86'400);
+  auto now = std::time(nullptr);
+  TlsSessions sessions(1, 1, [&now] { return now; });
+  EXPECT_FALSE(resumes(sessions, peer_of(0), server.get()));
+  now += 86'000;
+  EXPECT_TRUE(resumes(sessions, peer_of(0), server.get()));
+  now += 1'000;
+  EXPECT_FALSE(resumes(sessions, peer_of(0), server.get()));
+}
+
+TEST(TlsSessions, ThatNobodyAsksForAgainDoNotStay) {
+  constexpr std::size_t few = 10, many = 1'100;
+  Identity const identity;
+  Context const server(SSL_CTX_new(TLS_server_method()));
+  identity.serve_with(server.get());
+  auto now = std::time(nullptr);
+  TlsSessions sessions(few + many, 1, [&now] { return now; });
+  SSL_CTX_set_timeout(server.get(), 300);
+  for (std::size_t i = 0; i < few; ++i) resumes(sessions, peer_of(i), server.get());
+  EXPECT_EQ(sessions.size(), few);
+  now += 1'800;
+  SSL_CTX_set_timeout(server.get(), 3'600);
+  for (std::size_t i = few; i < few + many; ++i) resumes(sessions, peer_of(i), server.get());
+  EXPECT_EQ(sessions.size(), many);
 }
 
 }  // namespace
