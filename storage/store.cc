@@ -176,7 +176,7 @@ Metrics Store::metrics() const {
   metrics.commits = state.commits.load(std::memory_order_relaxed);
   metrics.commit_bytes = state.commit_bytes.load(std::memory_order_relaxed);
   metrics.refolded = state.refolded.load(std::memory_order_relaxed);
-  metrics.corrupt_rows = state.corrupt_rows.load(std::memory_order_relaxed);
+  metrics.corrupt_rows = corrupt_rows();
   metrics.disk_bytes = property(state, rocksdb::DB::Properties::kLiveSstFilesSize);
   metrics.memtable_bytes = property(state, rocksdb::DB::Properties::kCurSizeAllMemTables);
   metrics.pending_compaction_bytes =
@@ -205,11 +205,19 @@ Metrics Store::metrics() const {
   metrics.bytes_written = statistics.getTickerCount(rocksdb::WAL_FILE_BYTES) +
                           statistics.getTickerCount(rocksdb::FLUSH_WRITE_BYTES) +
                           statistics.getTickerCount(rocksdb::COMPACT_WRITE_BYTES);
-  one = 0;
-  state.database->db().GetIntProperty(state.database->handle(Family::meta),
-                                      rocksdb::DB::Properties::kIsWriteStopped, &one);
-  metrics.writes_stopped = one != 0;
+  metrics.writes_stopped = writes_stopped();
   return metrics;
+}
+
+bool Store::writes_stopped() const {
+  std::uint64_t stopped = 0;
+  state_->database->db().GetIntProperty(state_->database->handle(Family::meta),
+                                        rocksdb::DB::Properties::kIsWriteStopped, &stopped);
+  return stopped != 0;
+}
+
+std::uint64_t Store::corrupt_rows() const noexcept {
+  return state_->corrupt_rows.load(std::memory_order_relaxed);
 }
 
 }  // namespace newsfold::storage

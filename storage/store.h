@@ -279,7 +279,10 @@ class Store {
   // points to nothing; rows that do not decode are moved aside, not deleted.
   Result<VerifyReport> verify(Repair repair, std::stop_token stop = {});
   Result<void> compact(std::stop_token stop = {});
+  // All of it at once: files and tables are counted for it. The two after it cost next to nothing.
   Metrics metrics() const;
+  bool writes_stopped() const;
+  std::uint64_t corrupt_rows() const noexcept;
 
  private:
   explicit Store(std::unique_ptr<StoreState> state) noexcept;

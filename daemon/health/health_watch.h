@@ -16,6 +16,7 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -88,12 +89,25 @@ class HealthWatch {
   std::vector<Condition> conditions(std::string const& writer_paused) const;
 
  private:
+  struct Feed {
+    FeedHealth health;
+    std::string name;
+  };
+  struct Seen {
+    std::uint64_t brought = 0, copies = 0, bytes = 0;
+    bool articles_read = false;
+    std::optional<Shrinking> shrinking;
+    Readings readings;
+  };
+
   void change(FeedHealth& feed, std::function<void(FeedHealth&)> const& how);
   void look_soon(FeedId feed);
-  void look_for_silence(schedule::PollState const& state, FeedHealth& feed, std::string const& name);
+  void look_for_silence(schedule::PollState const& state, Feed& feed);
   void judge_disk(std::optional<std::uint64_t> free_bytes);
   boost::asio::awaitable<void> look_at_disk();
   boost::asio::awaitable<void> look_at_articles();
+  static Seen read(storage::View const& view, FeedId feed, AlarmOptions const& alarms);
+  void judge_shrinking(FeedId id, Feed& feed, Seen const& seen);
 
   boost::asio::any_io_executor blocking_;
   SleepingClock& clock_;
@@ -102,13 +116,11 @@ class HealthWatch {
   std::function<void(bool)> hold_;
   RulesOf rules_of_;
   DiskWatch disk_;
-  std::unordered_map<FeedId, FeedHealth> feeds_;
-  std::unordered_map<FeedId, std::string> names_;
+  std::unordered_map<FeedId, Feed> feeds_;
   FeedCounts counts_;
   std::deque<FeedId> with_news_;  // whose articles are to be looked at
   std::unordered_set<FeedId> waiting_;
   bool writes_stopped_ = false;
-  std::uint64_t corrupt_rows_ = 0;
 };
 
 }  // namespace newsfold::health
