@@ -195,16 +195,16 @@ class PollWorld : public ::testing::Test {
     return response;
   }
 
-  origin::OriginServer origin_;
   boost::asio::io_context loop_;
   ManualClock clock_;
+  std::map<std::string, std::vector<UtcMicros>> times_;
+  origin::OriginServer origin_;  // its thread uses the two before it
   LineSink sink_;
   std::unique_ptr<fetch::Fetcher> fetcher_;
   fetch::Client* client_ = nullptr;  // in front of the fetcher; null: the fetcher itself
   std::unique_ptr<Scheduler> scheduler_;
   SchedulerOptions options_;
   double jitter_ = 0;
-  std::map<std::string, std::vector<UtcMicros>> times_;
   bool ended_ = true;
 };
 
