@@ -232,16 +232,19 @@ void print_size(std::string const& path) {
               static_cast<double>(bytes) / 1e6);
 }
 
-void configure_daemon(Nginx const& nginx, int count) {
+// `lasting_percent` of the feeds are at hosts that take up a TLS session of the poll before.
+void configure_daemon(Nginx const& nginx, int count, int lasting_percent) {
   std::ofstream out(nginx.path("config.toml"));
   out << "[storage]\npath = \"" << nginx.path("store") << "\"\n[fetch]\nallow_private = true\nca_file = \""
-      << nginx.path("feeds.pem") << "\"\nresolve = [\"*:443:127.0.0.1:" << nginx.tls_feeds << "\"]\n"
+      << nginx.path("feeds.pem") << "\"\nresolve = [\"*:443:127.0.0.1:" << nginx.tls_feeds
+      << "\", \"*:8443:127.0.0.1:" << nginx.tls_feeds_lasting << "\"]\n"
       << "[polling]\nbudget = \"0\"\nrecheck = []\nrobots_for_feeds = false\n[clean]\nfetch_pages = "
          "\"never\"\n"
       << "[http]\nlisten = \"\"\nsocket = \"" << nginx.path("api.sock") << "\"\n[log]\nlevel = \"warning\"\n";
   for (int i = 0; i < count; ++i)
-    out << "[[feed]]\nname = \"feed" << i << "\"\nurl = \"https://" << Nginx::host_of(i) << "/"
-        << FeedFiles::name_of(i) << "\"\ninterval = \"15m\"\n";
+    out << "[[feed]]\nname = \"feed" << i << "\"\nurl = \"https://" << Nginx::host_of(i)
+        << (i % 100 < lasting_percent ? ":8443/" : "/") << FeedFiles::name_of(i)
+        << "\"\ninterval = \"15m\"\n";
 }
 
 }  // namespace
@@ -280,12 +283,12 @@ int feeds_over_tls() {
   return good ? 0 : 1;
 }
 
-int daemon_at_rest(int minutes, int count) {
+int daemon_at_rest(int minutes, int count, int lasting_percent) {
   Nginx nginx;
   if (count < 1 || count > feeds || !nginx.up() || !nginx.make_feed_certificates()) return 2;
   FeedFiles files(nginx.feeds(), count);
   files.write_all();
-  configure_daemon(nginx, count);
+  configure_daemon(nginx, count, lasting_percent);
   pid_t const pid = fork();
   if (pid == 0) {
     execl(NEWSFOLD_BIN, "newsfold", "run", "--config", nginx.path("config.toml").c_str(), nullptr);
@@ -316,11 +319,11 @@ int daemon_at_rest(int minutes, int count) {
   auto const wall = std::chrono::duration<double>(std::chrono::steady_clock::now() - from).count();
   auto const now = nginx.answers();
   auto const share = 100 * (cpu_of(pid) - spent) / wall;
-  std::printf("%.0f s: %llu polls (%.0f %% answered 304), %.2f a second\n", wall,
-              static_cast<unsigned long long>(now.all - answered.all),
+  std::printf("%.0f s: %llu polls (%.0f %% answered 304), %.2f a second; %d %% of the hosts resume TLS\n",
+              wall, static_cast<unsigned long long>(now.all - answered.all),
               100.0 * static_cast<double>(now.not_modified - answered.not_modified) /
                   static_cast<double>(now.all - answered.all),
-              static_cast<double>(now.all - answered.all) / wall);
+              static_cast<double>(now.all - answered.all) / wall, lasting_percent);
   bool good = print("daemon, each feed at 15 min: share of a core", share, "%", 2, share <= 2);
   auto const resident = resident_mb(pid, "VmRSS:");
   good &= print("  resident (peak below)", resident, "MB", 200, resident <= 200);

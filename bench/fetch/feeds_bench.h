@@ -8,7 +8,8 @@ namespace newsfold::bench {
 int feeds_over_tls();
 
 // The daemon with so many feeds (at most 10,000) at 15 minutes, after its first round: CPU and memory over
-// `minutes`, then what its store takes on the disk.
-int daemon_at_rest(int minutes, int feeds);
+// `minutes`, then what its store takes on the disk. `lasting_percent` of the hosts take up a TLS session
+// after these 15 minutes, the others have forgotten it.
+int daemon_at_rest(int minutes, int feeds, int lasting_percent);
 
 }  // namespace newsfold::bench
