@@ -99,8 +99,8 @@ TlsSessions::Certificate TlsSessions::shared(std::string certificate) {
   if (certificates_.size() > 2 * sessions_max_)
     std::erase_if(certificates_, [](auto const& entry) { return entry.second.expired(); });
   auto& known = certificates_[std::hash<std::string>()(certificate)];
-  if (auto const same = known.lock(); same && *same == certificate) return same;
-  auto const made = std::make_shared<std::string const>(std::move(certificate));
+  if (auto same = known.lock(); same && *same == certificate) return same;
+  auto made = std::make_shared<std::string const>(std::move(certificate));
   known = made;
   return made;
 }
