@@ -193,13 +193,17 @@ bool resumes(TlsSessions& sessions, std::string const& peer, SSL_CTX* server_con
   return resumed;
 }
 
+Context make_server() {
+  Context server(SSL_CTX_new(TLS_server_method()));
+  Identity().serve_with(server.get());  // which keeps references of its own
+  return server;
+}
+
 std::string peer_of(std::size_t i) { return "h" + std::to_string(i) + ".tls.example:443"; }
 
 TEST(TlsSessions, AreResumedWhetherKeptAsObjectsOrAsBytes) {
   constexpr std::size_t peers = 6, objects_max = 3;
-  Identity const identity;
-  Context const server(SSL_CTX_new(TLS_server_method()));
-  identity.serve_with(server.get());
+  auto const server = make_server();
   TlsSessions sessions(peers, objects_max);
   for (std::size_t i = 0; i < peers; ++i) EXPECT_FALSE(resumes(sessions, peer_of(i), server.get())) << i;
   for (int round = 0; round < 2; ++round)  // TLS 1.3 brings the session for the next
@@ -212,9 +216,7 @@ TEST(TlsSessions, AreResumedWhetherKeptAsObjectsOrAsBytes) {
 }
 
 TEST(TlsSessions, AreOfferedNoLongerThanTheServerTakesThemUp) {
-  Identity const identity;
-  Context const server(SSL_CTX_new(TLS_server_method()));
-  identity.serve_with(server.get());
+  auto const server = make_server();
   SSL_CTX_set_timeout(server.get(), 300);
   for (int const version : {TLS1_3_VERSION, TLS1_2_VERSION}) {
     SSL_CTX_set_max_proto_version(server.get(), version);
@@ -230,9 +232,7 @@ TEST(TlsSessions, AreOfferedNoLongerThanTheServerTakesThemUp) {
 }
 
 TEST(TlsSessions, OfATls12ServerThatSaysNoTimeAreOfferedForADay) {
-  Identity const identity;
-  Context const server(SSL_CTX_new(TLS_server_method()));
-  identity.serve_with(server.get());
+  auto const server = make_server();
   SSL_CTX_set_max_proto_version(server.get(), TLS1_2_VERSION);
   SSL_CTX_set_options(server.get(), SSL_OP_NO_TICKET);  // its sessions have a number that it looks up
   SSL_CTX_set_timeout(server.get(), 2 * 86'400);
@@ -247,9 +247,7 @@ TEST(TlsSessions, OfATls12ServerThatSaysNoTimeAreOfferedForADay) {
 
 TEST(TlsSessions, ThatNobodyAsksForAgainDoNotStay) {
   constexpr std::size_t few = 10, many = 1'100;
-  Identity const identity;
-  Context const server(SSL_CTX_new(TLS_server_method()));
-  identity.serve_with(server.get());
+  auto const server = make_server();
   auto now = std::time(nullptr);
   TlsSessions sessions(few + many, 1, [&now] { return now; });
   SSL_CTX_set_timeout(server.get(), 300);
