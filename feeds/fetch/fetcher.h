@@ -37,7 +37,7 @@ struct FetchOptions {
   // Ranges that the address guard lets through although they are not global: "127.0.0.0/8", "10.1.0.0/16".
   std::vector<std::string> allow_private{};
 
-  std::string ca_file = "/etc/ssl/certs/ca-certificates.crt";  // one PEM bundle: read once, kept in memory
+  std::string ca_file = "/etc/ssl/certs/ca-certificates.crt";  // one PEM bundle: read once a day
   // What check_proxy() takes; empty: none, whatever the environment says. A proxy resolves the names: the
   // guard then sees literal addresses and "localhost" only.
   std::string proxy{};

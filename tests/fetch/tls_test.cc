@@ -1,24 +1,18 @@
 // TLS as a server on loopback sees it: what is offered, and which handshakes take up an earlier session.
-#include "feeds/fetch/tls_sessions.h"
 #include "tests/fetch/fetch_fixture.h"
+#include "tests/fetch/tls_peers.h"
 
-#include <openssl/ec.h>
-#include <openssl/pem.h>
 #include <openssl/ssl.h>
-#include <openssl/x509v3.h>
-#include <unistd.h>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/read_until.hpp>
+#include <boost/asio/redirect_error.hpp>
 #include <boost/asio/ssl/context.hpp>
 #include <boost/asio/ssl/stream.hpp>
 #include <boost/asio/streambuf.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 
-#include <cstdio>
-#include <cstdlib>
-#include <ctime>
-#include <filesystem>
+#include <array>
 #include <memory>
 #include <string>
 #include <vector>
@@ -27,45 +21,6 @@ namespace newsfold::fetch {
 namespace {
 
 namespace asio = boost::asio;
-namespace fs = std::filesystem;
-
-template <class T, void (*release)(T*)>
-struct Release {
-  void operator()(T* t) const { release(t); }
-};
-template <class T, void (*release)(T*)>
-using Owned = std::unique_ptr<T, Release<T, release>>;
-using Key = Owned<EVP_PKEY, EVP_PKEY_free>;
-using Certificate = Owned<X509, X509_free>;
-using Context = Owned<SSL_CTX, SSL_CTX_free>;
-using Connection = Owned<SSL, SSL_free>;
-
-// Vouches for itself and for every name below tls.example.
-struct Identity {
-  Key key{EVP_EC_gen("P-256")};
-  Certificate certificate{X509_new()};
-
-  Identity() {
-    X509* const x = certificate.get();
-    X509_set_version(x, 2);
-    ASN1_INTEGER_set(X509_get_serialNumber(x), 1);
-    X509_gmtime_adj(X509_getm_notBefore(x), -3600);
-    X509_gmtime_adj(X509_getm_notAfter(x), 86'400);
-    X509_set_pubkey(x, key.get());
-    auto* const name = X509_get_subject_name(x);
-    X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_ASC, reinterpret_cast<unsigned char const*>("test"), -1,
-                               -1, 0);
-    X509_set_issuer_name(x, name);
-    auto* const names = X509V3_EXT_conf_nid(nullptr, nullptr, NID_subject_alt_name, "DNS:*.tls.example");
-    X509_add_ext(x, names, -1);
-    X509_EXTENSION_free(names);
-    X509_sign(x, key.get(), EVP_sha256());
-  }
-  void serve_with(SSL_CTX* context) const {
-    SSL_CTX_use_certificate(context, certificate.get());
-    SSL_CTX_use_PrivateKey(context, key.get());
-  }
-};
 
 std::string offered_protocols;  // by the last hello: "h2 http/1.1"
 
@@ -86,24 +41,20 @@ int choose_protocol(SSL*, unsigned char const** out, unsigned char* length, unsi
 
 class TlsTest : public FetchTest {
  protected:
-  TlsTest() : ca_file_(fs::temp_directory_path() / ("newsfold-tls-" + std::to_string(getpid()) + ".pem")) {
-    auto* const file = std::fopen(ca_file_.c_str(), "w");
-    PEM_write_X509(file, identity_.certificate.get());
-    std::fclose(file);
+  TlsTest() {
     identity_.serve_with(context_.native_handle());
     SSL_CTX_set_alpn_select_cb(context_.native_handle(), &choose_protocol, nullptr);
     asio::co_spawn(loop_, serve(), asio::detached);
   }
-  ~TlsTest() override {
-    acceptor_.close();
-    fs::remove(ca_file_);
-  }
+  ~TlsTest() override { acceptor_.close(); }
 
-  std::unique_ptr<Fetcher> fetcher_with(bool http2) {
+  FetchOptions options_for_tls() const {
     auto options = options_for_origin();
     options.resolve = {"*:443:127.0.0.1:" + std::to_string(acceptor_.local_endpoint().port())};
-    options.ca_file = ca_file_;
-    options.http2 = http2;
+    options.ca_file = bundle_.path();
+    return options;
+  }
+  std::unique_ptr<Fetcher> fetcher_with(FetchOptions const& options) {
     return Fetcher::create(loop_.get_executor(), options).value();
   }
   Result<Response> get(Fetcher& fetcher, std::string url) {
@@ -112,7 +63,12 @@ class TlsTest : public FetchTest {
     return fetch(fetcher, std::move(request));
   }
 
+  Identity identity_;
+  Bundle bundle_{identity_};
+  asio::ssl::context context_{asio::ssl::context::tls_server};
+  asio::ip::tcp::acceptor acceptor_{loop_, {asio::ip::address_v4::loopback(), 0}};
   std::vector<bool> resumed_;  // of each handshake
+  int requests_ = 0;
 
  private:
   asio::awaitable<void> serve() {
@@ -128,19 +84,24 @@ class TlsTest : public FetchTest {
     resumed_.push_back(SSL_session_reused(stream.native_handle()) == 1);
     asio::streambuf request;
     co_await asio::async_read_until(stream, request, "\r\n\r\n", asio::use_awaitable);
+    ++requests_;
     std::string const text = "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 5\r\n\r\nhello";
     co_await asio::async_write(stream, asio::buffer(text), asio::use_awaitable);
     co_await stream.async_shutdown(asio::use_awaitable);
   }
-
-  Identity identity_;
-  fs::path ca_file_;
-  asio::ssl::context context_{asio::ssl::context::tls_server};
-  asio::ip::tcp::acceptor acceptor_{loop_, {asio::ip::address_v4::loopback(), 0}};
 };
 
+void expect_refused(Result<Response> const& answer, std::string const& host, std::string const& why) {
+  ASSERT_FALSE(answer) << host;
+  EXPECT_EQ(answer.error().code, ErrorCode::unreachable);
+  EXPECT_EQ(answer.error().message, host + ": TLS failed (SSL certificate problem: " + why + ')');
+}
+
 TEST_F(TlsTest, OffersHttp2UnlessToldNotTo) {
-  auto const with = fetcher_with(true), without = fetcher_with(false);
+  auto options = options_for_tls();
+  auto const with = fetcher_with(options);
+  options.http2 = false;
+  auto const without = fetcher_with(options);
   auto const answer = get(*with, "https://a.tls.example/f");
   ASSERT_TRUE(answer) << answer.error().message;
   EXPECT_EQ(answer->body, "hello");
@@ -150,113 +111,152 @@ TEST_F(TlsTest, OffersHttp2UnlessToldNotTo) {
 }
 
 TEST_F(TlsTest, TheNextConnectionToAHostTakesUpItsSession) {
-  auto const fetcher = fetcher_with(true);
+  auto const fetcher = fetcher_with(options_for_tls());
   for (std::string const host : {"a", "b", "a", "b"})
     ASSERT_TRUE(get(*fetcher, "https://" + host + ".tls.example/f"));
   EXPECT_EQ(resumed_, (std::vector<bool>{false, false, true, true}));
   EXPECT_EQ(fetcher->counters().tls_resumed, 2u);
 }
 
+TEST_F(TlsTest, OfATls12ServerAsWellWhichKeepsNoSessionsButGivesTickets) {
+  SSL_CTX_set_max_proto_version(context_.native_handle(), TLS1_2_VERSION);
+  SSL_CTX_set_session_cache_mode(context_.native_handle(), SSL_SESS_CACHE_OFF);
+  auto const fetcher = fetcher_with(options_for_tls());
+  for (int i = 0; i < 3; ++i) ASSERT_TRUE(get(*fetcher, "https://a.tls.example/f"));
+  EXPECT_EQ(resumed_, (std::vector<bool>{false, true, true}));
+}
+
 TEST_F(TlsTest, ACertificateForAnotherNameIsRefusedAlsoBehindASession) {
-  auto const fetcher = fetcher_with(true);
+  auto const fetcher = fetcher_with(options_for_tls());
   ASSERT_TRUE(get(*fetcher, "https://a.tls.example/f"));
+  for (int i = 0; i < 2; ++i)
+    expect_refused(get(*fetcher, "https://a.other.example/f"), "a.other.example", "hostname mismatch");
+  EXPECT_EQ(requests_, 1);
+}
+
+TEST_F(TlsTest, NothingIsSentToAServerThatProvesNothing) {
+  auto const fetcher = fetcher_with(options_for_tls());
+  Identity(Identity::Says{.common_name = "stranger"}).serve_with(context_.native_handle());
+  expect_refused(get(*fetcher, "https://a.tls.example/f"), "a.tls.example", "self-signed certificate");
+  Identity const old(Identity::Says{.from = -7200, .to = -3600});
+  bundle_.add(old);
+  old.serve_with(context_.native_handle());
+  expect_refused(get(*fetcher_with(options_for_tls()), "https://a.tls.example/f"), "a.tls.example",
+                 "certificate has expired");
+  EXPECT_EQ(requests_, 0);
+}
+
+TEST_F(TlsTest, AServerThatForgotTheSessionProvesItselfAgain) {
+  auto const fetcher = fetcher_with(options_for_tls());
+  ASSERT_TRUE(get(*fetcher, "https://a.tls.example/f"));
+  auto const forget = [this](unsigned char key) {
+    std::array<unsigned char, 80> keys;
+    keys.fill(key);
+    SSL_CTX_set_tlsext_ticket_keys(context_.native_handle(), keys.data(), keys.size());
+  };
+  forget(1);
+  ASSERT_TRUE(get(*fetcher, "https://a.tls.example/f"));
+  forget(2);
+  Identity(Identity::Says{.common_name = "stranger"}).serve_with(context_.native_handle());
+  expect_refused(get(*fetcher, "https://a.tls.example/f"), "a.tls.example", "self-signed certificate");
+  EXPECT_EQ(resumed_, (std::vector<bool>{false, false}));
+}
+
+TEST_F(TlsTest, ASessionThatAServerCannotBearIsOfferedOnce) {
+  auto const fetcher = fetcher_with(options_for_tls());
+  ASSERT_TRUE(get(*fetcher, "https://a.tls.example/f"));
+  SSL_CTX_set_client_hello_cb(
+      context_.native_handle(),
+      [](SSL* ssl, int* alert, void*) {
+        unsigned char const* offer = nullptr;
+        std::size_t size = 0;
+        *alert = SSL_AD_ILLEGAL_PARAMETER;
+        return SSL_client_hello_get0_ext(ssl, TLSEXT_TYPE_psk, &offer, &size) ? SSL_CLIENT_HELLO_ERROR
+                                                                              : SSL_CLIENT_HELLO_SUCCESS;
+      },
+      nullptr);
+  EXPECT_FALSE(get(*fetcher, "https://a.tls.example/f"));
+  auto const answer = get(*fetcher, "https://a.tls.example/f");
+  EXPECT_TRUE(answer) << answer.error().message;
+}
+
+TEST_F(TlsTest, AddressesAreProvenToo) {
+  auto const url = "https://127.0.0.1/f";
+  auto const fetcher = fetcher_with(options_for_tls());
+  expect_refused(get(*fetcher, url), "127.0.0.1", "IP address mismatch");
+  Identity const by_address(Identity::Says{.names = "IP:127.0.0.1"});
+  bundle_.add(by_address);
+  by_address.serve_with(context_.native_handle());
+  auto const answer = get(*fetcher_with(options_for_tls()), url);
+  EXPECT_TRUE(answer) << answer.error().message;
+}
+
+TEST_F(TlsTest, ABundleThatHoldsNoCertificateIsNamed) {
+  auto options = options_for_tls();
+  options.ca_file = "/dev/null";
+  auto const answer = get(*fetcher_with(options), "https://a.tls.example/f");
+  ASSERT_FALSE(answer);
+  EXPECT_EQ(answer.error().code, ErrorCode::unreadable);
+  EXPECT_EQ(answer.error().message, "the certificates of fetch.ca_file cannot be read: /dev/null");
+}
+
+// It connects wherever it is told to (RFC 9110, 9.3.6), which here is the server above.
+class TlsThroughAProxy : public TlsTest {
+ protected:
+  TlsThroughAProxy() { asio::co_spawn(loop_, accept(), asio::detached); }
+  ~TlsThroughAProxy() override { proxy_.close(); }
+
+  FetchOptions options_for_proxy() const {
+    auto options = options_for_tls();
+    options.resolve = {};
+    options.proxy = "http://127.0.0.1:" + std::to_string(proxy_.local_endpoint().port());
+    return options;
+  }
+
+ private:
+  using Socket = asio::ip::tcp::socket;
+
+  asio::awaitable<void> accept() {
+    for (;;) {
+      auto socket = co_await proxy_.async_accept(asio::use_awaitable);
+      asio::co_spawn(loop_, tunnel(std::move(socket)), asio::detached);
+    }
+  }
+  asio::awaitable<void> tunnel(Socket socket) {
+    auto const client = std::make_shared<Socket>(std::move(socket));
+    auto const server = std::make_shared<Socket>(loop_);
+    asio::streambuf request;
+    co_await asio::async_read_until(*client, request, "\r\n\r\n", asio::use_awaitable);
+    co_await server->async_connect(acceptor_.local_endpoint(), asio::use_awaitable);
+    std::string const text = "HTTP/1.1 200 OK\r\n\r\n";
+    co_await asio::async_write(*client, asio::buffer(text), asio::use_awaitable);
+    asio::co_spawn(loop_, pass_on(client, server), asio::detached);
+    asio::co_spawn(loop_, pass_on(server, client), asio::detached);
+  }
+  static asio::awaitable<void> pass_on(std::shared_ptr<Socket> from, std::shared_ptr<Socket> to) {
+    std::array<char, 4096> bytes;
+    boost::system::error_code end;
+    while (!end) {
+      auto const size =
+          co_await from->async_read_some(asio::buffer(bytes), asio::redirect_error(asio::use_awaitable, end));
+      if (size > 0) co_await asio::async_write(*to, asio::buffer(bytes, size), asio::use_awaitable);
+    }
+    to->shutdown(Socket::shutdown_send, end);
+  }
+
+  asio::ip::tcp::acceptor proxy_{loop_, {asio::ip::address_v4::loopback(), 0}};
+};
+
+TEST_F(TlsThroughAProxy, ItIsTheServerThatProvesItself) {
+  auto const fetcher = fetcher_with(options_for_proxy());
   for (int i = 0; i < 2; ++i) {
-    auto const answer = get(*fetcher, "https://a.other.example/f");
-    ASSERT_FALSE(answer);
-    EXPECT_EQ(answer.error().code, ErrorCode::unreachable);
-    EXPECT_TRUE(answer.error().message.starts_with("a.other.example: TLS failed")) << answer.error().message;
+    auto const answer = get(*fetcher, "https://a.tls.example/f");
+    ASSERT_TRUE(answer) << answer.error().message;
+    EXPECT_EQ(answer->body, "hello");
   }
-}
-
-// A handshake and a byte each way, in memory.
-bool resumes(TlsSessions& sessions, std::string const& peer, SSL_CTX* server_context) {
-  Context const client_context(SSL_CTX_new(TLS_client_method()));
-  sessions.attach(client_context.get(), peer);
-  Connection const client(SSL_new(client_context.get())), server(SSL_new(server_context));
-  BIO *ours = nullptr, *theirs = nullptr;
-  BIO_new_bio_pair(&ours, 0, &theirs, 0);
-  SSL_set_bio(client.get(), ours, ours);
-  SSL_set_bio(server.get(), theirs, theirs);
-  SSL_set_connect_state(client.get());
-  SSL_set_accept_state(server.get());
-  char byte = 'x';
-  for (int i = 0; i < 8; ++i) {  // the tickets come behind the handshake
-    SSL_do_handshake(client.get());
-    SSL_do_handshake(server.get());
-    if (SSL_is_init_finished(server.get())) SSL_write(server.get(), &byte, 1);
-    if (SSL_is_init_finished(client.get())) SSL_read(client.get(), &byte, 1);
-  }
-  EXPECT_TRUE(SSL_is_init_finished(client.get()) && SSL_is_init_finished(server.get()));
-  bool const resumed = SSL_session_reused(client.get()) == 1;
-  SSL_shutdown(client.get());  // a connection that just ends takes its session with it, on either side
-  SSL_shutdown(server.get());
-  return resumed;
-}
-
-Context make_server() {
-  Context server(SSL_CTX_new(TLS_server_method()));
-  Identity().serve_with(server.get());  // which keeps references of its own
-  return server;
-}
-
-std::string peer_of(std::size_t i) { return "h" + std::to_string(i) + ".tls.example:443"; }
-
-TEST(TlsSessions, AreResumedWhetherKeptAsObjectsOrAsBytes) {
-  constexpr std::size_t peers = 6, objects_max = 3;
-  auto const server = make_server();
-  TlsSessions sessions(peers, objects_max);
-  for (std::size_t i = 0; i < peers; ++i) EXPECT_FALSE(resumes(sessions, peer_of(i), server.get())) << i;
-  for (int round = 0; round < 2; ++round)  // TLS 1.3 brings the session for the next
-    for (std::size_t i = 0; i < peers; ++i) EXPECT_TRUE(resumes(sessions, peer_of(i), server.get())) << i;
-  EXPECT_EQ(sessions.resumed(), 2 * peers);
-  // One more host, and another gives way.
-  EXPECT_FALSE(resumes(sessions, peer_of(peers), server.get()));
-  EXPECT_TRUE(resumes(sessions, peer_of(peers), server.get()));
-  EXPECT_EQ(sessions.size(), peers);
-}
-
-TEST(TlsSessions, AreOfferedNoLongerThanTheServerTakesThemUp) {
-  auto const server = make_server();
-  SSL_CTX_set_timeout(server.get(), 300);
-  for (int const version : {TLS1_3_VERSION, TLS1_2_VERSION}) {
-    SSL_CTX_set_max_proto_version(server.get(), version);
-    auto now = std::time(nullptr);
-    TlsSessions sessions(2, 1, [&now] { return now; });  // one as an object, one as bytes
-    for (std::size_t i = 0; i < 2; ++i) EXPECT_FALSE(resumes(sessions, peer_of(i), server.get()));
-    now += 290;
-    for (std::size_t i = 0; i < 2; ++i) EXPECT_TRUE(resumes(sessions, peer_of(i), server.get())) << i;
-    now += 310;
-    for (std::size_t i = 0; i < 2; ++i) EXPECT_FALSE(resumes(sessions, peer_of(i), server.get())) << i;
-    EXPECT_EQ(sessions.size(), 0u);
-  }
-}
-
-TEST(TlsSessions, OfATls12ServerThatSaysNoTimeAreOfferedForADay) {
-  auto const server = make_server();
-  SSL_CTX_set_max_proto_version(server.get(), TLS1_2_VERSION);
-  SSL_CTX_set_options(server.get(), SSL_OP_NO_TICKET);  // its sessions have a number that it looks up
-  SSL_CTX_set_timeout(server.get(), 2 * 86'400);
-  auto now = std::time(nullptr);
-  TlsSessions sessions(1, 1, [&now] { return now; });
-  EXPECT_FALSE(resumes(sessions, peer_of(0), server.get()));
-  now += 86'000;
-  EXPECT_TRUE(resumes(sessions, peer_of(0), server.get()));
-  now += 1'000;
-  EXPECT_FALSE(resumes(sessions, peer_of(0), server.get()));
-}
-
-TEST(TlsSessions, ThatNobodyAsksForAgainDoNotStay) {
-  constexpr std::size_t few = 10, many = 1'100;
-  auto const server = make_server();
-  auto now = std::time(nullptr);
-  TlsSessions sessions(few + many, 1, [&now] { return now; });
-  SSL_CTX_set_timeout(server.get(), 300);
-  for (std::size_t i = 0; i < few; ++i) resumes(sessions, peer_of(i), server.get());
-  EXPECT_EQ(sessions.size(), few);
-  now += 1'800;
-  SSL_CTX_set_timeout(server.get(), 3'600);
-  for (std::size_t i = few; i < few + many; ++i) resumes(sessions, peer_of(i), server.get());
-  EXPECT_EQ(sessions.size(), many);
+  EXPECT_EQ(resumed_, (std::vector<bool>{false, true}));
+  expect_refused(get(*fetcher, "https://a.other.example/f"), "a.other.example", "hostname mismatch");
+  EXPECT_EQ(requests_, 2);
 }
 
 }  // namespace
