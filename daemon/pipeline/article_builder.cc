@@ -50,10 +50,19 @@ Result<Article> clean_series(FetchedPage const& page, Source const& source) {
   return first;
 }
 
-Article make_article(Source const& source, Item const& item, FetchedPage const& page) {
+bool has_page(FetchedPage const& page) {
+  return page.outcome == PageOutcome::fetched || page.outcome == PageOutcome::unchanged;
+}
+
+// `before`: what an unchanged page was read as.
+Article make_article(Source const& source, Item const& item, FetchedPage const& page,
+                     storage::ArticleVersion const& before) {
   auto from_item = clean::clean_item(item, source.clean);
-  if (page.outcome != PageOutcome::fetched) return from_item;
-  auto from_page = clean_series(page, source);
+  if (!has_page(page)) return from_item;
+  bool const unchanged = page.outcome == PageOutcome::unchanged;
+  auto from_page = unchanged ? Result<Article>(before.content) : clean_series(page, source);
+  // Who of the two said it then is not known: the later one is right of either.
+  if (unchanged) from_page->date_modified = std::max(from_page->date_modified, item.date_modified);
   if (from_page && !says_less(*from_page, from_item)) return std::move(*from_page);
   if (from_page) clean::judge_by_page(*from_page, from_item);
   return from_item;
@@ -85,11 +94,16 @@ std::uint64_t hash_pages(FetchedPage const& page) {
 }
 
 // Nothing where several pages were put together: the first one's answer would speak for all.
-storage::PageValidators validators_of(FetchedPage const& page, std::string const& item_url) {
+storage::PageValidators validators_of(FetchedPage const& page, std::string const& item_url,
+                                      storage::PageValidators const& before = {}) {
   auto const& response = page.response;
-  if (page.outcome != PageOutcome::fetched || !page.more.empty()) return {};
-  if (response.headers.etag.size() + response.headers.last_modified.size() > validators_bytes_max) return {};
+  if (!has_page(page) || !page.more.empty()) return {};
   storage::PageValidators out{response.headers.etag, response.headers.last_modified, {}};
+  if (page.outcome == PageOutcome::unchanged) {  // what it does not say stands (RFC 9111, 3.2)
+    if (out.etag.empty()) out.etag = before.etag;
+    if (out.last_modified.empty()) out.last_modified = before.last_modified;
+  }
+  if (out.etag.size() + out.last_modified.size() > validators_bytes_max) return {};
   if (!out.empty() && response.final_url != item_url) out.url = response.final_url;
   return out;
 }
@@ -135,12 +149,18 @@ void decide(storage::IngestItem& out, BuildContext const& context, storage::View
 storage::IngestItem build_item(BuildContext const& context, ItemWork work, FetchedPage page,
                                dedup::FeedHabits& habits) {
   storage::IngestItem out;
-  out.article = make_article(context.source, work.item, page);
+  auto const view = context.store.view();
+  storage::ArticleVersion before;
+  if (page.outcome == PageOutcome::unchanged) {
+    if (auto stored = view.version(work.identity.article, 0)) before = std::move(*stored);
+    // Retention or a recheck came in between: its text is not at hand.
+    if (before.content.extractor == "feed" || before.number == 0) page.outcome = PageOutcome::unreachable;
+  }
+  out.article = make_article(context.source, work.item, page, before);
   complete(out.article, work.item, context.feed_language, context.source);
   // Where the page was fetched its own address counts: the item's may be a wrapper on another host.
-  auto const address = page.outcome == PageOutcome::fetched ? page.response.final_url : work.item.url;
+  auto const address = has_page(page) ? page.response.final_url : work.item.url;
   out.original = original_of(out.article, address);
-  auto const view = context.store.view();
   auto const host = std::string(text::host_of(address));
   bool const is_new = work.identity.reason == dedup::IdentityReason::new_item;
   if (context.source.learn_templates)
@@ -166,10 +186,12 @@ storage::IngestItem build_item(BuildContext const& context, ItemWork work, Fetch
       !view.sighting(context.source.id, out.identity.article))
     out.identity = {};
 
-  out.source_hash = page.outcome == PageOutcome::fetched ? hash_pages(page) : work.item_hash;
+  out.source_hash = work.item_hash;
+  if (page.outcome == PageOutcome::fetched) out.source_hash = hash_pages(page);
+  if (page.outcome == PageOutcome::unchanged) out.source_hash = before.source_hash;
   // Another hash than the item's own: when the feed is read again, its page is asked for again.
   out.item_hash = page.outcome == PageOutcome::unreachable ? ~work.item_hash | 1 : work.item_hash;
-  out.page = validators_of(page, work.item.url);
+  out.page = validators_of(page, work.item.url, before.page);
   out.extras = extras_of(std::move(work.item), context.source);
   decide(out, context, view, host);
   return out;

@@ -21,13 +21,14 @@ namespace newsfold::pipeline {
 enum class PageOutcome : unsigned char {
   not_wanted,  // the feed has the full text, or pages are off
   fetched,
+  unchanged,    // since the newest version was read from it: asked with ItemWork::known
   missing,      // 404, 410, robots.txt or another answer that will not change soon: the feed's text serves
   unreachable,  // may be there next time: the item is looked at again when its feed is read again
 };
 
 struct FetchedPage {
   PageOutcome outcome = PageOutcome::not_wanted;
-  fetch::Response response;           // of `fetched`
+  fetch::Response response;           // of `fetched`; of `unchanged`, without a body
   std::vector<fetch::Response> more;  // the pages that follow in a series
 };
 

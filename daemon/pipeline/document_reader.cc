@@ -172,7 +172,9 @@ Result<ReadDocument> read_document(storage::Store const& store, Source const& so
       if (sighting && (sighting->item_hash == item_hash || sighting->gone)) continue;
     }
     bool const page = wants_page(item, source.pages);
-    read.work.push_back({std::move(item), item_hash, identity, page});
+    KnownPage known;
+    if (page && !is_new) known = known_page(view, identity.article);
+    read.work.push_back({std::move(item), item_hash, identity, page, std::move(known)});
   }
   return read;
 }

@@ -5,6 +5,7 @@
 // Blocks (it looks items up in the store) and computes: for the CPU pool, never for the I/O thread.
 // Callable from any thread.
 
+#include "daemon/pipeline/known_page.h"
 #include "daemon/pipeline/source.h"
 #include "daemon/schedule/poll_sink.h"
 #include "feeds/dedup/identity.h"
@@ -26,6 +27,7 @@ struct ItemWork {
   std::uint64_t item_hash = 0;
   dedup::Identity identity;  // from what the feed says; looked at again when the page is known
   bool wants_page = false;   // the feed gives too little of the text
+  KnownPage known;           // of an article that is stored
 };
 
 struct ReadDocument {

@@ -37,6 +37,7 @@ PageOutcome outcome_of(Result<fetch::Response> const& page) {
   if (!page)
     return page.error().code == ErrorCode::unreachable ? PageOutcome::unreachable : PageOutcome::missing;
   if (page->status == 200) return PageOutcome::fetched;
+  if (page->status == 304 && page->conditional) return PageOutcome::unchanged;
   if (page->status == 429 || page->status >= 500) return PageOutcome::unreachable;
   return PageOutcome::missing;
 }
@@ -124,7 +125,7 @@ asio::awaitable<Result<void>> Pipeline::build_with_pages(Pending& pending, std::
       if (pages < options_.pages_per_poll_max && failures < options_.page_failures_max) {
         ++pages;
         auto url = one.item.url;
-        page = co_await fetch_page(*pending.source, std::move(url));
+        page = co_await fetch_page(*pending.source, std::move(url), one.known);
         failures = page.outcome == PageOutcome::unreachable ? failures + 1 : 0;
         co_await fetch_series(*pending.source, page);
       }
@@ -143,16 +144,18 @@ asio::awaitable<Result<void>> Pipeline::build_with_pages(Pending& pending, std::
   co_return Result<void>();
 }
 
-asio::awaitable<FetchedPage> Pipeline::fetch_page(Source const& source, std::string url) {
+asio::awaitable<FetchedPage> Pipeline::fetch_page(Source const& source, std::string url,
+                                                  KnownPage const& known) {
   fetch::Request request;
   request.url = std::move(url);
+  ask_whether_changed(request, known);
   request.accept = fetch::Accept::page;
   request.limits = source.page_limits;
   ++counters_.pages;
   auto answer = co_await pages_->fetch(request);
   FetchedPage page;
   page.outcome = outcome_of(answer);
-  if (page.outcome != PageOutcome::fetched) {
+  if (page.outcome == PageOutcome::missing || page.outcome == PageOutcome::unreachable) {
     ++counters_.pages_failed;
     log::info("page_failed",
               {{"url", request.url},
@@ -166,12 +169,13 @@ asio::awaitable<FetchedPage> Pipeline::fetch_page(Source const& source, std::str
 // The pages that follow in a series, as many as the source wants put together.
 asio::awaitable<void> Pipeline::fetch_series(Source const& source, FetchedPage& page) {
   if (page.outcome != PageOutcome::fetched) co_return;
+  KnownPage const unknown;
   auto const* last = &page.response;
   while (page.more.size() + 1 < source.join_pages_max) {
     auto find = [last] { return clean::next_page(last->body, last->headers.content_type, last->final_url); };
     auto next = co_await run_on(cpu_, std::move(find));
     if (next.empty()) break;
-    auto following = co_await fetch_page(source, std::move(next));
+    auto following = co_await fetch_page(source, std::move(next), unknown);
     if (following.outcome != PageOutcome::fetched) break;
     page.more.push_back(std::move(following.response));
     last = &page.more.back();

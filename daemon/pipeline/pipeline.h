@@ -88,7 +88,8 @@ class Pipeline final : public schedule::PollSink {
   using Built = std::vector<storage::IngestItem>;
 
   std::shared_ptr<Source const> source_of(schedule::FeedSpec const& feed) const;
-  boost::asio::awaitable<FetchedPage> fetch_page(Source const& source, std::string url);
+  boost::asio::awaitable<FetchedPage> fetch_page(Source const& source, std::string url,
+                                                 KnownPage const& known);
   boost::asio::awaitable<void> fetch_series(Source const& source, FetchedPage& page);
   boost::asio::awaitable<Result<void>> build_all(Pending& pending, std::vector<ItemWork> work);
   boost::asio::awaitable<Result<void>> build_with_pages(Pending& pending, std::vector<ItemWork> work);

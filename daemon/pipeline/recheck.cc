@@ -1,6 +1,7 @@
 #include "daemon/pipeline/recheck.h"
 
 #include "daemon/log/log.h"
+#include "daemon/pipeline/known_page.h"
 #include "daemon/runtime/run_on.h"
 
 #include <boost/asio/experimental/awaitable_operators.hpp>
@@ -20,26 +21,6 @@ namespace {
 
 // An answer that says nothing of the page (403, 429, 5xx, none at all) is asked for half as often.
 constexpr int slower_in_trouble = 2;
-
-// What of an article decides whether, where and how its page is looked at.
-struct PageOf {
-  std::string url;
-  bool from_page = false;
-  std::uint32_t version = 0;
-  storage::PageValidators validators;
-};
-
-PageOf page_of(storage::Store const& store, ArticleId article) {
-  PageOf page;
-  auto version = store.view().version(article, 0);
-  if (!version) return page;
-  page.url = version->extras.item_url;
-  page.from_page = version->content.extractor != "feed";
-  page.version = version->number;
-  // A better cleaner wants to see the page once, changed or not.
-  if (version->cleaner_revision == cleaner_revision) page.validators = std::move(version->page);
-  return page;
-}
 
 std::vector<storage::ArticleHead> heads_since(storage::Store const& store, UtcMicros since,
                                               std::size_t heads_max) {
@@ -142,19 +123,17 @@ asio::awaitable<void> Rechecker::check(Watched watched) {
 
   auto const source = pipeline_.source(watched.feed);
   if (!source || !source->recheck || source->pages == PagePolicy::never) co_return;
-  auto find = [&store = store_, article = watched.article] { return page_of(store, article); };
-  auto const page = co_await run_on(blocking_, std::move(find));
-  if (!page.from_page || page.url.empty()) co_return;
+  auto find = [&store = store_, article = watched.article] { return known_page(store.view(), article); };
+  auto page = co_await run_on(blocking_, std::move(find));
+  if (page.url.empty()) co_return;
 
   fetch::Request request;
   request.url = page.url;
   request.accept = fetch::Accept::page;
   request.limits = source->page_limits;
-  bool const newer = watched.newer && watched.newer->version == page.version;
-  auto const& known = newer ? watched.newer->page : page.validators;
-  request.etag = known.etag;
-  request.last_modified = known.last_modified;
-  request.validators_url = known.url;
+  auto const stored = page.validators;
+  if (watched.newer && watched.newer->version == page.version) page.validators = watched.newer->page;
+  ask_whether_changed(request, page);
   auto answer = co_await pages_.fetch(std::move(request));
   auto const status = answer ? answer->status : 0U;
   int slower = 1;
@@ -168,7 +147,7 @@ asio::awaitable<void> Rechecker::check(Watched watched) {
     auto const done = co_await pipeline_.recheck(*source, watched.article, std::move(*answer));
     if (!done) {
       log::info("recheck_failed", {{"article", watched.article}, {"reason", done.error().message}});
-    } else if (*done == page.validators) {
+    } else if (*done == stored) {
       watched.newer.reset();
     } else {
       watched.newer = std::make_shared<Newer const>(Newer{page.version, *done});

@@ -1,0 +1,25 @@
+#pragma once
+// The page that the newest version of an article was read from, and what to ask it with: whether it changed
+// since. Reads the store: for the CPU pool.
+
+#include "feeds/fetch/client.h"
+#include "storage/store.h"
+
+#include <cstdint>
+#include <string>
+
+namespace newsfold::pipeline {
+
+struct KnownPage {
+  std::uint32_t version = 0;
+  std::string url;  // as the feed gave it; empty: the text is not a page's
+  // Empty: the page said nothing to ask with, or a better cleaner wants to see it once, changed or not.
+  storage::PageValidators validators;
+};
+
+KnownPage known_page(storage::View const& view, ArticleId article);
+
+// Makes `request`, whose URL is set, conditional: for the very URL that gave the validators.
+void ask_whether_changed(fetch::Request& request, KnownPage const& known);
+
+}  // namespace newsfold::pipeline

@@ -1,0 +1,121 @@
+// An item that its feed shows differently, whose page was read before.
+#include "tests/pipeline/pipeline_fixture.h"
+
+namespace newsfold::pipeline {
+namespace {
+
+namespace asio = boost::asio;
+using Strings = std::vector<std::string>;
+
+std::string const url = "http://daily.example/a";
+
+std::string paragraphs(std::string const& about) {
+  std::string out;
+  for (int i = 0; i < 8; ++i)
+    out += "<p>Week " + std::to_string(i) + ": the " + about + " waits for its " + std::to_string(i * 7) +
+           " new planks, and the ferry master reads out once more what they cost and who is to pay.</p>";
+  return out;
+}
+
+std::string page(std::string const& body) {
+  return "<!doctype html><html lang=en><head><title>Ferry</title></head><body><main><article><h1>Ferry</h1>" +
+         body + "</article></main></body></html>";
+}
+
+struct Entry {
+  std::string title = "The ferry waits";
+  std::string summary = "Planks are dear.";
+  std::string updated = "2024-10-01T08:00:00Z";
+  std::string link = url;
+};
+
+std::string atom(Entry const& entry) {
+  return R"(<feed xmlns="http://www.w3.org/2005/Atom"><title>Daily</title><id>d</id><entry><id>a</id><title>)" +
+         entry.title + "</title><link href='" + entry.link + "'/><updated>" + entry.updated +
+         "</updated><summary>" + entry.summary + "</summary></entry></feed>";
+}
+
+class KnownPageTest : public PipelineFixture {
+ protected:
+  void SetUp() override {
+    PipelineFixture::SetUp();
+    web_.pages[url] = page(paragraphs("jetty"));
+    web_.etags[url] = "v1";
+  }
+
+  // `between` changes the web.
+  void polls(std::vector<Entry> entries, std::function<void()> between = {}) {
+    run(poll_all(std::move(entries), std::move(between)));
+  }
+  storage::ArticleVersion newest() const { return store_->view().version(ArticleId{1}, 0).value(); }
+
+ private:
+  asio::awaitable<void> poll_all(std::vector<Entry> entries, std::function<void()> between) {
+    for (auto const& entry : entries) {
+      auto document = atom(entry);
+      co_await poll(std::move(document));
+      if (between) between();
+    }
+  }
+};
+
+TEST_F(KnownPageTest, IsOnlyAskedWhetherItChanged) {
+  polls({{}, {.title = "The ferry still waits"}, {.title = "The ferry still waits", .summary = "Dearer."}});
+  EXPECT_EQ(web_.asked_with, (Strings{"", "v1", "v1"}));
+  EXPECT_EQ(announced(),
+            (Strings{"article.created The ferry waits", "article.updated The ferry still waits"}));
+  EXPECT_NE(newest().content.content_text.find("jetty waits"), std::string::npos);
+  EXPECT_EQ(newest().content.title, "The ferry still waits");
+  EXPECT_EQ(newest().page.etag, "v1");
+}
+
+TEST_F(KnownPageTest, IsReadAgainWhenItChanged) {
+  polls({{}, {.title = "The ferry sails"}}, [this] {
+    web_.etags[url] = "v2";
+    web_.pages[url] = page(paragraphs("harbour"));
+  });
+  EXPECT_EQ(web_.asked_with, (Strings{"", "v1"}));
+  EXPECT_NE(newest().content.content_text.find("harbour waits"), std::string::npos);
+  EXPECT_EQ(newest().page.etag, "v2");
+}
+
+TEST_F(KnownPageTest, IsNotAskedWithWhatAnotherAddressSaid) {
+  auto const moved = url + "-moved";
+  web_.pages[moved] = page(paragraphs("pontoon"));
+  web_.etags[moved] = "v1";  // by chance
+  polls({{}, {.title = "The ferry still waits", .link = moved}});
+  EXPECT_EQ(web_.asked, (Strings{url, moved}));
+  EXPECT_EQ(announced().size(), 2u);
+  EXPECT_NE(newest().content.content_text.find("pontoon waits"), std::string::npos);
+}
+
+TEST_F(KnownPageTest, IsReadWholeWhereItsTextIsNotTheArticles) {
+  web_.pages[url] = page("<p>Log in.</p>");
+  polls({{}, {.title = "The ferry still waits"}});
+  EXPECT_EQ(web_.asked_with, (Strings{"", ""}));
+}
+
+TEST_F(KnownPageTest, GivesWayToAFeedThatSaysMore) {
+  auto const more = paragraphs("jetty") + "<p>The council pays for every single plank of it after all.</p>";
+  std::string escaped;
+  for (char const c : more) escaped += c == '<' ? "&lt;" : std::string(1, c);
+  Source source;
+  source.id = feed_.id;
+  source.name = feed_.name;
+  source.pages = PagePolicy::always;
+  pipeline_->set_sources({source});
+  polls({{}, {.summary = escaped}});
+  EXPECT_EQ(web_.asked_with, (Strings{"", "v1"}));
+  EXPECT_NE(newest().content.content_text.find("every single plank"), std::string::npos);
+  EXPECT_EQ(newest().content.extractor, "feed");
+}
+
+TEST_F(KnownPageTest, LeavesTheLaterDateOfChange) {
+  polls({{}, {.title = "The ferry still waits", .updated = "2024-10-02T08:00:00Z"}});
+  auto const modified = newest().content.date_modified;
+  ASSERT_TRUE(modified);
+  EXPECT_EQ(modified->time_since_epoch() / std::chrono::seconds(1), 1'727'856'000);
+}
+
+}  // namespace
+}  // namespace newsfold::pipeline
