@@ -208,7 +208,7 @@ Result<void> Daemon::Impl::open() {
       [this](std::string const& list) { asio::post(io, [this, list] { apply_list(list); }); });
   scheduler = std::make_unique<schedule::Scheduler>(io.get_executor(), clock, *fetcher, *lists,
                                                     scheduler_options(config, random_number()));
-  pipeline->set_page_client(scheduler->page_client());
+  pipeline->set_page_client(scheduler->digest_client());
   rechecker = std::make_unique<pipeline::Rechecker>(io.get_executor(), blocking.get_executor(), clock, *store,
                                                     *pipeline, *writer, scheduler->page_client(),
                                                     recheck_options(config));

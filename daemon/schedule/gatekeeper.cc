@@ -16,6 +16,7 @@ namespace {
 constexpr std::size_t addresses_max = 65'536;
 constexpr std::size_t forget_every = 1024;  // requests
 constexpr std::size_t rested_max = 1024;
+constexpr std::chrono::minutes common_waits_max{10};
 }  // namespace
 
 void Gatekeeper::Permit::leave(HostReply reply) {
@@ -43,7 +44,9 @@ void Gatekeeper::enqueue(std::string const& host, Go go) {
 }
 
 void Gatekeeper::enqueue(std::string const& host, Waiting waiting) {
-  lanes_[host].queue.push_back(std::move(waiting));
+  auto& lane = lanes_[host];
+  if (lane.common.empty()) lane.common_went = clock_.now();
+  (waiting.line == Line::ahead ? lane.ahead : lane.common).push_back(std::move(waiting));
   ++waiting_;
   pump(host);
 }
@@ -65,10 +68,14 @@ void Gatekeeper::pump(std::string const& host) {
     alarm_.set(wakes_.empty() ? UtcMicros::max() : wakes_.begin()->first);
     return;
   }
-  Go const go = std::move(lane.queue.front().go);
-  lane.queue.pop_front();
+  bool const common =
+      lane.ahead.empty() || (!lane.common.empty() && now - lane.common_went >= common_waits_max);
+  if (common) lane.common_went = now;
+  auto& line = common ? lane.common : lane.ahead;
+  Go const go = std::move(line.front().go);
+  line.pop_front();
   --waiting_;
-  if (lane.queue.empty()) lanes_.erase(it);
+  if (lane.empty()) lanes_.erase(it);
   gates_.enter(host, now);
   go(Permit(this, host));
 }
@@ -78,7 +85,10 @@ void Gatekeeper::follow_clock() {
   if (set_back_ == before) return;
   gates_.shift(before - set_back_);
   std::vector<std::string> hosts;
-  for (auto const& [host, lane] : lanes_) hosts.push_back(host);
+  for (auto& [host, lane] : lanes_) {
+    lane.common_went += before - set_back_;
+    hosts.push_back(host);
+  }
   for (auto const& host : hosts) pump(host);
 }
 
@@ -127,13 +137,15 @@ void Gatekeeper::turn_away(std::string const& host) {
   if (it == lanes_.end() || rest <= rest.zero()) return;
   Lane& lane = it->second;
   std::vector<Go> gone;
-  std::erase_if(lane.queue, [&](Waiting& one) {
+  auto const goes = [&](Waiting& one) {
     if (one.patience >= rest) return false;
     gone.push_back(std::move(one.go));
     return true;
-  });
+  };
+  std::erase_if(lane.ahead, goes);
+  std::erase_if(lane.common, goes);
   waiting_ -= gone.size();
-  if (lane.queue.empty()) {
+  if (lane.empty()) {
     if (lane.wakes_at != UtcMicros::max()) wakes_.erase({lane.wakes_at, host});
     lanes_.erase(it);
   }
@@ -169,17 +181,18 @@ struct Turn {
 }  // namespace
 
 asio::awaitable<Gatekeeper::Permit> Gatekeeper::enter(std::string host) {
-  co_return co_await wait_for_turn(std::move(host), std::chrono::microseconds::max());
+  co_return co_await wait_for_turn(std::move(host), std::chrono::microseconds::max(), Line::common);
 }
 
 asio::awaitable<Gatekeeper::Permit> Gatekeeper::enter_unless_resting(std::string host,
-                                                                     std::chrono::seconds patience) {
+                                                                     std::chrono::seconds patience,
+                                                                     Line line) {
   if (gates_.rests_until(host) > clock_.now() + patience) co_return Permit();
-  co_return co_await wait_for_turn(std::move(host), patience);
+  co_return co_await wait_for_turn(std::move(host), patience, line);
 }
 
 asio::awaitable<Gatekeeper::Permit> Gatekeeper::wait_for_turn(std::string host,
-                                                              std::chrono::microseconds patience,
+                                                              std::chrono::microseconds patience, Line line,
                                                               UtcMicros give_up_at) {
   auto const turn = std::make_shared<Turn>(executor_);
   Go go = [turn](Permit permit) {
@@ -187,7 +200,7 @@ asio::awaitable<Gatekeeper::Permit> Gatekeeper::wait_for_turn(std::string host,
     turn->permit.emplace(std::move(permit));
     turn->timer.cancel();
   };
-  Waiting waiting{std::move(go), patience};
+  Waiting waiting{std::move(go), patience, line};
   enqueue(host, std::move(waiting));
   if (!turn->permit) {
     Alarm gives_up(executor_, clock_, [turn] {
@@ -210,7 +223,7 @@ asio::awaitable<Gatekeeper::Permit> Gatekeeper::enter_within(std::string host,
                                                              std::chrono::seconds wait_max) {
   auto const now = clock_.now();
   if (gates_.rests_until(host) > now) co_return Permit();
-  co_return co_await wait_for_turn(std::move(host), {}, now + wait_max);
+  co_return co_await wait_for_turn(std::move(host), {}, Line::common, now + wait_max);
 }
 
 asio::awaitable<void> Gatekeeper::pause(Permit const& permit) {

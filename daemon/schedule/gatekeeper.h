@@ -1,6 +1,7 @@
 #pragma once
-// Lets requests through the gates of their hosts, one after another, in the order in which they came.
-// The bookkeeping is HostGates; here is the waiting.
+// Lets requests through the gates of their hosts, one after another, in the order in which they came; those
+// of a document in hand, whose reading holds one of the polls' places, before others. The bookkeeping is
+// HostGates; here is the waiting.
 //
 // Not thread-safe: one executor.
 
@@ -61,12 +62,18 @@ class Gatekeeper {
   using Go = std::function<void(Permit)>;
   void enqueue(std::string const& host, Go go);
 
+  enum class Line : std::uint8_t {
+    common,
+    ahead,  // of the common line, of which one goes each ten minutes all the same
+  };
+
   // The same for a coroutine. Cancellable (operation_aborted).
   boost::asio::awaitable<Permit> enter(std::string host);
 
   // The same for who can do without: an empty permit (of no host) where the host rests for longer than
   // `patience`, or as soon as it is told to while we wait.
-  boost::asio::awaitable<Permit> enter_unless_resting(std::string host, std::chrono::seconds patience = {});
+  boost::asio::awaitable<Permit> enter_unless_resting(std::string host, std::chrono::seconds patience = {},
+                                                      Line line = Line::common);
 
   // The same for who holds another permit meanwhile: an empty one also where its turn does not come within
   // `wait_max`, as two who hold what the other waits for would wait for ever.
@@ -108,14 +115,18 @@ class Gatekeeper {
   struct Waiting {
     Go go;
     std::chrono::microseconds patience = std::chrono::microseconds::max();  // with a rest of the host
+    Line line = Line::common;
   };
   struct Lane {
-    std::deque<Waiting> queue;
+    std::deque<Waiting> common;
+    std::deque<Waiting> ahead;
+    UtcMicros common_went{};  // or began to wait
     UtcMicros wakes_at = UtcMicros::max();
+    bool empty() const noexcept { return common.empty() && ahead.empty(); }
   };
   void enqueue(std::string const& host, Waiting waiting);
   boost::asio::awaitable<Permit> wait_for_turn(std::string host, std::chrono::microseconds patience,
-                                               UtcMicros give_up_at = UtcMicros::max());
+                                               Line line, UtcMicros give_up_at = UtcMicros::max());
   void turn_away(std::string const& host);
   void pump(std::string const& host);
   void ring();

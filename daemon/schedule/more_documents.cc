@@ -75,7 +75,7 @@ asio::awaitable<Result<fetch::Response>> Scheduler::Impl::ask_more(FeedSpec cons
   request.url = fetch::with_ascii_host(std::move(request.url));
   auto host = host_key(request.url);
   if (host.empty()) co_return Error{ErrorCode::malformed, "not a usable URL: " + request.url.substr(0, 200)};
-  auto permit = co_await gates.enter_unless_resting(host);
+  auto permit = co_await gates.enter_unless_resting(host, {}, Gatekeeper::Line::ahead);
   if (permit.host().empty()) co_return Error{ErrorCode::unreachable, host + " wants rest"};
   UtcMicros asked{};
   std::function<void(bool)> nobody;  // the poll holds a document: its place is not another's

@@ -16,7 +16,7 @@ boost::asio::awaitable<Result<fetch::Response>> PageClient::fetch(fetch::Request
   auto robots = RobotsRule::obey;
   Gatekeeper::Permit permit;
   if (request.method == fetch::Method::get) {
-    permit = co_await gates_.enter_unless_resting(host, patience);
+    permit = co_await gates_.enter_unless_resting(host, patience, line_);
     if (permit.host().empty())
       co_return Error{ErrorCode::unreachable,
                       host + " wants no request before " + format_rfc3339(gates_.rests_until(host))};

@@ -1,7 +1,7 @@
 #pragma once
 // A client that is as polite as a poll: for article pages and whatever else is fetched beside feeds. Each
-// request waits at its host's gate and obeys robots.txt; the feeds of that host wait in the same line. A rest
-// that the host asked for is waited out only where it is short.
+// request waits at its host's gate, in the line given, and obeys robots.txt. A rest that the host asked for
+// is waited out only where it is short.
 
 #include "daemon/schedule/gated_client.h"
 
@@ -9,7 +9,8 @@ namespace newsfold::schedule {
 
 class PageClient final : public fetch::Client {
  public:
-  PageClient(GatedClient& client, Gatekeeper& gates) : client_(client), gates_(gates) {}
+  PageClient(GatedClient& client, Gatekeeper& gates, Gatekeeper::Line line)
+      : client_(client), gates_(gates), line_(line) {}
 
   // As Client::fetch; `refused` also where robots.txt says so, `unreachable` where the host rests for longer
   // than some seconds. A POST (WebSub) asks no robots.txt, for it goes to who invited it, and waits.
@@ -18,6 +19,7 @@ class PageClient final : public fetch::Client {
  private:
   GatedClient& client_;
   Gatekeeper& gates_;
+  Gatekeeper::Line line_;
 };
 
 }  // namespace newsfold::schedule

@@ -108,10 +108,12 @@ void Scheduler::Impl::enqueue(EntryPtr const& entry) {
     --counters.queued;
     if (entry->removed || stopping) return;
     if (held || entry->paused()) return put_back(entry);
-    if (counters.in_flight >= options.polls_max)
-      ready.emplace_back(entry, std::move(permit));
-    else
-      start(entry, std::move(permit));
+    if (counters.in_flight < options.polls_max) return start(entry, std::move(permit));
+    // The permit goes back, as the polls that hold the places may need it for what they read. By the alarm:
+    // the next in line may have no place either, and so on.
+    ready.push_back(entry);
+    unneeded.push_back(std::move(permit));
+    place_alarm.set(clock.now());
   });
 }
 
@@ -140,14 +142,15 @@ void Scheduler::Impl::give_place() {
 }
 
 void Scheduler::Impl::start_ready() {
-  while (!ready.empty() && counters.in_flight < options.polls_max && !stopping) {
-    auto [entry, permit] = std::move(ready.front());
+  for (auto& permit : std::exchange(unneeded, {})) permit.leave(HostReply::untouched);
+  for (auto left = ready.size(); left > 0 && counters.in_flight < options.polls_max && !stopping; --left) {
+    auto const entry = std::move(ready.front());
     ready.pop_front();
     if (entry->removed) continue;
     if (held || entry->paused())
       put_back(entry);
     else
-      start(entry, std::move(permit));
+      enqueue(entry);
   }
 }
 
@@ -349,6 +352,7 @@ asio::awaitable<void> Scheduler::run() {
   bool const cancelled = !impl.stopping;
   impl.stopping = true;
   impl.ready.clear();
+  impl.unneeded.clear();
   co_await asio::this_coro::reset_cancellation_state();
   impl.tasks.cancel();  // after stop() none is left, but where its patience ended before the polls did
   co_await impl.tasks.join();
@@ -360,6 +364,7 @@ asio::awaitable<void> Scheduler::stop() {
   Impl& impl = *impl_;
   impl.stopping = true;
   impl.ready.clear();
+  impl.unneeded.clear();
   impl.alarm.set(UtcMicros::max());
   impl.push_alarm.set(UtcMicros::max());
   impl.place_alarm.set(UtcMicros::max());
@@ -428,6 +433,7 @@ void Scheduler::hold(bool held) {
 }
 
 fetch::Client& Scheduler::page_client() noexcept { return impl_->pages; }
+fetch::Client& Scheduler::digest_client() noexcept { return impl_->pages_in_hand; }
 
 std::size_t Scheduler::feeds() const noexcept { return impl_->entries.size(); }
 

@@ -133,8 +133,10 @@ class Scheduler {
   Result<void> deliver_push(PushDelivery delivery);
 
   // A client for article pages: waits at the same gates and obeys robots.txt (`refused`). Lives as long as
-  // the scheduler.
+  // the scheduler. The second is for what PollSink::digest() asks for: its host's next polls wait for that,
+  // or a host of many feeds would come to hold the places of all others.
   fetch::Client& page_client() noexcept;
+  fetch::Client& digest_client() noexcept;
 
   std::size_t feeds() const noexcept;
   std::vector<FeedStatus> status() const;

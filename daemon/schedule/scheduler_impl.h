@@ -65,7 +65,8 @@ struct Scheduler::Impl {
         gates(e, c, options.hosts),
         robots(c, f, gates, options.robots_agent, options.polling.throttled_min),
         gated(f, gates, robots, c, options.polling.throttled_min),
-        pages(gated, gates),
+        pages(gated, gates, Gatekeeper::Line::common),
+        pages_in_hand(gated, gates, Gatekeeper::Line::ahead),
         alarm(e, c, [this] { pump(); }),
         push_alarm(e, c, [this] { renew_due(); }),
         place_alarm(e, c, [this] { start_ready(); }),
@@ -147,7 +148,7 @@ struct Scheduler::Impl {
   };
   std::unordered_map<std::string, Leader> leaders;  // of feeds that moved to one address: who asks there
   DueQueue<Entry> queue;
-  std::deque<std::pair<EntryPtr, Gatekeeper::Permit>> ready;  // through the gate, beyond polls_max
+  std::deque<EntryPtr> ready;  // were let in at the gate when there was no place; go there again
   SchedulerCounters counters;
   std::function<void(PollTrace const&)> listener;
   double k = 1;
@@ -168,6 +169,8 @@ struct Scheduler::Impl {
   RobotsCache robots;
   GatedClient gated;
   PageClient pages;
+  PageClient pages_in_hand;
+  std::vector<Gatekeeper::Permit> unneeded;  // to go back: there is no place for a poll now
   Alarm alarm;
   Alarm push_alarm;
   Alarm place_alarm;

@@ -304,7 +304,7 @@ TEST(PageClient, HostsOfOneAddressAreAskedWithASpaceBetween) {
     Gatekeeper gates(loop.get_executor(), clock, {});
     RobotsCache robots(clock, client, gates, "newsfold");
     GatedClient gated(client, gates, robots, clock, 900s);
-    PageClient pages(gated, gates);
+    PageClient pages(gated, gates, Gatekeeper::Line::common);
     auto task = [](PageClient& polite, std::string url, fetch::Method how) -> boost::asio::awaitable<void> {
       fetch::Request request;
       request.url = std::move(url);

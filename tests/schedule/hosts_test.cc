@@ -148,5 +148,67 @@ TEST_F(PollWorld, ThrottlingWithoutAWordStillSlowsDownAndIsNoFailure) {
   EXPECT_TRUE(sink_.notices.empty());
 }
 
+// Feeds of one host, each of whose items has its page there.
+class PagesWorld : public PollWorld {
+ protected:
+  std::vector<FeedSpec> feeds_with_pages(std::uint64_t count, int pages) {
+    pages_ = pages;
+    sink_.reads_more = [this](FeedSpec const& spec) { return read_pages(spec); };
+    serve("big.example", "/page", [](auto const&) { return say("page"); });
+    std::vector<FeedSpec> feeds;
+    for (std::uint64_t i = 1; i <= count; ++i) {
+      auto const path = "/" + std::to_string(i);
+      serve("big.example", path, unchanged);
+      feeds.push_back(feed("http://big.example" + path, i));
+    }
+    return feeds;
+  }
+  int finished_ = 0;
+
+ private:
+  boost::asio::awaitable<void> read_pages(FeedSpec const& spec) {
+    if (!spec.url.starts_with("http://big.example")) co_return;
+    for (int i = 0; i < pages_; ++i) {
+      fetch::Request request;
+      request.url = "http://big.example/page";
+      auto const page = co_await scheduler_->digest_client().fetch(std::move(request));
+      EXPECT_TRUE(page) << page.error().message;
+    }
+    ++finished_;
+  }
+  int pages_ = 0;
+};
+
+TEST_F(PagesWorld, APollThatWaitsForAPlaceDoesNotKeepTheHostFromTheOneThatHoldsIt) {
+  options_.polls_max = 1;
+  start(feeds_with_pages(3, 2));
+  run_for(1min);
+  EXPECT_EQ(finished_, 3);
+}
+
+TEST_F(PagesWorld, AHostOfManyFeedsWithPagesHoldsUpNobodyElsewhere) {
+  options_.polls_max = 4;
+  auto feeds = feeds_with_pages(40, 60);
+  serve("far.example", "/f", unchanged);
+  feeds.push_back(feed("http://far.example/f", 99));
+  feeds.back().interval = 10min;
+  start(std::move(feeds));
+  run_for(30min);
+  EXPECT_LT(finished_, 40);  // they are still at it
+  auto const& far = times("far.example/f");
+  ASSERT_GE(far.size(), 3u);
+  for (std::size_t i = 1; i < far.size(); ++i) EXPECT_LE(far[i] - far[i - 1], 10min + 5s);
+  EXPECT_EQ(times("big.example/page").size() / 60, static_cast<std::size_t>(finished_));  // one after another
+}
+
+TEST_F(PagesWorld, PagesWithoutEndDoNotKeepAHostsFeedsFromBeingAsked) {
+  auto feeds = feeds_with_pages(3, 2'000);
+  start(std::move(feeds));
+  run_for(11min);
+  EXPECT_EQ(times("big.example/2").size() + times("big.example/3").size(), 1u);
+  run_for(10min);
+  EXPECT_EQ(times("big.example/2").size() + times("big.example/3").size(), 2u);
+}
+
 }  // namespace
 }  // namespace newsfold::schedule

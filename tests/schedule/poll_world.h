@@ -45,6 +45,7 @@ class LineSink final : public PollSink {
   boost::asio::awaitable<Digest> digest(FeedSpec const& feed, fetch::Response response) override {
     Digest digest;
     ++digested;
+    if (reads_more) co_await reads_more(feed);
     if (response.body.starts_with("<html") && !reads_pages)
       digest.report = Error{ErrorCode::not_a_feed, "this is an HTML page"};
     else
@@ -66,7 +67,8 @@ class LineSink final : public PollSink {
   int digested = 0;
   int commits = 0;
   bool fail_commits = false;
-  bool reads_pages = false;  // or a page is no feed
+  bool reads_pages = false;                                                 // or a page is no feed
+  std::function<boost::asio::awaitable<void>(FeedSpec const&)> reads_more;  // in the middle of a digest
   std::function<void(DocumentReport&)> adjust;
   std::function<void(DocumentReport&, std::string const& body)> adjust_by_body;
 
