@@ -13,17 +13,11 @@ boost::asio::awaitable<Result<fetch::Response>> PageClient::fetch(fetch::Request
   request.url = fetch::with_ascii_host(std::move(request.url));
   auto host = host_key(request.url);
   if (host.empty()) co_return Error{ErrorCode::malformed, "not a usable URL: " + request.url.substr(0, 200)};
-  auto robots = RobotsRule::obey;
-  Gatekeeper::Permit permit;
-  if (request.method == fetch::Method::get) {
-    permit = co_await gates_.enter_unless_resting(host, patience, line_);
-    if (permit.host().empty())
-      co_return Error{ErrorCode::unreachable,
-                      host + " wants no request before " + format_rfc3339(gates_.rests_until(host))};
-  } else {
-    permit = co_await gates_.enter(std::move(host));
-    robots = RobotsRule::ignore;
-  }
+  auto permit = co_await gates_.enter_unless_resting(host, patience, line_);
+  if (permit.host().empty())
+    co_return Error{ErrorCode::unreachable,
+                    host + " wants no request before " + format_rfc3339(gates_.rests_until(host))};
+  auto const robots = request.method == fetch::Method::get ? RobotsRule::obey : RobotsRule::ignore;
   GatedClient::Account account;
   co_return co_await client_.fetch(std::move(request), std::move(permit), robots, account);
 }

@@ -13,7 +13,7 @@ class PageClient final : public fetch::Client {
       : client_(client), gates_(gates), line_(line) {}
 
   // As Client::fetch; `refused` also where robots.txt says so, `unreachable` where the host rests for longer
-  // than some seconds. A POST (WebSub) asks no robots.txt, for it goes to who invited it, and waits.
+  // than some seconds. A POST (WebSub) asks no robots.txt, for it goes to who invited it.
   boost::asio::awaitable<Result<fetch::Response>> fetch(fetch::Request request) override;
 
  private:

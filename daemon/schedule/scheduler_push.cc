@@ -1,5 +1,6 @@
 // WebSub: asking hubs for pushes, answering their questions, reading what they push. The rules are in
 // websub.h.
+#include "daemon/schedule/host_key.h"
 #include "daemon/schedule/scheduler_impl.h"
 
 #include <algorithm>
@@ -126,6 +127,8 @@ void Scheduler::Impl::ask_hub(EntryPtr const& entry) {
   if (stopping) return;
   auto const now = clock.now();
   auto& push = *entry->push;
+  if (auto const rests = gates.rests_until(host_key(push.hub)); rests > now)
+    return renew_later(*entry, rests);
   push.requested_at = now;
   if (push.phase == Phase::refused) push.phase = Phase::requested;
   renew_later(*entry, now + options.polling.push.ask_again);  // where no answer comes
@@ -143,7 +146,13 @@ asio::awaitable<void> Scheduler::Impl::talk_to_hub(EntryPtr entry, PushMode mode
   auto const answer = co_await pages.fetch(std::move(request));
   if (mode == PushMode::unsubscribe || (answer && answer->status >= 200 && answer->status < 300)) co_return;
   bool const still_ours = entry->push && entry->push->callback_id == push.callback_id;
-  if (!still_ours || entry->push->phase != Phase::requested) co_return;
+  if (!still_ours) co_return;
+  if (auto const rests = gates.rests_until(host_key(push.hub)); rests > clock.now()) {
+    entry->push->requested_at = {};  // it was not asked, or does not want to be: again when it has rested
+    renew_later(*entry, rests);
+    co_return;
+  }
+  if (entry->push->phase != Phase::requested) co_return;
   entry->push->phase = Phase::refused;
   co_await save_push(entry);
 }

@@ -386,6 +386,29 @@ TEST_F(PushWorld, AHubThatRefusesIsAskedAgainTheNextDayAtTheEarliest) {
   EXPECT_EQ(push("2\n").error().code, ErrorCode::gone);
 }
 
+TEST_F(PushWorld, AHubThatWantsRestIsAskedOnceWhenItHasRested) {
+  serve("hub.example", "/", [this](OriginRequest const& request) {
+    forms_.push_back(read_form(request.body));
+    return forms_.size() == 1 ? status(429, {{"Retry-After", "432000"}}) : status(202);
+  });
+  start({feed("http://h.example/f")});
+  run_for(std::chrono::days(5) - 1h);
+  EXPECT_EQ(forms_.size(), 1u);
+  run_for(3h);
+  EXPECT_EQ(forms_.size(), 2u);
+}
+
+TEST_F(PushWorld, AStopDoesNotWaitForAHubThatRests) {
+  serve("hub.example", "/", [](OriginRequest const&) { return status(429, {{"Retry-After", "432000"}}); });
+  serve("g.example", "/f", [](OriginRequest const&) {
+    return say("1\n", {{"Link", "<http://hub.example/>; rel=hub"}});
+  });
+  start({feed("http://h.example/f", 1), feed("http://g.example/f", 2)});
+  run_for(500ms);  // the second waits for its turn when the first is refused
+  stop();
+  EXPECT_LE(clock_.now(), test_start() + 1h);
+}
+
 TEST_F(PushWorld, ASubscriptionUnderAnotherCallbackIsMadeAnewAndNotReliedOn) {
   subscribe();
   run_for(2h);
