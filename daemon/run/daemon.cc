@@ -292,10 +292,12 @@ std::unordered_map<std::string, std::string> nameless(storage::Store const& stor
     if (named.contains(row.id)) continue;
     auto const state = schedule::decode_poll_state(row.state);
     if (!state) continue;
-    auto const [last, is_first] = asked.try_emplace(state->configured_url, state->last_request);
-    if (!is_first && last->second >= state->last_request) continue;
-    last->second = state->last_request;
-    out[state->configured_url] = row.state;
+    for (auto const& url : {state->configured_url, state->poll_url()}) {
+      auto const [last, is_first] = asked.try_emplace(url, state->last_request);
+      if (!is_first && last->second >= state->last_request) continue;
+      last->second = state->last_request;
+      out[url] = row.state;
+    }
   }
   return out;
 }

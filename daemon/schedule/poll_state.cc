@@ -199,7 +199,8 @@ PollState state_at(std::string const& url, std::string_view record) {
   if (!record.empty())
     if (auto decoded = decode_poll_state(record)) {
       auto const paused_at = decoded->paused_at;
-      if (decoded->configured_url == url) state = std::move(*decoded);
+      if (decoded->configured_url == url || decoded->adopted_url == url) state = std::move(*decoded);
+      if (state.adopted_url == url) state.adopted_url.clear();  // the operator followed, too
       state.paused_at = paused_at;
     }
   state.configured_url = url;
