@@ -103,6 +103,7 @@ void Gatekeeper::ring() {
 }
 
 void Gatekeeper::leave(std::string const& host, HostReply reply) {
+  follow_clock();
   gates_.leave(host, clock_.now(), reply);
   turn_away(host);
   if (++leaves_ % forget_every == 0) gates_.forget_idle(clock_.now());
@@ -124,6 +125,7 @@ void Gatekeeper::remember(std::string const& host, UtcMicros until, std::chrono:
 }
 
 void Gatekeeper::rest(std::string const& host, UtcMicros until) {
+  follow_clock();
   gates_.rest(host, until, clock_.now());
   if (rested_.size() < rested_max) rested_.insert(host);
   turn_away(host);

@@ -57,6 +57,7 @@ struct PollOutcome {
   UtcMicros asked{};
   bool unconditional = false;  // no validators were in the request
   UtcMicros now{};
+  std::chrono::microseconds set_back{};  // of the clock that told both
   // The exchange, body already taken out; or why there was none.
   Result<fetch::Response> response = fetch::Response{};
   // Set where status was 200 and the body was another than the last: what was in it, or why it is no feed.

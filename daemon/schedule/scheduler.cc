@@ -267,6 +267,18 @@ void Scheduler::Impl::bring_forward(EntryPtr const& entry, UtcMicros now, std::v
     queue.set(*entry, *due);
 }
 
+// The request of one that was taken out is under way: who has its URL now, under another name, asks no sooner
+// than it would have asked again.
+void Scheduler::Impl::wait_for_request_of(Entry const& entry, UtcMicros now, std::vector<EntryPtr>& late) {
+  auto const it = by_url.find(entry.spec->url);
+  if (entry.activity != FeedStatus::Activity::polling || it == by_url.end()) return;
+  auto& next = *it->second;
+  std::erase_if(late, [&](EntryPtr const& one) { return one.get() == &next; });
+  auto const interval = std::max<std::chrono::microseconds>(seconds(entry.interval_s), options.polling.floor);
+  next.next_due = std::max(next.next_due, now + interval);
+  if (!next.paused()) queue.set(next, next.next_due);
+}
+
 Scheduler::Scheduler(asio::any_io_executor executor, SleepingClock& clock, fetch::Client& client,
                      PollSink& sink, SchedulerOptions options)
     : impl_(std::make_unique<Impl>(std::move(executor), clock, client, sink, std::move(options))) {}
@@ -274,6 +286,7 @@ Scheduler::~Scheduler() = default;
 
 Scheduler::Difference Scheduler::set_feeds(std::vector<FeedSpec> feeds, LoadState const& load) {
   Impl& impl = *impl_;
+  impl.follow_clock();
   auto const now = impl.clock.now();
   Difference difference;
   std::unordered_map<std::uint64_t, EntryPtr> before = std::move(impl.entries);
@@ -312,6 +325,7 @@ Scheduler::Difference Scheduler::set_feeds(std::vector<FeedSpec> feeds, LoadStat
   for (auto const& [id, entry] : before) {
     if (!impl.entries.contains(id)) difference.removed.push_back(entry->spec->name);
     entry->removed = true;
+    impl.wait_for_request_of(*entry, now, late);
     impl.drop_push(entry);
     if (impl.running && !impl.stopping && !impl.entries.contains(id))
       impl.tasks.spawn(impl.forget_push(entry));

@@ -83,7 +83,7 @@ struct Scheduler::Impl {
   void start_ready();
   void put_back(EntryPtr const& entry);
   boost::asio::awaitable<void> poll(EntryPtr entry, Gatekeeper::Permit permit);
-  EntryPtr twin_of(Entry const& entry, PollState& state);
+  std::optional<UtcMicros> leave_to_twin(Entry const& entry, PollState& state);
   boost::asio::awaitable<PollOutcome> ask(FeedSpec const& spec, PollState const& state,
                                           Gatekeeper::Permit permit, PollTrace& trace);
   boost::asio::awaitable<std::unique_ptr<PendingItems>> read(EntryPtr const& entry, FeedSpec const& spec,
@@ -129,6 +129,7 @@ struct Scheduler::Impl {
   std::optional<UtcMicros> sooner_due(PollState& state, FeedSpec const& spec, UtcMicros placed,
                                       bool paced) const;
   void bring_forward(EntryPtr const& entry, UtcMicros now, std::vector<EntryPtr>& late);
+  void wait_for_request_of(Entry const& entry, UtcMicros now, std::vector<EntryPtr>& late);
   void spread(std::vector<EntryPtr> const& late, UtcMicros now);
   double price(UtcMicros now);
   std::chrono::microseconds spread_within(std::chrono::microseconds window);  // by chance

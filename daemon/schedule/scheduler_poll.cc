@@ -39,8 +39,8 @@ asio::awaitable<void> Scheduler::Impl::poll(EntryPtr entry, Gatekeeper::Permit p
   if (auto decoded = decode_poll_state(entry->record)) state = std::move(*decoded);
   state.configured_url = spec->url;
   read_anew(state, *spec);
-  if (auto const twin = twin_of(*entry, state)) {
-    entry->next_due = std::max(twin->next_due, clock.now() + twin_rest);
+  if (auto const later = leave_to_twin(*entry, state)) {
+    entry->next_due = *later;
     put_back(entry);
     wake_for_next();
     co_return;
@@ -51,11 +51,13 @@ asio::awaitable<void> Scheduler::Impl::poll(EntryPtr entry, Gatekeeper::Permit p
   PollOutcome outcome = co_await ask(*spec, state, std::move(permit), trace);
   auto pending = co_await read(entry, *spec, state, outcome);
   auto older = co_await read_more(*spec, state, outcome);
+  follow_clock();  // or it would move what is noted here once more
   if (auto const by = set_back_seen - clock.set_back(); by != 0s) {
     set_back_seen = clock.set_back();
     shift(state, by);
-    outcome.asked += by;
-    outcome.now += by;
+    auto const since = outcome.set_back - set_back_seen;
+    outcome.asked += since;
+    outcome.now += since;
   }
   double const price_now = price(outcome.now);
   // Nothing waits from here to the encoded record, so that the subscription cannot change in between.
@@ -70,14 +72,16 @@ asio::awaitable<void> Scheduler::Impl::poll(EntryPtr entry, Gatekeeper::Permit p
   entry->push = state.push ? std::make_unique<PushState>(*state.push) : nullptr;
   watch_hub(entry, state, outcome);
   state.paused_at = entry->paused_at;
-  // Of one that was taken out meanwhile, or has another URL, no record stays: it would be taken for the new
-  // one's.
-  std::string record = entry->removed ? std::string() : encode(state);
-  std::string old_record = entry->removed ? std::string() : entry->record;
+  // Of one that has another URL now no record stays: it would take the place of the new one's.
+  bool const replaced = entry->removed && entries.contains(number(spec->id));
+  if (entry->removed) state.push.reset();
+  std::string record = replaced ? std::string() : encode(state);
+  std::string old_record = replaced ? std::string() : entry->record;
   auto notices = decision.notices;
   auto const kept = co_await keep(*spec, std::move(older), std::move(pending), std::move(old_record), record,
                                   std::move(notices));
   if (kept) {
+    follow_clock();
     if (auto const by = set_back_seen - clock.set_back(); by != 0s) {
       shift(state, by);
       record = encode(state);
@@ -131,33 +135,36 @@ void Scheduler::Impl::note_rests(PollState& state, std::string const& own) {
   }
 }
 
-// Another feed that is polled, and well, at the address that this one has moved to. What is published there
-// is seen by it; asking for both would be two requests where the publisher counts one reader.
-EntryPtr Scheduler::Impl::twin_of(Entry const& entry, PollState& state) {
-  if (state.adopted_url.empty()) return nullptr;  // the configuration holds no address twice
-  auto const state_of = [](Entry const& other) { return decode_poll_state(other.record); };
-  auto const asks_there = [&](Entry const& other) {
-    if (&other == &entry || other.paused()) return false;
-    auto const known = state_of(other);
-    return known && known->poll_url() == state.adopted_url && known->failures == 0;
-  };
-  if (auto const it = by_url.find(state.adopted_url); it != by_url.end() && asks_there(*it->second))
-    return entries.at(number(it->second->spec->id));
-  auto& leader = leaders[state.adopted_url];
-  if (auto const it = entries.find(leader.id); it != entries.end() && it->second.get() != &entry) {
-    if (asks_there(*it->second)) return it->second;
-    // Whom we follow asked there after us: what that one was told is what counts.
-    if (auto const known = state_of(*it->second);
-        known && known->poll_url() == state.adopted_url && known->last_request > state.last_request) {
+// Two feeds may be at one address: one is configured so, others have moved there. What is published there is
+// seen by the one that is polled, and well; asking for both would be two requests where the publisher counts
+// one reader. When to look again; none: ask now.
+std::optional<UtcMicros> Scheduler::Impl::leave_to_twin(Entry const& entry, PollState& state) {
+  std::optional<UtcMicros> later;
+  bool const moved = !state.adopted_url.empty();
+  auto const heed = [&, now = clock.now()](Entry const& other) {
+    auto const known = decode_poll_state(other.record);
+    if (&other == &entry || !known || known->poll_url() != state.poll_url()) return;
+    if (known->last_request > state.last_request) {  // what that one was told is what counts
       state.etag = known->etag;
       state.last_modified = known->last_modified;
       state.validators_url = known->validators_url;
       state.body_hash = known->body_hash;
       state.document_error = known->document_error;
     }
-  }
-  leader = {number(entry.spec->id), state.last_request};
-  return nullptr;
+    if (other.paused()) return;
+    if (known->failures > 0) {  // nor right after its failure
+      auto const soonest = known->last_request + options.polling.error_first;
+      if (soonest > now) later = soonest;
+    } else if (moved) {
+      later = std::max(other.next_due, now + twin_rest);
+    }
+  };
+  if (auto const it = by_url.find(state.poll_url()); it != by_url.end()) heed(*it->second);
+  auto const leader = leaders.find(state.poll_url());
+  if (!later && leader != leaders.end())
+    if (auto const it = entries.find(leader->second.id); it != entries.end()) heed(*it->second);
+  if (!later && moved) leaders[state.adopted_url] = {number(entry.spec->id), state.last_request};
+  return later;
 }
 
 // What is older first, so that the stream tells things in their order; with the old record, so that a crash
@@ -197,6 +204,8 @@ asio::awaitable<PollOutcome> Scheduler::Impl::ask(FeedSpec const& spec, PollStat
   auto response =
       co_await exchange(spec, std::move(request), std::move(permit), outcome.asked, std::move(waits));
   outcome.now = clock.now();
+  outcome.asked = std::min(outcome.asked, outcome.now);  // where the clock was set back in between
+  outcome.set_back = clock.set_back();
   if (response) {
     trace.status = response->status;
     trace.wire_bytes = response->wire_bytes;
