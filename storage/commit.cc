@@ -202,7 +202,7 @@ class ItemStep {
     auto const found = group_.articles.find(ArticleKey{id});
     if (!found) return found.error();
     auto const& before = **found;
-    if (auto seen = note_sighting(id); !seen) return seen.error();
+    if (auto seen = note_sighting(id, before.version()); !seen) return seen.error();
     ItemOutcome outcome{Outcome::unchanged, id, before.version(), StoryId{before.story()}, {}};
     if (before.version_hash() == item_.version_hash || FeedId{before.feed()} != change_.feed) return outcome;
     bool const ours = before.cleaner_revision() != item_.cleaner_revision &&
@@ -275,15 +275,24 @@ class ItemStep {
   }
 
   // Remembers how this feed shows the article, and under which keys it is found again.
-  Result<void> note_sighting(ArticleId id) {
+  Sighting first_sighting(ArticleId id) const {
+    return {change_.feed, id, item_.traits, item_.item_hash, group_.now, false, {}, 0};
+  }
+
+  // `version`: of the article until now.
+  Result<void> note_sighting(ArticleId id, std::uint32_t version) {
     SightingKey const key{change_.feed, id};
     auto const before = group_.sightings.find(key);
     if (!before) return before.error();
-    Sighting sighting{change_.feed, id, item_.traits, item_.item_hash, group_.now};
+    auto sighting = first_sighting(id);
+    if (item_.article.extractor != "feed") {
+      sighting.page = item_.page;
+      sighting.page_version = version;
+    }
     if (*before) {
       auto const known = read(key, **before);
       sighting.first_seen = known.first_seen;
-      if (known.traits == sighting.traits && known.item_hash == sighting.item_hash) return {};
+      if (known == sighting) return {};
     }
     auto const row = group_.sightings.change(key);
     if (!row) return row.error();
@@ -294,8 +303,7 @@ class ItemStep {
 
   // Of an article that was numbered just now: nothing can be known about it.
   Result<void> note_first_sighting(ArticleId id) {
-    write(Sighting{change_.feed, id, item_.traits, item_.item_hash, group_.now},
-          group_.sightings.add(SightingKey{change_.feed, id}));
+    write(first_sighting(id), group_.sightings.add(SightingKey{change_.feed, id}));
     return note_identities(id);
   }
 
@@ -450,6 +458,18 @@ Result<void> note_feed(Group& group, FeedChange const& change) {
   return {};
 }
 
+Result<void> note_look(Group& group, FeedId feed, PageLook const& look) {
+  SightingKey const key{feed, look.article};
+  auto const known = group.sightings.find(key);
+  if (!known) return known.error();
+  if (!*known || (*known)->gone()) return {};
+  auto const row = group.sightings.change(key);
+  if (!row) return row.error();
+  write(look.page, *(*row)->mutable_page());
+  (*row)->set_page_version(look.version);
+  return {};
+}
+
 Result<void> add_change(Group& group, FeedChange const& change) {
   auto& outcomes = group.report.outcomes.emplace_back();
   for (auto const& item : change.items) {
@@ -459,6 +479,8 @@ Result<void> add_change(Group& group, FeedChange const& change) {
     outcomes.push_back(outcome ? std::move(*outcome)
                                : ItemStep::set_aside(group.store.noted(outcome.error()).message));
   }
+  for (auto const& look : change.looks)
+    if (auto done = note_look(group, change.feed, look); !done) return done;
   for (auto const& withdrawal : change.withdrawals)
     if (auto done = withdraw(group, withdrawal); !done) return done;
   for (auto const& [host, blocks] : change.blocks)

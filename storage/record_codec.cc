@@ -276,6 +276,9 @@ void write(Sighting const& sighting, proto::SightingRecord& record) {
   record.set_item_hash(sighting.item_hash);
   record.set_first_seen(micros(sighting.first_seen));
   record.set_gone(sighting.gone);
+  if (sighting.page_version == 0) return;
+  write(sighting.page, *record.mutable_page());
+  record.set_page_version(sighting.page_version);
 }
 
 Sighting read(SightingKey key, proto::SightingRecord const& record) {
@@ -291,6 +294,8 @@ Sighting read(SightingKey key, proto::SightingRecord const& record) {
   sighting.item_hash = record.item_hash();
   sighting.first_seen = from_micros(record.first_seen());
   sighting.gone = record.gone();
+  sighting.page = read(record.page());
+  sighting.page_version = record.page_version();
   return sighting;
 }
 

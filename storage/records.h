@@ -65,6 +65,13 @@ struct IngestItem {
   PageValidators page;                                // where `article` was read from one page
 };
 
+// An article page that was looked at again and left its article as it is.
+struct PageLook {
+  ArticleId article{};
+  std::uint32_t version = 0;
+  PageValidators page;  // what to ask it with from now on
+};
+
 // What became of an article page that was looked at again.
 struct Withdrawal {
   ArticleId article{};
@@ -88,6 +95,7 @@ struct FeedChange {
   std::optional<dedup::FeedHabits> habits;  // after this poll
   std::uint32_t shown = 0;                  // items in the document that was read; 0: none was
   std::vector<IngestItem> items;
+  std::vector<PageLook> looks;
   std::vector<Withdrawal> withdrawals;
   std::vector<FeedNotice> notices;
   // Template blocks of hosts after this poll, opaque here.
@@ -162,7 +170,11 @@ struct Sighting {
   dedup::ItemTraits traits;
   std::uint64_t item_hash = 0;
   UtcMicros first_seen{};
-  bool gone = false;  // retention took the article: the feed is not to bring it again
+  bool gone = false;    // retention took the article: the feed is not to bring it again
+  PageValidators page;  // newer than those of version `page_version`; of another one they say nothing
+  std::uint32_t page_version = 0;
+
+  bool operator==(Sighting const&) const = default;
 };
 
 struct VersionHead {

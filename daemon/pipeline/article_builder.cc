@@ -94,16 +94,11 @@ std::uint64_t hash_pages(FetchedPage const& page) {
 }
 
 // Nothing where several pages were put together: the first one's answer would speak for all.
-storage::PageValidators validators_of(FetchedPage const& page, std::string const& item_url,
-                                      storage::PageValidators const& before = {}) {
+storage::PageValidators validators_of(FetchedPage const& page, std::string const& item_url) {
   auto const& response = page.response;
-  if (!has_page(page) || !page.more.empty()) return {};
+  if (page.outcome != PageOutcome::fetched || !page.more.empty()) return {};
+  if (response.headers.etag.size() + response.headers.last_modified.size() > validators_bytes_max) return {};
   storage::PageValidators out{response.headers.etag, response.headers.last_modified, {}};
-  if (page.outcome == PageOutcome::unchanged) {  // what it does not say stands (RFC 9111, 3.2)
-    if (out.etag.empty()) out.etag = before.etag;
-    if (out.last_modified.empty()) out.last_modified = before.last_modified;
-  }
-  if (out.etag.size() + out.last_modified.size() > validators_bytes_max) return {};
   if (!out.empty() && response.final_url != item_url) out.url = response.final_url;
   return out;
 }
@@ -153,8 +148,8 @@ storage::IngestItem build_item(BuildContext const& context, ItemWork work, Fetch
   storage::ArticleVersion before;
   if (page.outcome == PageOutcome::unchanged) {
     if (auto stored = view.version(work.identity.article, 0)) before = std::move(*stored);
-    // Retention or a recheck came in between: its text is not at hand.
-    if (before.content.extractor == "feed" || before.number == 0) page.outcome = PageOutcome::unreachable;
+    // Retention or a recheck came in between: the text that it was asked about is not at hand.
+    if (before.number != work.known.version) page.outcome = PageOutcome::unreachable;
   }
   out.article = make_article(context.source, work.item, page, before);
   complete(out.article, work.item, context.feed_language, context.source);
@@ -187,11 +182,14 @@ storage::IngestItem build_item(BuildContext const& context, ItemWork work, Fetch
     out.identity = {};
 
   out.source_hash = work.item_hash;
+  out.page = validators_of(page, work.item.url);
   if (page.outcome == PageOutcome::fetched) out.source_hash = hash_pages(page);
-  if (page.outcome == PageOutcome::unchanged) out.source_hash = before.source_hash;
+  if (page.outcome == PageOutcome::unchanged) {
+    out.source_hash = before.source_hash;
+    out.page = after_unchanged(work.known.validators, page.response.headers);
+  }
   // Another hash than the item's own: when the feed is read again, its page is asked for again.
   out.item_hash = page.outcome == PageOutcome::unreachable ? ~work.item_hash | 1 : work.item_hash;
-  out.page = validators_of(page, work.item.url, before.page);
   out.extras = extras_of(std::move(work.item), context.source);
   decide(out, context, view, host);
   return out;

@@ -173,7 +173,7 @@ Result<ReadDocument> read_document(storage::Store const& store, Source const& so
     }
     bool const page = wants_page(item, source.pages);
     KnownPage known;
-    if (page && !is_new) known = known_page(view, identity.article);
+    if (page && !is_new) known = known_page(view, source.id, identity.article);
     read.work.push_back({std::move(item), item_hash, identity, page, std::move(known)});
   }
   return read;

@@ -6,14 +6,25 @@
 
 namespace newsfold::pipeline {
 
-KnownPage known_page(storage::View const& view, ArticleId article) {
+KnownPage known_page(storage::View const& view, FeedId feed, ArticleId article) {
   KnownPage page;
   auto version = view.version(article, 0);
   if (!version || version->content.extractor == "feed") return page;
   page.version = version->number;
   page.url = std::move(version->extras.item_url);
-  if (version->cleaner_revision == cleaner_revision) page.validators = std::move(version->page);
+  if (version->cleaner_revision != cleaner_revision) return page;
+  page.validators = std::move(version->page);
+  if (auto seen = view.sighting(feed, article); seen && seen->page_version == page.version)
+    page.validators = std::move(seen->page);
   return page;
+}
+
+storage::PageValidators after_unchanged(storage::PageValidators const& asked_with,
+                                        fetch::ResponseHeaders const& headers) {
+  auto now = asked_with;
+  if (!headers.etag.empty()) now.etag = headers.etag;
+  if (!headers.last_modified.empty()) now.last_modified = headers.last_modified;
+  return now;
 }
 
 void ask_whether_changed(fetch::Request& request, KnownPage const& known) {

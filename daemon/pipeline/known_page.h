@@ -11,13 +11,17 @@
 namespace newsfold::pipeline {
 
 struct KnownPage {
-  std::uint32_t version = 0;
-  std::string url;  // as the feed gave it; empty: the text is not a page's
+  std::uint32_t version = 0;  // that was read from it
+  std::string url;            // as the feed gave it; empty: the text is not a page's
   // Empty: the page said nothing to ask with, or a better cleaner wants to see it once, changed or not.
   storage::PageValidators validators;
 };
 
-KnownPage known_page(storage::View const& view, ArticleId article);
+KnownPage known_page(storage::View const& view, FeedId feed, ArticleId article);
+
+// What to ask with after a 304: what it does not say stands (RFC 9111, 3.2).
+storage::PageValidators after_unchanged(storage::PageValidators const& asked_with,
+                                        fetch::ResponseHeaders const& headers);
 
 // Makes `request`, whose URL is set, conditional: for the very URL that gave the validators.
 void ask_whether_changed(fetch::Request& request, KnownPage const& known);

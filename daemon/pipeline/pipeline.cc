@@ -222,26 +222,43 @@ asio::awaitable<Result<void>> Pipeline::commit(schedule::FeedSpec const& feed,
   co_return Result<void>();
 }
 
-asio::awaitable<Result<storage::PageValidators>> Pipeline::recheck(Source const& source, ArticleId article,
-                                                                   fetch::Response response) {
-  FetchedPage page;
-  page.outcome = PageOutcome::fetched;
-  page.response = std::move(response);
-  co_await fetch_series(source, page);
-  auto job = [this, &source, article, page = std::move(page)] {
-    static std::string const no_language;
-    BuildContext const context{store_, source, no_language, options_.fold, templates_};
-    return rebuild_item(context, article, page);
-  };
-  auto rebuilt = co_await run_on(cpu_, std::move(job));
-  if (!rebuilt) co_return rebuilt.error();
-  auto validators = rebuilt->page;
-  if (rebuilt->edit) {
-    Built items;
-    items.push_back(std::move(*rebuilt));
-    if (auto done = co_await commit_items(source, std::move(items)); !done) co_return done.error();
+asio::awaitable<Result<void>> Pipeline::commit_look(Source const& source, storage::PageLook look) {
+  storage::FeedChange change;
+  change.feed = source.id;
+  change.feed_name = source.name;
+  change.feed_weight = source.weight;
+  change.looks.push_back(std::move(look));
+  auto const done = co_await writer_.commit(std::move(change));
+  if (!done) co_return done.error();
+  co_return Result<void>();
+}
+
+asio::awaitable<Result<void>> Pipeline::recheck(Source const& source, ArticleId article,
+                                                KnownPage const& known, fetch::Response response) {
+  storage::PageLook look{article, known.version, {}};
+  if (response.status == 304) {
+    look.page = after_unchanged(known.validators, response.headers);
+  } else {
+    FetchedPage page;
+    page.outcome = PageOutcome::fetched;
+    page.response = std::move(response);
+    co_await fetch_series(source, page);
+    auto job = [this, &source, article, page = std::move(page)] {
+      static std::string const no_language;
+      BuildContext const context{store_, source, no_language, options_.fold, templates_};
+      return rebuild_item(context, article, page);
+    };
+    auto rebuilt = co_await run_on(cpu_, std::move(job));
+    if (!rebuilt) co_return rebuilt.error();
+    if (rebuilt->edit) {
+      Built items;
+      items.push_back(std::move(*rebuilt));
+      co_return co_await commit_items(source, std::move(items));
+    }
+    look.page = std::move(rebuilt->page);
   }
-  co_return validators;
+  if (look.page == known.validators) co_return Result<void>();
+  co_return co_await commit_look(source, std::move(look));
 }
 
 void Pipeline::count_decisions(Built const& items) {

@@ -77,9 +77,10 @@ class Pipeline final : public schedule::PollSink {
                                               std::string state,
                                               std::vector<schedule::FeedNotice> notices) override;
 
-  // Looks at the page of a known article again; commits what changed. What to ask with the next time.
-  boost::asio::awaitable<Result<storage::PageValidators>> recheck(Source const& source, ArticleId article,
-                                                                  fetch::Response page);
+  // The page of a known article was looked at again (200, or 304 to what is known of it): commits what
+  // changed, be it only what to ask it with the next time.
+  boost::asio::awaitable<Result<void>> recheck(Source const& source, ArticleId article,
+                                               KnownPage const& known, fetch::Response page);
 
   PipelineCounters const& counters() const noexcept { return counters_; }
 
@@ -93,6 +94,7 @@ class Pipeline final : public schedule::PollSink {
   boost::asio::awaitable<void> fetch_series(Source const& source, FetchedPage& page);
   boost::asio::awaitable<Result<void>> build_all(Pending& pending, std::vector<ItemWork> work);
   boost::asio::awaitable<Result<void>> build_with_pages(Pending& pending, std::vector<ItemWork> work);
+  boost::asio::awaitable<Result<void>> commit_look(Source const& source, storage::PageLook look);
   boost::asio::awaitable<Result<void>> commit_items(Source const& source, Built items);
   void count_decisions(Built const& items);
   void count(std::vector<storage::ItemOutcome> const& outcomes, Source const& source);

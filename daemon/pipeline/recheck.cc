@@ -57,7 +57,7 @@ Rechecker::Rechecker(asio::any_io_executor io, asio::any_io_executor blocking, S
 
 void Rechecker::watch(ArticleId article, FeedId feed) {
   auto const now = clock_.now();
-  schedule({now, now, article, feed, 0, {}});
+  schedule({now, now, article, feed, 0});
 }
 
 // The next look: by the article's age, never sooner than the ladder's step from now.
@@ -78,7 +78,7 @@ asio::awaitable<void> Rechecker::load() {
   auto job = [&store = store_, since = clock_.now() - options_.ladder.back().younger_than,
               heads_max = options_.articles_max] { return heads_since(store, since, heads_max); };
   for (auto const& head : co_await run_on(blocking_, std::move(job)))
-    schedule({{}, head.stored_at, head.id, head.feed, 0, {}});
+    schedule({{}, head.stored_at, head.id, head.feed, 0});
 }
 
 asio::awaitable<void> Rechecker::run() {
@@ -123,16 +123,16 @@ asio::awaitable<void> Rechecker::check(Watched watched) {
 
   auto const source = pipeline_.source(watched.feed);
   if (!source || !source->recheck || source->pages == PagePolicy::never) co_return;
-  auto find = [&store = store_, article = watched.article] { return known_page(store.view(), article); };
-  auto page = co_await run_on(blocking_, std::move(find));
+  auto find = [&store = store_, feed = watched.feed, article = watched.article] {
+    return known_page(store.view(), feed, article);
+  };
+  auto const page = co_await run_on(blocking_, std::move(find));
   if (page.url.empty()) co_return;
 
   fetch::Request request;
   request.url = page.url;
   request.accept = fetch::Accept::page;
   request.limits = source->page_limits;
-  auto const stored = page.validators;
-  if (watched.newer && watched.newer->version == page.version) page.validators = watched.newer->page;
   ask_whether_changed(request, page);
   auto answer = co_await pages_.fetch(std::move(request));
   auto const status = answer ? answer->status : 0U;
@@ -142,18 +142,10 @@ asio::awaitable<void> Rechecker::check(Watched watched) {
       co_await withdraw(watched, status);
       co_return;
     }
-  } else if (status == 200) {
+  } else if (status == 200 || (status == 304 && answer->conditional)) {
     watched.missing = 0;
-    auto const done = co_await pipeline_.recheck(*source, watched.article, std::move(*answer));
-    if (!done) {
-      log::info("recheck_failed", {{"article", watched.article}, {"reason", done.error().message}});
-    } else if (*done == stored) {
-      watched.newer.reset();
-    } else {
-      watched.newer = std::make_shared<Newer const>(Newer{page.version, *done});
-    }
-  } else if (status == 304 && answer->conditional) {
-    watched.missing = 0;
+    auto const done = co_await pipeline_.recheck(*source, watched.article, page, std::move(*answer));
+    if (!done) log::info("recheck_failed", {{"article", watched.article}, {"reason", done.error().message}});
   } else {
     slower = slower_in_trouble;
   }

@@ -57,18 +57,12 @@ class Rechecker {
   std::size_t checking() const noexcept { return in_flight_; }
 
  private:
-  // What the last answer said, where it left the article's version as it was.
-  struct Newer {
-    std::uint32_t version = 0;  // of another one its own row tells
-    storage::PageValidators page;
-  };
   struct Watched {
     UtcMicros due{};
     UtcMicros stored_at{};
     ArticleId article{};
     FeedId feed{};
     std::uint32_t missing = 0;
-    std::shared_ptr<Newer const> newer;
     bool operator>(Watched const& other) const noexcept { return due > other.due; }
   };
 

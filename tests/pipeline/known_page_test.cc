@@ -49,6 +49,31 @@ class KnownPageTest : public PipelineFixture {
   }
   storage::ArticleVersion newest() const { return store_->view().version(ArticleId{1}, 0).value(); }
 
+  void SetUpAgain() {
+    TearDown();
+    web_ = {};
+    io_.restart();
+    SetUp();
+  }
+  // A recheck finds other validators of the same text.
+  asio::awaitable<void> look_between(Entry first, Entry second, unsigned status) {
+    auto document = atom(first);
+    co_await poll(std::move(document));
+    auto const source = pipeline_->source(feed_.id);
+    auto const known = known_page(store_->view(), feed_.id, ArticleId{1});
+    fetch::Response response;
+    response.status = status;
+    response.conditional = true;
+    response.final_url = url;
+    response.headers.content_type = "text/html; charset=utf-8";
+    response.headers.etag = web_.etags[url] = "v2";
+    if (status == 200) response.body = web_.pages[url];
+    auto const done = co_await pipeline_->recheck(*source, ArticleId{1}, known, std::move(response));
+    EXPECT_TRUE(done) << done.error().message;
+    document = atom(second);
+    co_await poll(std::move(document));
+  }
+
  private:
   asio::awaitable<void> poll_all(std::vector<Entry> entries, std::function<void()> between) {
     for (auto const& entry : entries) {
@@ -87,6 +112,16 @@ TEST_F(KnownPageTest, IsNotAskedWithWhatAnotherAddressSaid) {
   EXPECT_EQ(web_.asked, (Strings{url, moved}));
   EXPECT_EQ(announced().size(), 2u);
   EXPECT_NE(newest().content.content_text.find("pontoon waits"), std::string::npos);
+}
+
+TEST_F(KnownPageTest, IsAskedWithWhatItSaidLastAlsoWhereItsTextStayed) {
+  for (unsigned const status : {200U, 304U}) {
+    if (status == 304) SetUpAgain();
+    run(look_between({}, {.title = "The ferry still waits"}, status));
+    EXPECT_EQ(web_.asked_with, (Strings{"", "v2"})) << status;
+    EXPECT_EQ(newest().number, 2u) << status;
+    EXPECT_EQ(newest().page.etag, "v2") << status;
+  }
 }
 
 TEST_F(KnownPageTest, IsReadWholeWhereItsTextIsNotTheArticles) {
