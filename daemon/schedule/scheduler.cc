@@ -24,6 +24,7 @@ namespace {
 constexpr auto spread_per_feed =
     50ms;  // so many feeds, so long a first round; options.overdue_spread at most
 constexpr auto solve_every = 1h;
+constexpr std::size_t solve_parts = 8;          // and after so many polls as this part of all feeds is
 constexpr auto late_min = 1min;                 // a poll that comes so long after its time was kept from it
 constexpr std::size_t solve_sample_max = 4096;  // feeds; more are estimated from these
 
@@ -152,8 +153,12 @@ void Scheduler::Impl::start_ready() {
 }
 
 double Scheduler::Impl::price(UtcMicros now) {
-  if (solved_at != UtcMicros{} && now - solved_at < solve_every) return k;
+  // Of a feed that was never asked neither hint nor rate is known: by a price from before, a thousand new
+  // ones would all be asked as often as they allow. In parts, so that the cost is each poll's small share.
+  bool const learnt = priced_since_solved++ >= std::max<std::size_t>(1, entries.size() / solve_parts);
+  if (solved_at != UtcMicros{} && now - solved_at < solve_every && !learnt) return k;
   solved_at = now;
+  priced_since_solved = 0;
   // A sample keeps this below a millisecond of the loop at any number of feeds.
   std::vector<BudgetShare> shares;
   auto const step = std::max<std::size_t>(1, entries.size() / solve_sample_max);

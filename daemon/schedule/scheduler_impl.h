@@ -152,6 +152,7 @@ struct Scheduler::Impl {
   std::function<void(PollTrace const&)> listener;
   double k = 1;
   UtcMicros solved_at{};
+  std::size_t priced_since_solved = 0;
   bool budget_told = false;  // that it cannot be kept
   std::string unmet_budget;  // to be told with the poll that found it out
   bool running = false;
