@@ -281,7 +281,7 @@ Scheduler::Difference Scheduler::set_feeds(std::vector<FeedSpec> feeds, LoadStat
   std::unordered_map<std::uint64_t, EntryPtr> before = std::move(impl.entries);
   impl.entries.clear();
   impl.by_url.clear();
-  std::vector<EntryPtr> late;
+  std::vector<EntryPtr> late, sooner;
   for (auto& spec : feeds) {
     auto const id = number(spec.id);
     if (impl.entries.contains(id)) continue;  // configured twice: the first holds
@@ -290,14 +290,15 @@ Scheduler::Difference Scheduler::set_feeds(std::vector<FeedSpec> feeds, LoadStat
     if (it != before.end() && it->second->spec->url == spec.url) {
       entry = it->second;  // keeps its record, its place in the queue and the poll in hand
       before.erase(it);
-      bool const comes_sooner = impl.polling_changed || wants_more(*entry->spec, spec);
-      if (*entry->spec != spec) {
+      bool const changed = *entry->spec != spec;
+      if (impl.polling_changed || wants_more(*entry->spec, spec)) sooner.push_back(entry);
+      if (changed) {
         difference.changed.push_back(spec.name);
         entry->spec = std::make_shared<FeedSpec const>(std::move(spec));
+      }
+      if (changed || impl.polling_changed)
         if (auto const state = decode_poll_state(entry->record))
           entry->share = share_of(*state, *entry->spec, impl.options.polling, now);
-      }
-      if (comes_sooner) impl.bring_forward(entry, now, late);
     } else {
       (it == before.end() ? difference.added : difference.changed).push_back(spec.name);
       auto const record = load ? load(spec) : std::string();
@@ -321,8 +322,10 @@ Scheduler::Difference Scheduler::set_feeds(std::vector<FeedSpec> feeds, LoadStat
   }
   std::erase_if(impl.leaders, [&](auto const& one) { return !impl.entries.contains(one.second.id); });
   impl.polling_changed = false;
-  impl.spread(late, now);
   impl.solved_at = {};
+  impl.price(now);  // of these feeds under these rules: before anybody comes sooner by it
+  for (auto const& entry : sooner) impl.bring_forward(entry, now, late);
+  impl.spread(late, now);
   std::ranges::sort(difference.added);
   std::ranges::sort(difference.removed);
   std::ranges::sort(difference.changed);

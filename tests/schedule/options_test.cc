@@ -139,6 +139,23 @@ TEST_F(PollWorld, TheFirstHourOfManyFeedsCostsWhatEveryOtherDoes) {
   EXPECT_GE(origin_.request_count(), 60u);
 }
 
+TEST_F(PollWorld, AShorterIntervalOfAllFeedsSpendsNoMoreThanTheBudget) {
+  auto const feeds = feeds_of_hosts(20);
+  options_.polling.floor = 10h;
+  start(feeds);
+  run_for(30min);
+  auto polling = options_.polling;
+  polling.floor = 10min;
+  scheduler_->set_polling(polling);
+  set_feeds(feeds);
+  drain();
+  run_for(25min);
+  EXPECT_EQ(origin_.request_count(), 20u) << "at 24 a day each none is due yet";
+  run_for(65min);
+  EXPECT_GE(origin_.request_count(), 40u);
+  EXPECT_LE(origin_.request_count(), 50u);
+}
+
 TEST_F(PollWorld, ErrorsBackOffToTheOperatorsBound) {
   serve("h.example", "/f", [](OriginRequest const&) { return status(500); });
   options_.polling.error_max = 2h;
