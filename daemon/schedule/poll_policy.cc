@@ -346,6 +346,12 @@ seconds jitter_of(seconds interval, PollingOptions const& options, double random
   return std::chrono::duration_cast<seconds>(most * random);
 }
 
+seconds without_jitter(std::chrono::duration<double> gap, PollingOptions const& options) {
+  auto const mean = std::min(gap * (options.jitter / (2 + options.jitter)),
+                             std::chrono::duration<double>(options.jitter_max) / 2);
+  return std::chrono::duration_cast<seconds>(gap - mean);
+}
+
 UtcMicros after_skipped_hours(PollState const& state, FeedSpec const& feed, UtcMicros t) {
   if (feed.interval) return t;
   if ((state.skip_hours == 0 && state.skip_days == 0) || skips_are_contradicted(state, t)) return t;
@@ -361,11 +367,6 @@ struct Pace {
   seconds interval{};
   UtcMicros due{};
 };
-
-// The jitter comes on top: taken off before, so that the budget is spent and not saved, the goal met.
-seconds without_jitter(std::chrono::duration<double> interval, PollingOptions const& options) {
-  return std::chrono::duration_cast<seconds>(interval / (1 + options.jitter / 2));
-}
 
 Pace pace_of_success(PollState const& state, FeedSpec const& feed, PollingOptions const& options,
                      UtcMicros now, double k) {

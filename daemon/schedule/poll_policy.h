@@ -98,6 +98,10 @@ fetch::Credentials credentials_for(FeedSpec const& feed, std::string_view url);
 // What is added to an interval by chance; `random` 1: the most that it can be.
 std::chrono::seconds jitter_of(std::chrono::seconds interval, PollingOptions const& options, double random);
 
+// The interval that comes to `gap` with its jitter, on average: so that a budget is spent and not saved, and
+// a goal met.
+std::chrono::seconds without_jitter(std::chrono::duration<double> gap, PollingOptions const& options);
+
 // Where the operator has its documents read another way than the last one was: forgets what would keep that
 // one from being sent and read again.
 void read_anew(PollState& state, FeedSpec const& feed);
