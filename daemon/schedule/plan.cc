@@ -23,29 +23,32 @@ struct Known {
   FeedSpec const* spec;
   PollState state;
   BudgetShare share;
+  bool by_rate = false;  // else rate and budget have no say
 
   bool paused() const noexcept { return state.paused_at != UtcMicros{}; }
   double requests() const { return share.cost; }  // of one poll
 };
 
-Known know(FeedSpec const& spec, Scheduler::LoadState const& load, SchedulerOptions const& options,
+Known know(FeedSpec const& spec, Scheduler::LoadState const& load, PollingOptions const& options,
            UtcMicros now) {
   Known known{&spec, state_at(spec.url, load ? load(spec) : std::string()), {}};
-  if (options.polling.push.callback_url.empty()) known.state.push.reset();  // nobody could push to us
-  known.share = share_of(known.state, spec, options.polling, now);
+  if (options.push.callback_url.empty()) known.state.push.reset();  // nobody could push to us
+  known.share = share_of(known.state, spec, options, now);
+  known.by_rate = !settled_gap(known.state, spec, options, now);
   return known;
 }
 
-double jitter_factor(SchedulerOptions const& options) { return 1 + options.polling.jitter / 2; }
-
-// Polls a day in each hour of the week: in proportion to sqrt(rate), between floor and ceiling.
-double pace_at(Known const& known, double k, double level, double root_rate_flat) {
-  double const most = day_s / static_cast<double>(known.share.floor.count());
-  double const least = day_s / static_cast<double>(known.share.ceiling.count());
-  return std::clamp(k * root_rate_flat * std::sqrt(level), std::min(least, most), most);
+// From one poll to the next, on average, in an hour with `root_rate`.
+seconds gap_at(Known const& known, double k, double root_rate, PollingOptions const& options) {
+  if (!known.by_rate) return known.share.floor;
+  auto const longest = std::chrono::duration<double>(options.ceiling);
+  auto const wanted = std::min(longest, std::chrono::duration<double>(day_s / (k * root_rate)));
+  auto const interval = std::clamp<seconds>(without_jitter(wanted, options), known.share.floor,
+                                            std::max(known.share.floor, known.share.ceiling));
+  return interval + jitter_of(interval, options, 0.5);
 }
 
-PlannedFeed plan_feed(Known const& known, double k, SchedulerOptions const& options, UtcMicros now) {
+PlannedFeed plan_feed(Known const& known, double k, PollingOptions const& options, UtcMicros now) {
   auto const& spec = *known.spec;
   auto const& state = known.state;
   PlannedFeed feed;
@@ -63,7 +66,8 @@ PlannedFeed plan_feed(Known const& known, double k, SchedulerOptions const& opti
   double const root_rate = std::sqrt(spec.weight * feed.items_per_day);
   double polls = 0, delay_days = 0, items = 0;
   for (double const level : profile) {
-    double const pace = pace_at(known, k, level, root_rate) / jitter_factor(options);
+    auto const gap = gap_at(known, k, root_rate * std::sqrt(level), options);
+    double const pace = day_s / static_cast<double>(gap.count());
     polls += pace;
     delay_days += level / (2 * pace);
     items += level;
@@ -100,7 +104,7 @@ Plan make_plan(std::vector<FeedSpec> const& feeds, Scheduler::LoadState const& l
   std::vector<BudgetShare> shares;
   known.reserve(feeds.size());
   for (auto const& spec : feeds) {
-    known.push_back(know(spec, load, options, now));
+    known.push_back(know(spec, load, options.polling, now));
     if (!known.back().paused()) shares.push_back(known.back().share);
   }
   plan.budget_per_day = budget_of(options.polling, shares);
@@ -111,7 +115,7 @@ Plan make_plan(std::vector<FeedSpec> const& feeds, Scheduler::LoadState const& l
   double delay = 0, items = 0;
   double fixed = 0;
   for (auto const& one : known) {
-    auto feed = plan_feed(one, k, options, now);
+    auto feed = plan_feed(one, k, options.polling, now);
     if (one.paused()) {
       plan.feeds.push_back(std::move(feed));
       continue;

@@ -370,28 +370,14 @@ struct Pace {
 
 Pace pace_of_success(PollState const& state, FeedSpec const& feed, PollingOptions const& options,
                      UtcMicros now, double k) {
-  if (feed.interval) {
-    auto const interval = std::max(*feed.interval, options.interval_min);
-    return {interval, now + interval};
-  }
-  auto const floor = floor_of(state, feed, options);
-  auto interval = options.ceiling;
-  if (push_holds(state.push.get(), now)) {
-    // The hub tells; this looks whether it tells all. Counted from this poll: a push moves nothing.
-    interval = std::min({options.push.backup_max, options.ceiling,
-                         std::chrono::ceil<seconds>(state.push->lease_until - now)});
-  } else if (!options.adaptive && !feed.fresh) {
-    interval = floor;
-  } else if (feed.fresh) {
-    // Polled every 2d, an item waits d on average.
-    interval = std::min(options.ceiling, without_jitter(2 * *feed.fresh, options));
+  auto interval = seconds(0);
+  if (auto const settled = settled_interval(state, feed, options, now)) {
+    interval = *settled;
   } else {
     auto const bounds = RateModel::Bounds{.not_before = now, .not_after = now + options.ceiling};
     auto const wanted = state.rate.next_poll(now, k, feed.weight, bounds);
-    interval = without_jitter(wanted - now, options);
+    interval = bounded_interval(without_jitter(wanted - now, options), state, feed, options, now);
   }
-  if (auto const guard = window_guard(state, now)) interval = std::min(interval, *guard);
-  interval = std::max(interval, floor);
   return {interval, after_skipped_hours(state, feed, now + interval)};
 }
 
