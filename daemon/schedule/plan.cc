@@ -136,7 +136,7 @@ Plan make_plan(std::vector<FeedSpec> const& feeds, Scheduler::LoadState const& l
     plan.feeds.push_back(std::move(feed));
   }
   plan.expected_delay = seconds(std::lround(delay / std::max(items, 1e-9)));
-  if (auto why = infeasible_budget(fixed, plan.budget_per_day))
+  if (auto why = infeasible_budget(fixed, options.polling.budget_per_day))
     plan.unmet.push_back({"budget", std::move(*why)});
   for (auto& [name, host] : hosts) plan.hosts.push_back(std::move(host));
   std::ranges::stable_sort(plan.hosts, std::greater{}, &PlannedHost::requests_per_day);

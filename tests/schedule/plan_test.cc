@@ -186,6 +186,19 @@ TEST(Plan, AGoalOrAHubLeavesNoFeedLongerThanItsWindowAllows) {
   EXPECT_EQ(plan.feeds[2].interval, 24h);
 }
 
+TEST(Plan, AFeedThatScrollsFastBreaksNoBudgetThatIsLargeEnough) {
+  std::vector<FeedSpec> const feeds{feed("https://a.example/", 1)};
+  auto const load = [&](FeedSpec const&) {
+    auto state = decode_poll_state(record(feeds[0].url, 200, 300s)).value();
+    state.window_items = 8;  // half of them have scrolled by after half an hour: more than 24 polls a day
+    return encode(state);
+  };
+  SchedulerOptions options;
+  EXPECT_TRUE(make_plan(feeds, load, options, now).unmet.empty());
+  options.polling.budget_per_day = 20;
+  EXPECT_EQ(make_plan(feeds, load, options, now).unmet.size(), 1u);
+}
+
 TEST(Plan, TheSitemapsOfAnIndexCountAgainstTheBudget) {
   std::vector<FeedSpec> feeds{feed("https://a.example/sitemap.xml", 1)};
   feeds[0].interval = 24min;  // 60 polls a day
