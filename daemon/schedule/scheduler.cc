@@ -199,8 +199,6 @@ EntryPtr Scheduler::Impl::make_entry(FeedSpec spec, std::string const& record, U
   if (auto const sooner = sooner_due(state, spec, state.next_due, by_wish)) state.next_due = *sooner;
   entry->host = host_key(state.poll_url());
   entry->next_due = state.next_due;
-  if (auto const after = after_skipped_hours(state, spec, now); state.next_due <= now && after > now)
-    entry->next_due = after + spread_within(options.overdue_spread);
   entry->paused_at = state.paused_at;
   entry->spec = std::make_shared<FeedSpec const>(std::move(spec));
   if (state.push) entry->push = std::make_unique<PushState>(*state.push);
@@ -219,14 +217,20 @@ EntryPtr Scheduler::Impl::make_entry(FeedSpec spec, std::string const& record, U
   return entry;
 }
 
-// Feeds that came due while we were away, or are new, do not all start at once.
+// Feeds that came due while we were away, or are new, do not all start at once, nor in the hours that their
+// publishers want us to skip.
 void Scheduler::Impl::spread(std::vector<EntryPtr> const& late, UtcMicros now) {
   auto const window = std::min<std::chrono::microseconds>(
       options.overdue_spread,
       spread_per_feed * static_cast<std::int64_t>(late.size() - (late.empty() ? 0 : 1)));
   for (auto const& entry : late) {
     auto const interval = std::chrono::microseconds(seconds(entry->interval_s));  // 0: not known yet
-    entry->next_due = now + spread_within(interval > 0s ? std::min(window, interval) : window);
+    auto const apart = spread_within(interval > 0s ? std::min(window, interval) : window);
+    entry->next_due = now + apart;
+    if (auto const state = decode_poll_state(entry->record))
+      if (auto const after = after_skipped_hours(*state, *entry->spec, entry->next_due);
+          after > entry->next_due)
+        entry->next_due = after + apart;
     queue.set(*entry, entry->next_due);
   }
 }
