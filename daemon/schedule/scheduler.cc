@@ -246,7 +246,8 @@ std::optional<UtcMicros> Scheduler::Impl::sooner_due(PollState& state, FeedSpec 
                                                      bool paced) const {
   auto due = paced ? due_by(state, spec, options.polling, k) : std::nullopt;
   if (state.reading_key != spec.reading_key) {
-    due = soonest_by_hand(state, spec, options.polling).until;  // by the validators that are forgotten now
+    // By the validators that are forgotten now.
+    due = after_skipped_hours(state, spec, soonest_by_hand(state, spec, options.polling).until);
     read_anew(state, spec);
   }
   if (!due) return std::nullopt;

@@ -75,10 +75,10 @@ TEST_F(Paused, TwiceIsOnceAndAStrangerIsNotFound) {
 // Seven to nine are skipped, and the feed is due at a quarter to seven.
 class Skipping : public Paused {
  protected:
-  void begin_before_seven() {
+  void begin_before_seven(std::chrono::minutes past = 45min) {
     serve("h.example", "/f", unchanged);
     sink_.adjust = [](DocumentReport& report) { report.skip_hours = {7, 8, 9}; };
-    clock_.advance(45min);
+    clock_.advance(past);
     start({feed("http://h.example/f")});
     run_until(test_start() + 6h + 30min);
   }
@@ -108,6 +108,15 @@ TEST_F(Skipping, AFeedThatIsResumedInHoursToSkipSkipsThem) {
 TEST_F(Skipping, AFeedThatComesForwardInHoursToSkipSkipsThem) {
   begin_before_seven();
   run_until(test_start() + 7h + 30min);
+  auto anew = feed("http://h.example/f");
+  anew.reading_key = 1;
+  set_feeds({anew});
+  expect_next_at_ten();
+}
+
+TEST_F(Skipping, AFeedDoesNotComeForwardIntoHoursToSkip) {
+  begin_before_seven(57min);
+  run_until(test_start() + 6h + 59min);  // asked two minutes ago, and in five it could be again
   auto anew = feed("http://h.example/f");
   anew.reading_key = 1;
   set_feeds({anew});
