@@ -60,8 +60,10 @@ asio::awaitable<void> Scheduler::Impl::poll(EntryPtr entry, Gatekeeper::Permit p
   double const price_now = price(outcome.now);
   // Nothing waits from here to the encoded record, so that the subscription cannot change in between.
   state.push = entry->push ? std::make_unique<PushState>(*entry->push) : nullptr;
-  if (state.push) outcome.more.new_items += std::exchange(state.push->arrivals, 0);
+  if (state.push) outcome.more.new_items += state.push->arrivals;
   Decision const decision = settle(state, *spec, options.polling, outcome, price_now, dice());
+  // A poll that failed taught no rate: what was pushed counts with the next one.
+  if (state.push && state.last_answer == outcome.now) state.push->arrivals = 0;
   auto const& tired = state.resting_host(entry->host);
   if (decision.host_rest_until) gates.rest(tired, *decision.host_rest_until);
   if (!entry->removed) note_rests(state, tired);
