@@ -139,8 +139,8 @@ std::optional<std::string> infeasible_budget(double least_per_day, double budget
 }
 
 std::optional<InfeasibleWish> infeasible_wish(PollState const& state, FeedSpec const& feed,
-                                              PollingOptions const& options) {
-  if (!feed.fresh) return std::nullopt;
+                                              PollingOptions const& options, UtcMicros now) {
+  if (!feed.fresh || (!feed.interval && push_holds(state.push.get(), now))) return std::nullopt;
   auto const floor = floor_of(state, feed, options);
   // Polled every 2d, an item waits d on average.
   if (floor <= 2 * *feed.fresh) return std::nullopt;

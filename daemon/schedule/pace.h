@@ -64,12 +64,13 @@ double least_cost(std::span<BudgetShare const> shares);
 // Why such a cost is no budget's, for a person; nothing where it fits.
 std::optional<std::string> infeasible_budget(double least_per_day, double budget_per_day);
 
-// Why a feed's `fresh` cannot be met, for a person; nothing where it can, or is none.
+// Why a feed's `fresh` cannot be met, for a person; nothing where it can, or is none, or a hub tells the
+// news.
 struct InfeasibleWish {
   std::chrono::seconds possible{};  // the mean delay that politeness leaves
   std::string why;
 };
 std::optional<InfeasibleWish> infeasible_wish(PollState const& state, FeedSpec const& feed,
-                                              PollingOptions const& options);
+                                              PollingOptions const& options, UtcMicros now);
 
 }  // namespace newsfold::schedule

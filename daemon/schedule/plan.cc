@@ -131,7 +131,7 @@ Plan make_plan(std::vector<FeedSpec> const& feeds, Scheduler::LoadState const& l
     fixed += requests_per_day(one.share, k_min);
     delay += feed.items_per_day * static_cast<double>(feed.expected_delay.count());
     items += feed.items_per_day;
-    if (auto const wish = infeasible_wish(one.state, *one.spec, options.polling))
+    if (auto const wish = infeasible_wish(one.state, *one.spec, options.polling, now))
       plan.unmet.push_back({"feed \"" + feed.name + "\"", wish->why});
     plan.feeds.push_back(std::move(feed));
   }

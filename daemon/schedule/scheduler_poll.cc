@@ -282,7 +282,7 @@ void Scheduler::Impl::finish(EntryPtr const& entry, PollState state, Decision co
   entry->activity = FeedStatus::Activity::waiting;
   trace.next_due = decision.next_due;
   if (trace.error.empty()) trace.error = state.last_error;
-  auto const unmet = infeasible_wish(state, *entry->spec, options.polling);
+  auto const unmet = infeasible_wish(state, *entry->spec, options.polling, outcome.now);
   if (unmet && !entry->wish_told) trace.unmet_wish = unmet->why;
   entry->wish_told = unmet.has_value();
   trace.unmet_budget = std::exchange(unmet_budget, {});

@@ -160,6 +160,25 @@ TEST(Plan, AFeedThatFailsOrIsPushedIsPolledAtTheirPace) {
   EXPECT_EQ(plan.feeds[1].expected_delay, 0s);
 }
 
+TEST(Plan, AGoalIsMetWhereAHubTellsTheNews) {
+  std::vector<FeedSpec> feeds{feed("https://a.example/", 1)};
+  feeds[0].fresh = 5min;
+  SchedulerOptions options;
+  options.polling.push.callback_url = "https://us.example/hub/";
+  auto const unmet = [&](std::chrono::seconds lease) {
+    auto const load = [&](FeedSpec const&) {
+      auto state = decode_poll_state(record(feeds[0].url, 90, 7200s)).value();
+      state.push = std::make_unique<PushState>();
+      state.push->phase = PushState::Phase::active;
+      state.push->lease_until = now + lease;
+      return encode(state);
+    };
+    return make_plan(feeds, load, options, now).unmet.size();
+  };
+  EXPECT_EQ(unmet(100h), 0u);
+  EXPECT_EQ(unmet(-1h), 1u) << "the lease is over";
+}
+
 TEST(Plan, AGoalOrAHubLeavesNoFeedLongerThanItsWindowAllows) {
   std::vector<FeedSpec> feeds{feed("https://a.example/", 1), feed("https://b.example/", 2),
                               feed("https://c.example/", 3)};
