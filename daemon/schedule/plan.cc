@@ -33,6 +33,7 @@ Known know(FeedSpec const& spec, Scheduler::LoadState const& load, PollingOption
            UtcMicros now) {
   Known known{&spec, state_at(spec.url, load ? load(spec) : std::string()), {}};
   if (options.push.callback_url.empty()) known.state.push.reset();  // nobody could push to us
+  known.state.next_due = due_at_start(known.state, spec, options);
   known.share = share_of(known.state, spec, options, now);
   known.by_rate = !settled_gap(known.state, spec, options, now);
   return known;
@@ -60,7 +61,8 @@ PlannedFeed plan_feed(Known const& known, double k, PollingOptions const& option
   feed.fails = !state.last_error.empty();
   feed.pushed = !feed.fails && !spec.interval && push_holds(state.push.get(), now);
   if (known.paused()) return feed;  // no polls a day and no time of the next: it is not polled
-  if (state.next_due > now) feed.next_poll = state.next_due;
+  auto const next = after_skipped_hours(state, spec, std::max(state.next_due, now));
+  if (next > now) feed.next_poll = next;
 
   auto const profile = state.rate.profile();
   double const root_rate = std::sqrt(spec.weight * feed.items_per_day);

@@ -498,6 +498,26 @@ std::optional<UtcMicros> due_by(PollState const& state, FeedSpec const& feed, Po
   return std::max({due, asked + hint_of(state, options), state.host_cooled_until});
 }
 
+std::optional<UtcMicros> sooner_due(PollState& state, FeedSpec const& feed, PollingOptions const& options,
+                                    UtcMicros placed, std::optional<double> k) {
+  auto due = k ? due_by(state, feed, options, *k) : std::nullopt;
+  if (state.reading_key != feed.reading_key) {
+    // By the validators that are forgotten now.
+    due = after_skipped_hours(state, feed, soonest_by_hand(state, feed, options).until);
+    read_anew(state, feed);
+  }
+  if (!due) return std::nullopt;
+  // What its jitter added is no longer pace.
+  auto const latest = *due + jitter_of(std::chrono::floor<seconds>(*due - state.last_request), options, 1);
+  return latest < placed ? due : std::nullopt;
+}
+
+UtcMicros due_at_start(PollState& state, FeedSpec const& feed, PollingOptions const& options) {
+  std::optional<double> k;
+  if (feed.interval || feed.fresh) k = k_min;  // which has no say in these
+  return sooner_due(state, feed, options, state.next_due, k).value_or(state.next_due);
+}
+
 HandWait soonest_by_hand(PollState const& state, FeedSpec const& feed, PollingOptions const& options) {
   if (state.last_request == UtcMicros{}) return {};
   auto const asked = state.last_request;

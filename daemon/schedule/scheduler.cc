@@ -194,9 +194,7 @@ EntryPtr Scheduler::Impl::make_entry(FeedSpec spec, std::string const& record, U
   if (state.push && (push_options.callback_url.empty() || running ||
                      state.push->callback_key != callback_key(push_options)))
     let_go_of_push(state, spec, now);
-  // Changed while the daemon was down. By the model nothing is due sooner: the budget is not solved yet.
-  bool const by_wish = spec.interval || spec.fresh;
-  if (auto const sooner = sooner_due(state, spec, state.next_due, by_wish)) state.next_due = *sooner;
+  state.next_due = due_at_start(state, spec, options.polling);
   entry->host = host_key(state.poll_url());
   entry->next_due = state.next_due;
   entry->paused_at = state.paused_at;
@@ -240,23 +238,6 @@ std::chrono::microseconds Scheduler::Impl::spread_within(std::chrono::microsecon
       std::chrono::duration<double, std::micro>(window) * dice());
 }
 
-// When the configuration wants the feed asked, where that is before `placed`: `paced`, by its pace; and soon
-// where its documents are to be read another way, for which `state` is made ready.
-std::optional<UtcMicros> Scheduler::Impl::sooner_due(PollState& state, FeedSpec const& spec, UtcMicros placed,
-                                                     bool paced) const {
-  auto due = paced ? due_by(state, spec, options.polling, k) : std::nullopt;
-  if (state.reading_key != spec.reading_key) {
-    // By the validators that are forgotten now.
-    due = after_skipped_hours(state, spec, soonest_by_hand(state, spec, options.polling).until);
-    read_anew(state, spec);
-  }
-  if (!due) return std::nullopt;
-  // What its jitter added is no longer pace.
-  auto const latest =
-      *due + jitter_of(std::chrono::floor<seconds>(*due - state.last_request), options.polling, 1);
-  return latest < placed ? due : std::nullopt;
-}
-
 // The configuration wants a feed more often than when it was asked last, or read another way: that holds from
 // now on, not from the next poll on, which may be a day away.
 void Scheduler::Impl::bring_forward(EntryPtr const& entry, UtcMicros now, std::vector<EntryPtr>& late) {
@@ -264,7 +245,7 @@ void Scheduler::Impl::bring_forward(EntryPtr const& entry, UtcMicros now, std::v
   auto state = decode_poll_state(entry->record);
   if (!state) return;
   bool const anew = state->reading_key != entry->spec->reading_key;
-  auto const due = sooner_due(*state, *entry->spec, entry->next_due, true);
+  auto const due = sooner_due(*state, *entry->spec, options.polling, entry->next_due, k);
   if (anew) entry->record = encode(*state);
   if (!due) return;
   entry->next_due = *due;

@@ -125,8 +125,6 @@ struct Scheduler::Impl {
 
   EntryPtr make_entry(FeedSpec spec, std::string const& record, UtcMicros now);
   void let_go_of_push(PollState& state, FeedSpec const& spec, UtcMicros now) const;
-  std::optional<UtcMicros> sooner_due(PollState& state, FeedSpec const& spec, UtcMicros placed,
-                                      bool paced) const;
   void bring_forward(EntryPtr const& entry, UtcMicros now, std::vector<EntryPtr>& late);
   void spread(std::vector<EntryPtr> const& late, UtcMicros now);
   double price(UtcMicros now);

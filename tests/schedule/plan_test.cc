@@ -160,6 +160,25 @@ TEST(Plan, AFeedThatFailsOrIsPushedIsPolledAtTheirPace) {
   EXPECT_EQ(plan.feeds[1].expected_delay, 0s);
 }
 
+TEST(Plan, TheNextPollIsWhenAStartMakesIt) {
+  auto const next = [](std::chrono::seconds due, std::optional<std::chrono::seconds> interval,
+                       std::uint32_t skip_hours) {
+    std::vector<FeedSpec> feeds{feed("https://a.example/", 1)};
+    feeds[0].interval = interval;
+    auto const load = [&](FeedSpec const&) {
+      auto state = decode_poll_state(record(feeds[0].url, 90, 7200s)).value();  // asked ten minutes ago
+      state.next_due = now + due;
+      state.skip_hours = skip_hours;
+      return encode(state);
+    };
+    return make_plan(feeds, load, {}, now).feeds[0].next_poll;
+  };
+  EXPECT_EQ(next(5h, std::nullopt, 0), now + 5h);
+  EXPECT_EQ(next(5h, 3h, 0), now + 110min + 1h) << "its interval became shorter, and its publisher allows it";
+  EXPECT_EQ(next(-5min, std::nullopt, 0), std::nullopt) << "at the start";
+  EXPECT_EQ(next(-5min, std::nullopt, 0b11u << 12), now + 2h) << "twelve and one are skipped";
+}
+
 TEST(Plan, AGoalIsMetWhereAHubTellsTheNews) {
   std::vector<FeedSpec> feeds{feed("https://a.example/", 1)};
   feeds[0].fresh = 5min;
