@@ -66,17 +66,22 @@ PlannedFeed plan_feed(Known const& known, double k, PollingOptions const& option
 
   auto const profile = state.rate.profile();
   double const root_rate = std::sqrt(spec.weight * feed.items_per_day);
-  double polls = 0, delay_days = 0, items = 0;
-  for (double const level : profile) {
+  double polls = 0, delay = 0, items = 0;
+  for (std::size_t i = 0; i < hours_of_week; ++i) {
+    auto const hour = std::chrono::floor<std::chrono::hours>(now) + std::chrono::hours(i);
+    double const level = profile[hour_of_week(hour)];
     auto const gap = gap_at(known, k, root_rate * std::sqrt(level), options);
-    double const pace = day_s / static_cast<double>(gap.count());
-    polls += pace;
-    delay_days += level / (2 * pace);
+    auto const skipped = after_skipped_hours(state, spec, hour) - hour;
+    // All that comes due in hours to skip is one poll at their end.
+    if (skipped <= gap) polls += day_s / static_cast<double>(gap.count());
+    delay +=
+        level *
+        std::chrono::duration<double>(std::max<std::chrono::microseconds>(gap / 2, skipped - 30min)).count();
     items += level;
   }
   feed.polls_per_day = polls / static_cast<double>(profile.size());
   feed.interval = seconds(std::lround(day_s / feed.polls_per_day));
-  if (!feed.pushed) feed.expected_delay = seconds(std::lround(day_s * delay_days / std::max(items, 1e-9)));
+  if (!feed.pushed) feed.expected_delay = seconds(std::lround(delay / std::max(items, 1e-9)));
   return feed;
 }
 

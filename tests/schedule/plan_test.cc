@@ -179,6 +179,28 @@ TEST(Plan, TheNextPollIsWhenAStartMakesIt) {
   EXPECT_EQ(next(-5min, std::nullopt, 0b11u << 12), now + 2h) << "twelve and one are skipped";
 }
 
+TEST(Plan, HoursToSkipHoldOnePollAtTheirEnd) {
+  std::vector<FeedSpec> feeds{feed("https://a.example/", 1)};
+  SchedulerOptions options;
+  options.polling.jitter = 0;
+  auto const planned = [&](std::uint32_t skip_hours) {
+    auto const load = [&](FeedSpec const&) {
+      PollState state;
+      state.configured_url = feeds[0].url;
+      state.skip_hours = skip_hours;
+      return encode(state);
+    };
+    return make_plan(feeds, load, options, now).feeds[0];
+  };
+  EXPECT_NEAR(planned(0).polls_per_day, 24, 0.1);
+  EXPECT_EQ(planned(0).expected_delay, 30min);
+  auto const quiet = planned(0xfffu << 6);  // from six to six
+  EXPECT_NEAR(quiet.polls_per_day, 13, 0.1);
+  EXPECT_NEAR(static_cast<double>(quiet.expected_delay.count()), (12 * 1800 + 72 * 3600) / 24.0, 60);
+  feeds[0].interval = 1h;  // the operator's own skips none
+  EXPECT_NEAR(planned(0xfffu << 6).polls_per_day, 24, 0.1);
+}
+
 TEST(Plan, AGoalIsMetWhereAHubTellsTheNews) {
   std::vector<FeedSpec> feeds{feed("https://a.example/", 1)};
   feeds[0].fresh = 5min;
