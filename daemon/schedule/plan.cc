@@ -87,6 +87,19 @@ PlannedFeed plan_feed(Known const& known, double k, PollingOptions const& option
 
 std::string per_day(double requests) { return std::to_string(std::lround(requests)) + " a day"; }
 
+// Floors allow the goal: what makes news late beyond the jitter of a floor is the hours to skip.
+std::optional<std::string> late_by_skips(FeedSpec const& spec, PlannedFeed const& feed) {
+  constexpr double jitter_margin = 1.1;
+  if (!spec.fresh || feed.pushed || feed.fails || feed.expected_delay <= jitter_margin * *spec.fresh)
+    return std::nullopt;
+  auto const minutes = [](seconds time) {
+    return std::to_string(std::chrono::ceil<std::chrono::minutes>(time).count()) + " min";
+  };
+  return "news would have to be known within " + minutes(*spec.fresh) +
+         " on average; with the hours in which the publisher wants no requests it takes " +
+         minutes(feed.expected_delay);
+}
+
 void judge_hosts(Plan& plan) {
   for (auto const& host : plan.hosts) {
     double const busy = host.requests_per_day * static_cast<double>(host.spacing.count()) / 1000;
@@ -140,6 +153,8 @@ Plan make_plan(std::vector<FeedSpec> const& feeds, Scheduler::LoadState const& l
     items += feed.items_per_day;
     if (auto const wish = infeasible_wish(one.state, *one.spec, options.polling, now))
       plan.unmet.push_back({"feed \"" + feed.name + "\"", wish->why});
+    else if (auto why = late_by_skips(*one.spec, feed))
+      plan.unmet.push_back({"feed \"" + feed.name + "\"", std::move(*why)});
     plan.feeds.push_back(std::move(feed));
   }
   plan.expected_delay = seconds(std::lround(delay / std::max(items, 1e-9)));

@@ -201,6 +201,23 @@ TEST(Plan, HoursToSkipHoldOnePollAtTheirEnd) {
   EXPECT_NEAR(planned(0xfffu << 6).polls_per_day, 24, 0.1);
 }
 
+TEST(Plan, NamesAGoalThatHoursToSkipLeaveUnmet) {
+  std::vector<FeedSpec> feeds{feed("https://a.example/", 1)};
+  feeds[0].fresh = 1h;
+  auto const unmet = [&](std::uint8_t skip_days) {
+    auto const load = [&](FeedSpec const&) {
+      auto state = decode_poll_state(record(feeds[0].url, 10, 300s)).value();
+      state.skip_days = skip_days;
+      return encode(state);
+    };
+    return make_plan(feeds, load, {}, now).unmet;
+  };
+  EXPECT_TRUE(unmet(0).empty());
+  auto const found = unmet(0b1000001);  // the weekend
+  ASSERT_EQ(found.size(), 1u);
+  EXPECT_NE(found[0].why.find("within 60 min on average; with the hours"), std::string::npos) << found[0].why;
+}
+
 TEST(Plan, AGoalIsMetWhereAHubTellsTheNews) {
   std::vector<FeedSpec> feeds{feed("https://a.example/", 1)};
   feeds[0].fresh = 5min;
