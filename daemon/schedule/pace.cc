@@ -66,25 +66,45 @@ seconds floor_of(PollState const& state, FeedSpec const& feed, PollingOptions co
   return std::max(pace_without_304(guard.value_or(options.floor_unconditional), options), hint);
 }
 
-std::optional<seconds> other_pace(PollState const& state, FeedSpec const& feed, PollingOptions const& options,
-                                  UtcMicros now) {
-  if (!state.last_error.empty() && state.next_due > state.last_request)
-    return std::chrono::floor<seconds>(state.next_due - state.last_request);
-  if (!feed.interval && push_holds(state.push.get(), now))
-    return std::min(options.push.backup_max, options.ceiling);
+seconds bounded_interval(seconds interval, PollState const& state, FeedSpec const& feed,
+                         PollingOptions const& options, UtcMicros now) {
+  interval = std::min(interval, options.ceiling);
+  if (auto const guard = window_guard(state, now)) interval = std::min(interval, *guard);
+  return std::max(interval, floor_of(state, feed, options));
+}
+
+std::optional<seconds> settled_interval(PollState const& state, FeedSpec const& feed,
+                                        PollingOptions const& options, UtcMicros now) {
+  auto const bounded = [&](seconds interval) {
+    return bounded_interval(interval, state, feed, options, now);
+  };
+  if (feed.interval) return floor_of(state, feed, options);
+  // The hub tells; a poll looks whether it tells all.
+  if (push_holds(state.push.get(), now))
+    return bounded(
+        std::min(options.push.backup_max, std::chrono::ceil<seconds>(state.push->lease_until - now)));
+  // Polled every 2d, an item waits d on average.
+  if (feed.fresh) return bounded(without_jitter(2 * *feed.fresh, options));
+  if (!options.adaptive) return floor_of(state, feed, options);
   return std::nullopt;
+}
+
+std::optional<seconds> settled_gap(PollState const& state, FeedSpec const& feed,
+                                   PollingOptions const& options, UtcMicros now) {
+  if (!state.last_error.empty() && state.next_due > state.last_request)
+    return std::max(floor_of(state, feed, options),
+                    std::chrono::floor<seconds>(state.next_due - state.last_request));
+  auto const settled = settled_interval(state, feed, options, now);
+  if (!settled) return std::nullopt;
+  return *settled + jitter_of(*settled, options, 0.5);
 }
 
 BudgetShare share_of(PollState const& state, FeedSpec const& feed, PollingOptions const& options,
                      UtcMicros now) {
   auto floor = floor_of(state, feed, options);
-  auto ceiling = std::max(floor, options.ceiling);
   // What the window guard will ask for is no choice of the solver's: it counts as spent.
-  if (auto const guard = window_guard(state, now)) ceiling = std::clamp(*guard, floor, ceiling);
-  if (feed.interval || feed.fresh || !options.adaptive)  // spends what it spends
-    ceiling = floor = std::max(floor, feed.fresh && !feed.interval ? 2 * *feed.fresh : 0s);
-  if (auto const kept_away = other_pace(state, feed, options, now))
-    ceiling = floor = std::max(floor, *kept_away);
+  auto ceiling = bounded_interval(options.ceiling, state, feed, options, now);
+  if (auto const gap = settled_gap(state, feed, options, now)) floor = ceiling = *gap;
   auto const held = [](seconds time) {
     return BudgetShare::Seconds(static_cast<std::int32_t>(std::min(time, share_max).count()));
   };
@@ -119,8 +139,8 @@ std::optional<std::string> infeasible_budget(double least_per_day, double budget
 }
 
 std::optional<InfeasibleWish> infeasible_wish(PollState const& state, FeedSpec const& feed,
-                                              PollingOptions const& options) {
-  if (!feed.fresh) return std::nullopt;
+                                              PollingOptions const& options, UtcMicros now) {
+  if (!feed.fresh || (!feed.interval && push_holds(state.push.get(), now))) return std::nullopt;
   auto const floor = floor_of(state, feed, options);
   // Polled every 2d, an item waits d on average.
   if (floor <= 2 * *feed.fresh) return std::nullopt;

@@ -36,10 +36,19 @@ std::chrono::seconds pace_without_304(std::chrono::seconds guard, PollingOptions
 std::chrono::seconds error_ladder(std::uint32_t failures, PollingOptions const& options,
                                   std::chrono::seconds cap);
 
-// How long a feed waits between two polls for another reason than its rate: an error or a rest that lasts, a
-// hub that tells the news.
-std::optional<std::chrono::seconds> other_pace(PollState const& state, FeedSpec const& feed,
-                                               PollingOptions const& options, UtcMicros now);
+// How long a feed that is well waits where neither its rate nor the budget has a say: its own interval, a
+// goal, a hub that tells the news, the floor where nothing is learnt from. Without jitter.
+std::optional<std::chrono::seconds> settled_interval(PollState const& state, FeedSpec const& feed,
+                                                     PollingOptions const& options, UtcMicros now);
+
+// From one poll to the next on average, jitter counted, where neither rate nor budget has a say: the same, or
+// the wait that an error is in.
+std::optional<std::chrono::seconds> settled_gap(PollState const& state, FeedSpec const& feed,
+                                                PollingOptions const& options, UtcMicros now);
+
+// `interval`, or less where the window guard or the ceiling wants it, or the floor where that is more.
+std::chrono::seconds bounded_interval(std::chrono::seconds interval, PollState const& state,
+                                      FeedSpec const& feed, PollingOptions const& options, UtcMicros now);
 
 // What the budget solver needs to know of a feed.
 BudgetShare share_of(PollState const& state, FeedSpec const& feed, PollingOptions const& options,
@@ -55,12 +64,13 @@ double least_cost(std::span<BudgetShare const> shares);
 // Why such a cost is no budget's, for a person; nothing where it fits.
 std::optional<std::string> infeasible_budget(double least_per_day, double budget_per_day);
 
-// Why a feed's `fresh` cannot be met, for a person; nothing where it can, or is none.
+// Why a feed's `fresh` cannot be met, for a person; nothing where it can, or is none, or a hub tells the
+// news.
 struct InfeasibleWish {
   std::chrono::seconds possible{};  // the mean delay that politeness leaves
   std::string why;
 };
 std::optional<InfeasibleWish> infeasible_wish(PollState const& state, FeedSpec const& feed,
-                                              PollingOptions const& options);
+                                              PollingOptions const& options, UtcMicros now);
 
 }  // namespace newsfold::schedule

@@ -23,29 +23,33 @@ struct Known {
   FeedSpec const* spec;
   PollState state;
   BudgetShare share;
+  bool by_rate = false;  // else rate and budget have no say
 
   bool paused() const noexcept { return state.paused_at != UtcMicros{}; }
   double requests() const { return share.cost; }  // of one poll
 };
 
-Known know(FeedSpec const& spec, Scheduler::LoadState const& load, SchedulerOptions const& options,
+Known know(FeedSpec const& spec, Scheduler::LoadState const& load, PollingOptions const& options,
            UtcMicros now) {
   Known known{&spec, state_at(spec.url, load ? load(spec) : std::string()), {}};
-  if (options.polling.push.callback_url.empty()) known.state.push.reset();  // nobody could push to us
-  known.share = share_of(known.state, spec, options.polling, now);
+  if (options.push.callback_url.empty()) known.state.push.reset();  // nobody could push to us
+  known.state.next_due = due_at_start(known.state, spec, options);
+  known.share = share_of(known.state, spec, options, now);
+  known.by_rate = !settled_gap(known.state, spec, options, now);
   return known;
 }
 
-double jitter_factor(SchedulerOptions const& options) { return 1 + options.polling.jitter / 2; }
-
-// Polls a day in each hour of the week: in proportion to sqrt(rate), between floor and ceiling.
-double pace_at(Known const& known, double k, double level, double root_rate_flat) {
-  double const most = day_s / static_cast<double>(known.share.floor.count());
-  double const least = day_s / static_cast<double>(known.share.ceiling.count());
-  return std::clamp(k * root_rate_flat * std::sqrt(level), std::min(least, most), most);
+// From one poll to the next, on average, in an hour with `root_rate`.
+seconds gap_at(Known const& known, double k, double root_rate, PollingOptions const& options) {
+  if (!known.by_rate) return known.share.floor;
+  auto const longest = std::chrono::duration<double>(options.ceiling);
+  auto const wanted = std::min(longest, std::chrono::duration<double>(day_s / (k * root_rate)));
+  auto const interval = std::clamp<seconds>(without_jitter(wanted, options), known.share.floor,
+                                            std::max(known.share.floor, known.share.ceiling));
+  return interval + jitter_of(interval, options, 0.5);
 }
 
-PlannedFeed plan_feed(Known const& known, double k, SchedulerOptions const& options, UtcMicros now) {
+PlannedFeed plan_feed(Known const& known, double k, PollingOptions const& options, UtcMicros now) {
   auto const& spec = *known.spec;
   auto const& state = known.state;
   PlannedFeed feed;
@@ -57,24 +61,44 @@ PlannedFeed plan_feed(Known const& known, double k, SchedulerOptions const& opti
   feed.fails = !state.last_error.empty();
   feed.pushed = !feed.fails && !spec.interval && push_holds(state.push.get(), now);
   if (known.paused()) return feed;  // no polls a day and no time of the next: it is not polled
-  if (state.next_due > now) feed.next_poll = state.next_due;
+  auto const next = after_skipped_hours(state, spec, std::max(state.next_due, now));
+  if (next > now) feed.next_poll = next;
 
   auto const profile = state.rate.profile();
   double const root_rate = std::sqrt(spec.weight * feed.items_per_day);
-  double polls = 0, delay_days = 0, items = 0;
-  for (double const level : profile) {
-    double const pace = pace_at(known, k, level, root_rate) / jitter_factor(options);
-    polls += pace;
-    delay_days += level / (2 * pace);
+  double polls = 0, delay = 0, items = 0;
+  for (std::size_t i = 0; i < hours_of_week; ++i) {
+    auto const hour = std::chrono::floor<std::chrono::hours>(now) + std::chrono::hours(i);
+    double const level = profile[hour_of_week(hour)];
+    auto const gap = gap_at(known, k, root_rate * std::sqrt(level), options);
+    auto const skipped = after_skipped_hours(state, spec, hour) - hour;
+    // All that comes due in hours to skip is one poll at their end.
+    if (skipped <= gap) polls += day_s / static_cast<double>(gap.count());
+    delay +=
+        level *
+        std::chrono::duration<double>(std::max<std::chrono::microseconds>(gap / 2, skipped - 30min)).count();
     items += level;
   }
   feed.polls_per_day = polls / static_cast<double>(profile.size());
   feed.interval = seconds(std::lround(day_s / feed.polls_per_day));
-  if (!feed.pushed) feed.expected_delay = seconds(std::lround(day_s * delay_days / std::max(items, 1e-9)));
+  if (!feed.pushed) feed.expected_delay = seconds(std::lround(delay / std::max(items, 1e-9)));
   return feed;
 }
 
 std::string per_day(double requests) { return std::to_string(std::lround(requests)) + " a day"; }
+
+// Floors allow the goal: what makes news late beyond the jitter of a floor is the hours to skip.
+std::optional<std::string> late_by_skips(FeedSpec const& spec, PlannedFeed const& feed) {
+  constexpr double jitter_margin = 1.1;
+  if (!spec.fresh || feed.pushed || feed.fails || feed.expected_delay <= jitter_margin * *spec.fresh)
+    return std::nullopt;
+  auto const minutes = [](seconds time) {
+    return std::to_string(std::chrono::ceil<std::chrono::minutes>(time).count()) + " min";
+  };
+  return "news would have to be known within " + minutes(*spec.fresh) +
+         " on average; with the hours in which the publisher wants no requests it takes " +
+         minutes(feed.expected_delay);
+}
 
 void judge_hosts(Plan& plan) {
   for (auto const& host : plan.hosts) {
@@ -100,7 +124,7 @@ Plan make_plan(std::vector<FeedSpec> const& feeds, Scheduler::LoadState const& l
   std::vector<BudgetShare> shares;
   known.reserve(feeds.size());
   for (auto const& spec : feeds) {
-    known.push_back(know(spec, load, options, now));
+    known.push_back(know(spec, load, options.polling, now));
     if (!known.back().paused()) shares.push_back(known.back().share);
   }
   plan.budget_per_day = budget_of(options.polling, shares);
@@ -111,7 +135,7 @@ Plan make_plan(std::vector<FeedSpec> const& feeds, Scheduler::LoadState const& l
   double delay = 0, items = 0;
   double fixed = 0;
   for (auto const& one : known) {
-    auto feed = plan_feed(one, k, options, now);
+    auto feed = plan_feed(one, k, options.polling, now);
     if (one.paused()) {
       plan.feeds.push_back(std::move(feed));
       continue;
@@ -127,12 +151,14 @@ Plan make_plan(std::vector<FeedSpec> const& feeds, Scheduler::LoadState const& l
     fixed += requests_per_day(one.share, k_min);
     delay += feed.items_per_day * static_cast<double>(feed.expected_delay.count());
     items += feed.items_per_day;
-    if (auto const wish = infeasible_wish(one.state, *one.spec, options.polling))
+    if (auto const wish = infeasible_wish(one.state, *one.spec, options.polling, now))
       plan.unmet.push_back({"feed \"" + feed.name + "\"", wish->why});
+    else if (auto why = late_by_skips(*one.spec, feed))
+      plan.unmet.push_back({"feed \"" + feed.name + "\"", std::move(*why)});
     plan.feeds.push_back(std::move(feed));
   }
   plan.expected_delay = seconds(std::lround(delay / std::max(items, 1e-9)));
-  if (auto why = infeasible_budget(fixed, plan.budget_per_day))
+  if (auto why = infeasible_budget(fixed, options.polling.budget_per_day))
     plan.unmet.push_back({"budget", std::move(*why)});
   for (auto& [name, host] : hosts) plan.hosts.push_back(std::move(host));
   std::ranges::stable_sort(plan.hosts, std::greater{}, &PlannedHost::requests_per_day);

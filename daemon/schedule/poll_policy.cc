@@ -346,6 +346,12 @@ seconds jitter_of(seconds interval, PollingOptions const& options, double random
   return std::chrono::duration_cast<seconds>(most * random);
 }
 
+seconds without_jitter(std::chrono::duration<double> gap, PollingOptions const& options) {
+  auto const mean = std::min(gap * (options.jitter / (2 + options.jitter)),
+                             std::chrono::duration<double>(options.jitter_max) / 2);
+  return std::chrono::duration_cast<seconds>(gap - mean);
+}
+
 UtcMicros after_skipped_hours(PollState const& state, FeedSpec const& feed, UtcMicros t) {
   if (feed.interval) return t;
   if ((state.skip_hours == 0 && state.skip_days == 0) || skips_are_contradicted(state, t)) return t;
@@ -362,35 +368,16 @@ struct Pace {
   UtcMicros due{};
 };
 
-// The jitter comes on top: taken off before, so that the budget is spent and not saved, the goal met.
-seconds without_jitter(std::chrono::duration<double> interval, PollingOptions const& options) {
-  return std::chrono::duration_cast<seconds>(interval / (1 + options.jitter / 2));
-}
-
 Pace pace_of_success(PollState const& state, FeedSpec const& feed, PollingOptions const& options,
                      UtcMicros now, double k) {
-  if (feed.interval) {
-    auto const interval = std::max(*feed.interval, options.interval_min);
-    return {interval, now + interval};
-  }
-  auto const floor = floor_of(state, feed, options);
-  auto interval = options.ceiling;
-  if (push_holds(state.push.get(), now)) {
-    // The hub tells; this looks whether it tells all. Counted from this poll: a push moves nothing.
-    interval = std::min({options.push.backup_max, options.ceiling,
-                         std::chrono::ceil<seconds>(state.push->lease_until - now)});
-  } else if (!options.adaptive && !feed.fresh) {
-    interval = floor;
-  } else if (feed.fresh) {
-    // Polled every 2d, an item waits d on average.
-    interval = std::min(options.ceiling, without_jitter(2 * *feed.fresh, options));
+  auto interval = seconds(0);
+  if (auto const settled = settled_interval(state, feed, options, now)) {
+    interval = *settled;
   } else {
     auto const bounds = RateModel::Bounds{.not_before = now, .not_after = now + options.ceiling};
     auto const wanted = state.rate.next_poll(now, k, feed.weight, bounds);
-    interval = without_jitter(wanted - now, options);
+    interval = bounded_interval(without_jitter(wanted - now, options), state, feed, options, now);
   }
-  if (auto const guard = window_guard(state, now)) interval = std::min(interval, *guard);
-  interval = std::max(interval, floor);
   return {interval, after_skipped_hours(state, feed, now + interval)};
 }
 
@@ -509,6 +496,26 @@ std::optional<UtcMicros> due_by(PollState const& state, FeedSpec const& feed, Po
   auto const asked = std::max(state.last_answer, state.last_request);
   auto const due = pace_of_success(state, feed, options, asked, k).due;
   return std::max({due, asked + hint_of(state, options), state.host_cooled_until});
+}
+
+std::optional<UtcMicros> sooner_due(PollState& state, FeedSpec const& feed, PollingOptions const& options,
+                                    UtcMicros placed, std::optional<double> k) {
+  auto due = k ? due_by(state, feed, options, *k) : std::nullopt;
+  if (state.reading_key != feed.reading_key) {
+    // By the validators that are forgotten now.
+    due = after_skipped_hours(state, feed, soonest_by_hand(state, feed, options).until);
+    read_anew(state, feed);
+  }
+  if (!due) return std::nullopt;
+  // What its jitter added is no longer pace.
+  auto const latest = *due + jitter_of(std::chrono::floor<seconds>(*due - state.last_request), options, 1);
+  return latest < placed ? due : std::nullopt;
+}
+
+UtcMicros due_at_start(PollState& state, FeedSpec const& feed, PollingOptions const& options) {
+  std::optional<double> k;
+  if (feed.interval || feed.fresh) k = k_min;  // which has no say in these
+  return sooner_due(state, feed, options, state.next_due, k).value_or(state.next_due);
 }
 
 HandWait soonest_by_hand(PollState const& state, FeedSpec const& feed, PollingOptions const& options) {

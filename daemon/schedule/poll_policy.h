@@ -84,6 +84,16 @@ Decision settle(PollState& state, FeedSpec const& feed, PollingOptions const& op
 std::optional<UtcMicros> due_by(PollState const& state, FeedSpec const& feed, PollingOptions const& options,
                                 double k);
 
+// When the configuration wants the feed asked, where that is before `placed`: by its pace at the price `k`,
+// where one is given; and soon where its documents are to be read another way, for which `state` is made
+// ready.
+std::optional<UtcMicros> sooner_due(PollState& state, FeedSpec const& feed, PollingOptions const& options,
+                                    UtcMicros placed, std::optional<double> k);
+
+// When it is due at a start: as it was stored, or sooner where the configuration changed meanwhile. By the
+// model nothing is due sooner: the budget is not solved yet.
+UtcMicros due_at_start(PollState& state, FeedSpec const& feed, PollingOptions const& options);
+
 // How soon an operator may have a feed asked out of its turn, and for whose sake no sooner. An error counts
 // with its first step only: who mends something wants to see it work.
 struct HandWait {
@@ -98,6 +108,10 @@ fetch::Credentials credentials_for(FeedSpec const& feed, std::string_view url);
 
 // What is added to an interval by chance; `random` 1: the most that it can be.
 std::chrono::seconds jitter_of(std::chrono::seconds interval, PollingOptions const& options, double random);
+
+// The interval that comes to `gap` with its jitter, on average: so that a budget is spent and not saved, and
+// a goal met.
+std::chrono::seconds without_jitter(std::chrono::duration<double> gap, PollingOptions const& options);
 
 // Where the operator has its documents read another way than the last one was: forgets what would keep that
 // one from being sent and read again.

@@ -24,6 +24,7 @@ namespace {
 constexpr auto spread_per_feed =
     50ms;  // so many feeds, so long a first round; options.overdue_spread at most
 constexpr auto solve_every = 1h;
+constexpr std::size_t solve_parts = 8;          // and after so many polls as this part of all feeds is
 constexpr auto late_min = 1min;                 // a poll that comes so long after its time was kept from it
 constexpr std::size_t solve_sample_max = 4096;  // feeds; more are estimated from these
 
@@ -155,8 +156,12 @@ void Scheduler::Impl::start_ready() {
 }
 
 double Scheduler::Impl::price(UtcMicros now) {
-  if (solved_at != UtcMicros{} && now - solved_at < solve_every) return k;
+  // Of a feed that was never asked neither hint nor rate is known: by a price from before, a thousand new
+  // ones would all be asked as often as they allow. In parts, so that the cost is each poll's small share.
+  bool const learnt = priced_since_solved++ >= std::max<std::size_t>(1, entries.size() / solve_parts);
+  if (solved_at != UtcMicros{} && now - solved_at < solve_every && !learnt) return k;
   solved_at = now;
+  priced_since_solved = 0;
   // A sample keeps this below a millisecond of the loop at any number of feeds.
   std::vector<BudgetShare> shares;
   auto const step = std::max<std::size_t>(1, entries.size() / solve_sample_max);
@@ -192,13 +197,9 @@ EntryPtr Scheduler::Impl::make_entry(FeedSpec spec, std::string const& record, U
   if (state.push && (push_options.callback_url.empty() || running ||
                      state.push->callback_key != callback_key(push_options)))
     let_go_of_push(state, spec, now);
-  // Changed while the daemon was down. By the model nothing is due sooner: the budget is not solved yet.
-  bool const by_wish = spec.interval || spec.fresh;
-  if (auto const sooner = sooner_due(state, spec, state.next_due, by_wish)) state.next_due = *sooner;
+  state.next_due = due_at_start(state, spec, options.polling);
   entry->host = host_key(state.poll_url());
   entry->next_due = state.next_due;
-  if (auto const after = after_skipped_hours(state, spec, now); state.next_due <= now && after > now)
-    entry->next_due = after + spread_within(options.overdue_spread);
   entry->paused_at = state.paused_at;
   entry->spec = std::make_shared<FeedSpec const>(std::move(spec));
   if (state.push) entry->push = std::make_unique<PushState>(*state.push);
@@ -217,14 +218,20 @@ EntryPtr Scheduler::Impl::make_entry(FeedSpec spec, std::string const& record, U
   return entry;
 }
 
-// Feeds that came due while we were away, or are new, do not all start at once.
+// Feeds that came due while we were away, or are new, do not all start at once, nor in the hours that their
+// publishers want us to skip.
 void Scheduler::Impl::spread(std::vector<EntryPtr> const& late, UtcMicros now) {
   auto const window = std::min<std::chrono::microseconds>(
       options.overdue_spread,
       spread_per_feed * static_cast<std::int64_t>(late.size() - (late.empty() ? 0 : 1)));
   for (auto const& entry : late) {
     auto const interval = std::chrono::microseconds(seconds(entry->interval_s));  // 0: not known yet
-    entry->next_due = now + spread_within(interval > 0s ? std::min(window, interval) : window);
+    auto const apart = spread_within(interval > 0s ? std::min(window, interval) : window);
+    entry->next_due = now + apart;
+    if (auto const state = decode_poll_state(entry->record))
+      if (auto const after = after_skipped_hours(*state, *entry->spec, entry->next_due);
+          after > entry->next_due)
+        entry->next_due = after + apart;
     queue.set(*entry, entry->next_due);
   }
 }
@@ -234,22 +241,6 @@ std::chrono::microseconds Scheduler::Impl::spread_within(std::chrono::microsecon
       std::chrono::duration<double, std::micro>(window) * dice());
 }
 
-// When the configuration wants the feed asked, where that is before `placed`: `paced`, by its pace; and soon
-// where its documents are to be read another way, for which `state` is made ready.
-std::optional<UtcMicros> Scheduler::Impl::sooner_due(PollState& state, FeedSpec const& spec, UtcMicros placed,
-                                                     bool paced) const {
-  auto due = paced ? due_by(state, spec, options.polling, k) : std::nullopt;
-  if (state.reading_key != spec.reading_key) {
-    due = soonest_by_hand(state, spec, options.polling).until;  // by the validators that are forgotten now
-    read_anew(state, spec);
-  }
-  if (!due) return std::nullopt;
-  // What its jitter added is no longer pace.
-  auto const latest =
-      *due + jitter_of(std::chrono::floor<seconds>(*due - state.last_request), options.polling, 1);
-  return latest < placed ? due : std::nullopt;
-}
-
 // The configuration wants a feed more often than when it was asked last, or read another way: that holds from
 // now on, not from the next poll on, which may be a day away.
 void Scheduler::Impl::bring_forward(EntryPtr const& entry, UtcMicros now, std::vector<EntryPtr>& late) {
@@ -257,7 +248,7 @@ void Scheduler::Impl::bring_forward(EntryPtr const& entry, UtcMicros now, std::v
   auto state = decode_poll_state(entry->record);
   if (!state) return;
   bool const anew = state->reading_key != entry->spec->reading_key;
-  auto const due = sooner_due(*state, *entry->spec, entry->next_due, true);
+  auto const due = sooner_due(*state, *entry->spec, options.polling, entry->next_due, k);
   if (anew) entry->record = encode(*state);
   if (!due) return;
   entry->next_due = *due;
@@ -292,7 +283,7 @@ Scheduler::Difference Scheduler::set_feeds(std::vector<FeedSpec> feeds, LoadStat
   std::unordered_map<std::uint64_t, EntryPtr> before = std::move(impl.entries);
   impl.entries.clear();
   impl.by_url.clear();
-  std::vector<EntryPtr> late;
+  std::vector<EntryPtr> late, sooner;
   for (auto& spec : feeds) {
     auto const id = number(spec.id);
     if (impl.entries.contains(id)) continue;  // configured twice: the first holds
@@ -301,14 +292,15 @@ Scheduler::Difference Scheduler::set_feeds(std::vector<FeedSpec> feeds, LoadStat
     if (it != before.end() && it->second->spec->url == spec.url) {
       entry = it->second;  // keeps its record, its place in the queue and the poll in hand
       before.erase(it);
-      bool const comes_sooner = impl.polling_changed || wants_more(*entry->spec, spec);
-      if (*entry->spec != spec) {
+      bool const changed = *entry->spec != spec;
+      if (impl.polling_changed || wants_more(*entry->spec, spec)) sooner.push_back(entry);
+      if (changed) {
         difference.changed.push_back(spec.name);
         entry->spec = std::make_shared<FeedSpec const>(std::move(spec));
+      }
+      if (changed || impl.polling_changed)
         if (auto const state = decode_poll_state(entry->record))
           entry->share = share_of(*state, *entry->spec, impl.options.polling, now);
-      }
-      if (comes_sooner) impl.bring_forward(entry, now, late);
     } else {
       (it == before.end() ? difference.added : difference.changed).push_back(spec.name);
       auto const record = load ? load(spec) : std::string();
@@ -333,8 +325,10 @@ Scheduler::Difference Scheduler::set_feeds(std::vector<FeedSpec> feeds, LoadStat
   }
   std::erase_if(impl.leaders, [&](auto const& one) { return !impl.entries.contains(one.second.id); });
   impl.polling_changed = false;
-  impl.spread(late, now);
   impl.solved_at = {};
+  impl.price(now);  // of these feeds under these rules: before anybody comes sooner by it
+  for (auto const& entry : sooner) impl.bring_forward(entry, now, late);
+  impl.spread(late, now);
   std::ranges::sort(difference.added);
   std::ranges::sort(difference.removed);
   std::ranges::sort(difference.changed);

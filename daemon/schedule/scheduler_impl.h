@@ -126,8 +126,6 @@ struct Scheduler::Impl {
 
   EntryPtr make_entry(FeedSpec spec, std::string const& record, UtcMicros now);
   void let_go_of_push(PollState& state, FeedSpec const& spec, UtcMicros now) const;
-  std::optional<UtcMicros> sooner_due(PollState& state, FeedSpec const& spec, UtcMicros placed,
-                                      bool paced) const;
   void bring_forward(EntryPtr const& entry, UtcMicros now, std::vector<EntryPtr>& late);
   void wait_for_request_of(Entry const& entry, UtcMicros now, std::vector<EntryPtr>& late);
   void spread(std::vector<EntryPtr> const& late, UtcMicros now);
@@ -154,6 +152,7 @@ struct Scheduler::Impl {
   std::function<void(PollTrace const&)> listener;
   double k = 1;
   UtcMicros solved_at{};
+  std::size_t priced_since_solved = 0;
   bool budget_told = false;  // that it cannot be kept
   std::string unmet_budget;  // to be told with the poll that found it out
   bool running = false;

@@ -62,8 +62,10 @@ asio::awaitable<void> Scheduler::Impl::poll(EntryPtr entry, Gatekeeper::Permit p
   double const price_now = price(outcome.now);
   // Nothing waits from here to the encoded record, so that the subscription cannot change in between.
   state.push = entry->push ? std::make_unique<PushState>(*entry->push) : nullptr;
-  if (state.push) outcome.more.new_items += std::exchange(state.push->arrivals, 0);
+  if (state.push) outcome.more.new_items += state.push->arrivals;
   Decision const decision = settle(state, *spec, options.polling, outcome, price_now, dice());
+  // A poll that failed taught no rate: what was pushed counts with the next one.
+  if (state.push && state.last_answer == outcome.now) state.push->arrivals = 0;
   auto const& tired = state.resting_host(entry->host);
   if (decision.host_rest_until) gates.rest(tired, *decision.host_rest_until);
   if (!entry->removed) note_rests(state, tired);
@@ -289,7 +291,7 @@ void Scheduler::Impl::finish(EntryPtr const& entry, PollState state, Decision co
   entry->activity = FeedStatus::Activity::waiting;
   trace.next_due = decision.next_due;
   if (trace.error.empty()) trace.error = state.last_error;
-  auto const unmet = infeasible_wish(state, *entry->spec, options.polling);
+  auto const unmet = infeasible_wish(state, *entry->spec, options.polling, outcome.now);
   if (unmet && !entry->wish_told) trace.unmet_wish = unmet->why;
   entry->wish_told = unmet.has_value();
   trace.unmet_budget = std::exchange(unmet_budget, {});

@@ -172,7 +172,8 @@ TEST_F(SourcesTest, DiscoverPrintsWhatToPaste) {
 
 TEST_F(SourcesTest, PlanShowsWhatWouldBePolledAndWhatCannotBe) {
   Installation const installation(
-      config(feed("alpha") + "fresh = \"5m\"\n" + feed("beta") + "interval = \"6h\"\n"));
+      config(feed("alpha") + "fresh = \"5m\"\n" + feed("beta") +
+             "interval = \"6h\"\nbearer_token_file = \"/not/for/us\"\n"));  // nor needed to plan
   auto const json = output(installation, {"plan", installation.config_path(), "--json"});
   EXPECT_EQ(status_, 1);                                    // a wish cannot be met
   EXPECT_THAT(json, HasSubstr("\"interval_seconds\":22"));  // 6 h and half of the jitter

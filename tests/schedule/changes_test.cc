@@ -281,8 +281,14 @@ TEST(Share, AnIntervalCountsBeforeAGoal) {
   spec.interval = 10min;
   spec.fresh = 1h;
   auto const share = share_of(PollState{}, spec, PollingOptions{}, test_start());
-  EXPECT_EQ(share.floor, BudgetShare::Seconds(600));
-  EXPECT_EQ(share.ceiling, BudgetShare::Seconds(600));
+  EXPECT_EQ(share.floor, BudgetShare::Seconds(630));  // its jitter is 30 s on average
+  EXPECT_EQ(share.ceiling, BudgetShare::Seconds(630));
+}
+
+TEST(Share, AGoalCostsTwoPollsInItsTimeWithTheirJitter) {
+  FeedSpec spec;
+  spec.fresh = 1h;
+  EXPECT_NEAR(share_of(PollState{}, spec, PollingOptions{}, test_start()).floor.count(), 7200, 1);
 }
 
 }  // namespace

@@ -119,6 +119,43 @@ TEST_F(PollWorld, TheBudgetHoldsForAllFeedsTogether) {
   EXPECT_GE(a_day, 80u);
 }
 
+TEST_F(PollWorld, TheFirstHourOfManyFeedsCostsWhatEveryOtherDoes) {
+  auto feeds = feeds_of_hosts(80);
+  for (auto const& spec : feeds)
+    serve(spec.url.substr(7, spec.url.size() - 9), "/f", [](OriginRequest const& request) {
+      auto response = unchanged(request);
+      response.headers.emplace_back("Cache-Control", "max-age=300");
+      return response;
+    });
+  sink_.adjust = [](DocumentReport& report) {  // fifty a day
+    for (int i = 0; i < 50; ++i) report.dated.push_back({test_start() - i * 29min});
+  };
+  start(feeds);
+  run_for(1h);
+  EXPECT_LE(origin_.request_count(), 190u) << "80 at the start, 80 in the hour; not one every five minutes";
+  origin_.forget_requests();
+  run_for(1h);
+  EXPECT_LE(origin_.request_count(), 120u);
+  EXPECT_GE(origin_.request_count(), 60u);
+}
+
+TEST_F(PollWorld, AShorterIntervalOfAllFeedsSpendsNoMoreThanTheBudget) {
+  auto const feeds = feeds_of_hosts(20);
+  options_.polling.floor = 10h;
+  start(feeds);
+  run_for(30min);
+  auto polling = options_.polling;
+  polling.floor = 10min;
+  scheduler_->set_polling(polling);
+  set_feeds(feeds);
+  drain();
+  run_for(25min);
+  EXPECT_EQ(origin_.request_count(), 20u) << "at 24 a day each none is due yet";
+  run_for(65min);
+  EXPECT_GE(origin_.request_count(), 40u);
+  EXPECT_LE(origin_.request_count(), 50u);
+}
+
 TEST_F(PollWorld, ErrorsBackOffToTheOperatorsBound) {
   serve("h.example", "/f", [](OriginRequest const&) { return status(500); });
   options_.polling.error_max = 2h;

@@ -72,6 +72,65 @@ TEST_F(Paused, TwiceIsOnceAndAStrangerIsNotFound) {
   EXPECT_EQ(set_paused(FeedId{99}, Pause::yes).error().code, ErrorCode::not_found);
 }
 
+// Seven to nine are skipped, and the feed is due at a quarter to seven.
+class Skipping : public Paused {
+ protected:
+  void begin_before_seven(std::chrono::minutes past = 45min) {
+    serve("h.example", "/f", unchanged);
+    sink_.adjust = [](DocumentReport& report) { report.skip_hours = {7, 8, 9}; };
+    clock_.advance(past);
+    start({feed("http://h.example/f")});
+    run_until(test_start() + 6h + 30min);
+  }
+  void expect_next_at_ten() {
+    drain();
+    run_until(test_start() + 9h + 59min);
+    EXPECT_LT(times("h.example/f").back(), test_start() + 7h);
+    run_until(test_start() + 10h + 1min);
+    EXPECT_GE(times("h.example/f").back(), test_start() + 10h);
+  }
+};
+
+TEST_F(Skipping, AMachineThatWakesInHoursToSkipSkipsThem) {
+  begin_before_seven();
+  clock_.set(test_start() + 7h + 30min);
+  expect_next_at_ten();
+}
+
+TEST_F(Skipping, AFeedThatIsResumedInHoursToSkipSkipsThem) {
+  begin_before_seven();
+  ASSERT_TRUE(set_paused(FeedId{1}, Pause::yes));
+  run_until(test_start() + 7h + 30min);
+  ASSERT_TRUE(set_paused(FeedId{1}, Pause::no));
+  expect_next_at_ten();
+}
+
+TEST_F(Skipping, AFeedThatComesForwardInHoursToSkipSkipsThem) {
+  begin_before_seven();
+  run_until(test_start() + 7h + 30min);
+  auto anew = feed("http://h.example/f");
+  anew.reading_key = 1;
+  set_feeds({anew});
+  expect_next_at_ten();
+}
+
+TEST_F(Skipping, AFeedDoesNotComeForwardIntoHoursToSkip) {
+  begin_before_seven(57min);
+  run_until(test_start() + 6h + 59min);  // asked two minutes ago, and in five it could be again
+  auto anew = feed("http://h.example/f");
+  anew.reading_key = 1;
+  set_feeds({anew});
+  expect_next_at_ten();
+}
+
+TEST_F(Skipping, ARestartInHoursToSkipSkipsThem) {
+  begin_before_seven();
+  stop();
+  clock_.set(test_start() + 7h + 30min);
+  start({feed("http://h.example/f")});
+  expect_next_at_ten();
+}
+
 TEST_F(Paused, WhileHeldNoPollBeginsAndAfterwardsAllGoOn) {
   serve("h.example", "/f", [](auto const&) { return say("1\n"); });
   start({feed("http://h.example/f")});

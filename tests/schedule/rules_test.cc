@@ -106,6 +106,19 @@ TEST(Jitter, IsATenthAndHalfAnHourAtMost) {
   EXPECT_EQ(jitter_of(24h, options, 0), 0s);
 }
 
+TEST(Jitter, IsTakenOffAsItIsPutOn) {
+  PollingOptions options;
+  for (double const jitter : {0.0, 0.1, 0.5, 1.0}) {
+    options.jitter = jitter;
+    for (std::chrono::seconds const gap : {600s, 3600s, 12 * 3600s, 86'400s}) {
+      auto const interval = without_jitter(gap, options);
+      EXPECT_NEAR(static_cast<double>((interval + jitter_of(interval, options, 0.5)).count()),
+                  static_cast<double>(gap.count()), 2)
+          << jitter;
+    }
+  }
+}
+
 TEST(RetryAfter, ADateIsOneByTheClockOfWhoSaysIt) {
   fetch::ResponseHeaders headers;
   headers.date = "Mon, 02 Nov 2026 11:30:00 GMT";

@@ -258,6 +258,22 @@ TEST_F(PushWorld, APushBringsItemsAndMovesNoPoll) {
   EXPECT_EQ(times("h.example/f").back(), due);
 }
 
+TEST_F(PushWorld, WhatWasPushedTeachesTheRateAlsoWhereTheNextPollFails) {
+  subscribe();
+  run_for(90min);  // the first backup poll is behind us
+  std::string items;
+  for (int i = 0; i < 200; ++i) items += "pushed " + std::to_string(i) + "\n";
+  ASSERT_TRUE(push(items));
+  serve("h.example", "/f", [](OriginRequest const&) { return status(500); });
+  run_for(24h);
+  EXPECT_NE(state().last_error, "");
+  EXPECT_EQ(state().push->arrivals, 200u);
+  serve("h.example", "/f", unchanged);
+  run_for(24h);
+  EXPECT_EQ(state().last_error, "");
+  EXPECT_GT(state().rate.per_day(clock_.now()), 20);
+}
+
 TEST_F(PushWorld, WhatIsNotSignedByTheHubIsDroppedWithoutAWord) {
   subscribe();
   for (auto const* signature : {"sha256=00", "nonsense", "sha1=de7c9b85b8b78aa6bc8a7a36f70a90701c9db4d9"})
