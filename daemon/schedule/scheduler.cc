@@ -25,6 +25,7 @@ constexpr auto spread_per_feed =
     50ms;  // so many feeds, so long a first round; options.overdue_spread at most
 constexpr auto solve_every = 1h;
 constexpr std::size_t solve_parts = 8;          // and after so many polls as this part of all feeds is
+constexpr double told_again_below = 0.9;        // of the budget: a cost about as high as it is told once
 constexpr auto late_min = 1min;                 // a poll that comes so long after its time was kept from it
 constexpr std::size_t solve_sample_max = 4096;  // feeds; more are estimated from these
 
@@ -170,9 +171,10 @@ double Scheduler::Impl::price(UtcMicros now) {
     if (!entry->paused() && polled++ % step == 0) shares.push_back(entry->share);
   double const part = polled == 0 ? 1 : static_cast<double>(shares.size()) / static_cast<double>(polled);
   k = solve_budget(shares, budget_of(options.polling, shares, part));
-  auto unmet = infeasible_budget(least_cost(shares) / part, options.polling.budget_per_day);
-  if (unmet && !budget_told) unmet_budget = std::move(*unmet);
-  budget_told = unmet.has_value();
+  auto const least = least_cost(shares) / part;
+  auto unmet = infeasible_budget(least, options.polling.budget_per_day);
+  if (unmet && !std::exchange(budget_told, true)) unmet_budget = std::move(*unmet);
+  if (least < told_again_below * options.polling.budget_per_day) budget_told = false;
   return k;
 }
 
@@ -340,7 +342,8 @@ void Scheduler::set_polling(PollingOptions polling) {
   auto& now = impl_->options.polling;
   impl_->polling_changed |= now.floor != polling.floor || now.floor_hinted != polling.floor_hinted ||
                             now.floor_unconditional != polling.floor_unconditional ||
-                            now.ceiling != polling.ceiling || now.adaptive != polling.adaptive;
+                            now.ceiling != polling.ceiling || now.adaptive != polling.adaptive ||
+                            now.budget_per_day < polling.budget_per_day;
   // Subscriptions stand in the world under the callback that they were made with.
   polling.push = std::move(now.push);
   now = std::move(polling);

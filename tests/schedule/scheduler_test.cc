@@ -448,6 +448,21 @@ TEST_F(PollWorld, AShorterIntervalOfAllFeedsHoldsFromTheReloadOn) {
   EXPECT_EQ(gaps_min("h.example/f"), (std::vector<long>{120, 120}));
 }
 
+TEST_F(PollWorld, ABiggerBudgetIsSpentFromTheReloadOn) {
+  auto const feeds = feeds_of_hosts(24);
+  options_.polling.budget_per_day = 24;
+  start(feeds);
+  run_for(5h);
+  auto const before = origin_.request_count();
+  auto polling = options_.polling;
+  polling.budget_per_day = 24 * 24;
+  scheduler_->set_polling(polling);
+  set_feeds(feeds);
+  drain();
+  run_for(2h);
+  EXPECT_GE(origin_.request_count(), before + 24);
+}
+
 TEST_F(PollWorld, AReloadShortensNoGapThatThePublisherAskedFor) {
   serve("a.example", "/f", [](OriginRequest const&) { return status(429, {{"Retry-After", "7200"}}); });
   serve("b.example", "/f", [](OriginRequest const& request) {
