@@ -340,8 +340,10 @@ Result<schedule::Scheduler::Difference> Daemon::Impl::apply_sources(config::Conf
 
 void Daemon::Impl::apply_list(std::string const& list) {
   log::info("list_changed", {{"list", list}});
-  if (auto const applied = apply_sources(config); !applied)
-    log::error("list_refused", {{"list", list}, {"reason", applied.error().message}});
+  auto const applied = apply_sources(config);
+  if (applied) return;
+  log::error("list_refused", {{"list", list}, {"reason", applied.error().message}});
+  lists->tell_again(list);
 }
 
 // The manager hears of the end of a reload however it ends.

@@ -171,11 +171,13 @@ asio::awaitable<Result<void>> LivingLists::commit(schedule::FeedSpec const& feed
     if (!kept) co_return kept.error();
   }
   auto const done = co_await inner_.commit(feed, nullptr, std::move(state), std::move(notices));
-  if (!done || !ours) co_return done;
-  auto& list = lists_[feed.id];
-  bool const changed = !same(list, ours->list);
-  list = std::move(ours->list);
-  if (changed && on_change_) on_change_(feed.name);
+  if (!done) co_return done;
+  if (ours) {
+    auto& list = lists_[feed.id];
+    if (!same(list, ours->list)) unapplied_ = feed.name;
+    list = std::move(ours->list);
+  }
+  if (auto const changed = std::exchange(unapplied_, {}); !changed.empty()) on_change_(changed);
   co_return done;
 }
 
