@@ -364,8 +364,9 @@ struct Daemon::Impl::Reloading {
 // What a reload needs beside the sources: read and checked before anything is applied.
 Result<Daemon::Impl::Prepared> Daemon::Impl::prepare(config::LoadResult const& loaded) const {
   if (!loaded.ok()) return Error{ErrorCode::invalid, config::describe(loaded.problems)};
-  if (auto const problems = problems_of_selectors(loaded.config); !problems.empty())
-    return Error{ErrorCode::invalid, text::join(problems, "; ")};
+  // What the next start would refuse, a reload refuses, too.
+  if (auto const problems = problems_of_files(loaded.config); !problems.empty())
+    return Error{ErrorCode::invalid, text::join(problems, "\n")};
   auto pushing = Sinks::plan(loaded.config);
   if (!pushing) return pushing.error();
   auto answering = api_options(loaded.config);
