@@ -521,8 +521,7 @@ asio::awaitable<void> Daemon::Impl::main() {
   auto pushing = Sinks::plan(config).value();  // open() has looked
   if (auto const applied = co_await sinks->apply(std::move(pushing)); !applied)
     log::error("sinks_refused", {{"reason", applied.error().message}});
-  log::info("started",
-            {{"version", version}, {"store", config.storage.path}, {"feeds", scheduler->status().size()}});
+  log::info("started", {{"version", version}, {"store", config.storage.path}, {"feeds", scheduler->feeds()}});
   systemd::notify_ready(status_line());
   for (;;) {
     auto const signal = co_await signals.async_wait(asio::use_awaitable);
