@@ -26,7 +26,8 @@ struct OpmlArguments {
 
 int import_list(OpmlArguments const& arguments) {
   auto const document = load_document(arguments.file, arguments.document);
-  auto const list = document ? parse::parse_opml(document->bytes)
+  std::size_t passed_over = 0;
+  auto const list = document ? parse::parse_opml(document->bytes, document->content_type, {}, &passed_over)
                              : Result<std::vector<parse::Subscription>>(document.error());
   if (!list) {
     std::cerr << "newsfold opml import: " << list.error().message << '\n';
@@ -54,6 +55,9 @@ int import_list(OpmlArguments const& arguments) {
         << "; " << import.unusable
         << " whose URL a configuration cannot hold were left out (it is http or https; a user and a password "
            "go into a file that basic_auth_file names)";
+  if (passed_over > 0)
+    std::cerr << "; " << passed_over
+              << " that are no feeds were left out (links to pages and other lists, folders too deep)";
   std::cerr << '\n';
   return batch_all_good;
 }

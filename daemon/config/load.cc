@@ -229,7 +229,9 @@ void Loader::read_includes(Value const& value, std::string const& base) {
     complain(value.place, "`include` wants a list of paths, such as [\"feeds.d/*.toml\"]");
     return;
   }
-  std::set<std::string> seen(result_.config.files.begin(), result_.config.files.end());
+  std::set<std::string> seen;  // as glob() finds them: `base` is absolute
+  for (auto const& file : result_.config.files)
+    seen.insert(std::filesystem::absolute(file).lexically_normal().string());
   for (auto const& pattern : *patterns) {
     auto const* text = std::get_if<std::string>(&pattern.data);
     if (text == nullptr) {

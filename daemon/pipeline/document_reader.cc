@@ -140,8 +140,10 @@ Result<ReadDocument> read_document(storage::Store const& store, Source const& so
     read.report.follow = sitemaps_to_follow(*feed, now);
     return read;
   }
-  if (feed->format == FeedFormat::sitemap) drop_old_entries(*feed, now);
+  UtcMicros newest{};
+  if (feed->format == FeedFormat::sitemap) newest = drop_old_entries(*feed, now);
   read.report = schedule::report_of(*feed);
+  read.report.newest = newest;
   read.feed_language = feed->language;
   read.feed_title = feed->title;
 

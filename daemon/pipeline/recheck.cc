@@ -10,6 +10,7 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/system/system_error.hpp>
 
+#include <algorithm>
 #include <string>
 #include <utility>
 
@@ -64,6 +65,8 @@ void Rechecker::watch(ArticleId article, FeedId feed) {
 void Rechecker::schedule(Watched watched, int slower) {
   if (due_.size() >= options_.articles_max) return;
   auto const now = clock_.now();
+  // Stored by a clock that was ahead: young from now on, not until it is passed again.
+  watched.stored_at = std::min(watched.stored_at, now);
   for (auto const& step : options_.ladder) {
     if (now - watched.stored_at >= step.younger_than) continue;
     watched.due = now + step.every * slower;

@@ -87,13 +87,14 @@ std::vector<std::string> sitemaps_to_follow(Feed const& index, UtcMicros now) {
   return out;
 }
 
-void drop_old_entries(Feed& sitemap, UtcMicros now) {
+UtcMicros drop_old_entries(Feed& sitemap, UtcMicros now) {
   auto const newest = newest_of(sitemap, now);
-  if (!newest) return;
+  if (!newest) return {};
   std::erase_if(sitemap.items, [&](Item const& item) {
     auto const date = date_of(item);
     return !date || *newest - *date > sitemap_age_max;
   });
+  return *newest;
 }
 
 }  // namespace newsfold::pipeline

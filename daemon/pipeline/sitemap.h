@@ -4,6 +4,7 @@
 // for weeks keeps its last news. `now` only tells which dates cannot be: one of 2099 must not make all else
 // old.
 
+#include "daemon/schedule/poll_sink.h"
 #include "feeds/model/feed.h"
 #include "feeds/model/time.h"
 
@@ -14,7 +15,7 @@
 
 namespace newsfold::pipeline {
 
-inline constexpr auto sitemap_age_max = std::chrono::days(3);         // older entries are no news
+using schedule::sitemap_age_max;
 inline constexpr std::size_t sitemaps_followed_max = 4;               // of an index
 inline constexpr auto sitemap_date_ahead_max = std::chrono::days(1);  // of now: local times without a zone
 
@@ -29,7 +30,7 @@ bool is_sitemap_index(std::string_view document);
 std::vector<std::string> sitemaps_to_follow(Feed const& index, UtcMicros now);
 
 // Takes out what is older than sitemap_age_max by its publication or, without one, its change; what says no
-// date only where others do.
-void drop_old_entries(Feed& sitemap, UtcMicros now);
+// date only where others do. Returns the newest date; UtcMicros{}: there is none.
+UtcMicros drop_old_entries(Feed& sitemap, UtcMicros now);
 
 }  // namespace newsfold::pipeline

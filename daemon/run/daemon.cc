@@ -342,8 +342,10 @@ Result<schedule::Scheduler::Difference> Daemon::Impl::apply_sources(config::Conf
 
 void Daemon::Impl::apply_list(std::string const& list) {
   log::info("list_changed", {{"list", list}});
-  if (auto const applied = apply_sources(config); !applied)
-    log::error("list_refused", {{"list", list}, {"reason", applied.error().message}});
+  auto const applied = apply_sources(config);
+  if (applied) return;
+  log::error("list_refused", {{"list", list}, {"reason", applied.error().message}});
+  lists->tell_again(list);
 }
 
 // The manager hears of the end of a reload however it ends.
@@ -364,8 +366,9 @@ struct Daemon::Impl::Reloading {
 // What a reload needs beside the sources: read and checked before anything is applied.
 Result<Daemon::Impl::Prepared> Daemon::Impl::prepare(config::LoadResult const& loaded) const {
   if (!loaded.ok()) return Error{ErrorCode::invalid, config::describe(loaded.problems)};
-  if (auto const problems = problems_of_selectors(loaded.config); !problems.empty())
-    return Error{ErrorCode::invalid, text::join(problems, "; ")};
+  // What the next start would refuse, a reload refuses, too.
+  if (auto const problems = problems_of_files(loaded.config); !problems.empty())
+    return Error{ErrorCode::invalid, text::join(problems, "\n")};
   auto pushing = Sinks::plan(loaded.config);
   if (!pushing) return pushing.error();
   auto answering = api_options(loaded.config);
@@ -520,8 +523,7 @@ asio::awaitable<void> Daemon::Impl::main() {
   auto pushing = Sinks::plan(config).value();  // open() has looked
   if (auto const applied = co_await sinks->apply(std::move(pushing)); !applied)
     log::error("sinks_refused", {{"reason", applied.error().message}});
-  log::info("started",
-            {{"version", version}, {"store", config.storage.path}, {"feeds", scheduler->status().size()}});
+  log::info("started", {{"version", version}, {"store", config.storage.path}, {"feeds", scheduler->feeds()}});
   systemd::notify_ready(status_line());
   for (;;) {
     auto const signal = co_await signals.async_wait(asio::use_awaitable);

@@ -13,7 +13,7 @@ namespace newsfold::schedule {
 namespace asio = boost::asio;
 
 namespace {
-constexpr std::size_t addresses_max = 65'536;
+constexpr std::size_t addresses_max = 131'072;
 constexpr std::size_t forget_every = 1024;  // requests
 constexpr std::size_t rested_max = 1024;
 constexpr std::chrono::minutes common_waits_max{10};
@@ -160,13 +160,13 @@ void Gatekeeper::ask_spacing(std::string const& host, std::chrono::milliseconds 
 
 void Gatekeeper::learn_address(std::string const& host, std::string const& address) {
   if (address.empty()) return;
-  if (addresses_.size() >= addresses_max && !addresses_.contains(host)) addresses_.clear();
-  addresses_[host] = address;
+  addresses_.put(host, address);
+  if (addresses_.size() > addresses_max) addresses_.take_oldest();
 }
 
 std::string Gatekeeper::address_gate(std::string const& host) const {
-  auto const it = addresses_.find(host);
-  return it == addresses_.end() ? std::string() : std::string(shared_address) + it->second;
+  auto const* const address = addresses_.find(host);
+  return address ? std::string(shared_address) + *address : std::string();
 }
 
 namespace {

@@ -8,6 +8,7 @@
 #include "daemon/runtime/clock.h"
 #include "daemon/schedule/alarm.h"
 #include "daemon/schedule/host_gate.h"
+#include "daemon/schedule/recent_map.h"
 #include "feeds/fetch/client.h"
 
 #include <boost/asio/any_io_executor.hpp>
@@ -137,7 +138,7 @@ class Gatekeeper {
   HostGates gates_;
   std::unordered_map<std::string, Lane> lanes_;  // of hosts where somebody waits
   std::set<std::pair<UtcMicros, std::string>> wakes_;
-  std::unordered_map<std::string, std::string> addresses_;
+  RecentMap<std::string> addresses_;  // by host
   std::size_t waiting_ = 0;
   std::size_t leaves_ = 0;
   std::set<std::string> rested_;        // that no record knows of yet

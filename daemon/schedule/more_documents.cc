@@ -10,6 +10,7 @@
 #include <xxhash.h>
 
 #include <algorithm>
+#include <span>
 
 namespace newsfold::schedule {
 
@@ -146,14 +147,16 @@ void keep_validators(FollowedDocument& document, fetch::Response const& response
 
 }  // namespace
 
-// One sitemap, conditionally. Fails with why it could not be read, or was not asked for.
+// One sitemap, conditionally. Fails with why it could not be read. To be told to wait is no failure, as with
+// feeds, and leaves one that failed before as it was.
 asio::awaitable<Result<void>> Scheduler::Impl::follow_one(FeedSpec const& spec, PollState const& state,
-                                                          FollowedDocument& document, PollOutcome& outcome,
-                                                          Pendings& read) {
-  if (document.fresh_until > clock.now()) {
-    if (document.failures == 0) co_return Result<void>();
-    co_return Error{ErrorCode::unreachable, document.trouble};
-  }
+                                                          FollowedDocument& document,
+                                                          std::optional<Digest>& digest) {
+  auto const as_before = [&]() -> Result<void> {
+    if (document.failures > 0) return Error{ErrorCode::unreachable, document.trouble};
+    return {};
+  };
+  if (document.fresh_until > clock.now()) co_return as_before();
   fetch::Request request;
   request.url = document.url;
   request.etag = document.etag;
@@ -163,9 +166,9 @@ asio::awaitable<Result<void>> Scheduler::Impl::follow_one(FeedSpec const& spec, 
   request.credentials = credentials_for(spec, document.url);
   auto response = co_await ask_more(spec, std::move(request));
   auto const now = clock.now();
-  auto const host = host_key(response ? response->final_url : document.url);
-  bool const told_to_wait = (!response || is_busy(response->status)) && gates.rests_until(host) > now;
-  if (told_to_wait) co_return Error{ErrorCode::unreachable, host + " wants rest"};
+  bool const told_to_wait =
+      response ? response->status == 429 : gates.rests_until(host_key(document.url)) > now;
+  if (told_to_wait) co_return as_before();
   bool const answered =
       response && (response->status == 200 || (response->status == 304 && response->conditional));
   auto const failed = [&](Error error) {
@@ -187,12 +190,14 @@ asio::awaitable<Result<void>> Scheduler::Impl::follow_one(FeedSpec const& spec, 
   }
   if (unchanged && document.broken) co_return failed({ErrorCode::not_a_feed, document.trouble});
   if (!unchanged) {
-    Digest digest = co_await sink.digest(spec, std::move(*response));
-    document.broken = !digest.report;
-    if (!digest.report) co_return failed(digest.report.error());
-    document.items = digest.report->items;
-    add(outcome.more, *digest.report);
-    read.push_back(std::move(digest.pending));
+    Digest brought = co_await sink.digest(spec, std::move(*response));
+    if (brought.report && !brought.report->follow.empty())
+      brought.report = Error{ErrorCode::not_a_feed, "it is an index itself: make its URL that of a feed"};
+    document.broken = !brought.report;
+    if (!brought.report) co_return failed(brought.report.error());
+    document.items = brought.report->items;
+    document.newest = brought.report->newest;
+    digest = std::move(brought);
   }
   note_success(document, headers, state, spec, options.polling, now);
   co_return Result<void>();
@@ -202,14 +207,25 @@ asio::awaitable<void> Scheduler::Impl::follow(FeedSpec const& spec, PollState& s
                                               Pendings& read) {
   std::size_t unread = 0;
   std::string why;  // the last of those was not
-  for (std::size_t i = 0; i < state.follows; ++i) {
-    auto& document = state.followed[i];
-    auto const done = co_await follow_one(spec, state, document, outcome, read);
+  auto const followed = std::span(state.followed).first(state.follows);
+  std::vector<std::optional<Digest>> digests(followed.size());
+  for (std::size_t i = 0; i < followed.size(); ++i) {
+    auto const done = co_await follow_one(spec, state, followed[i], digests[i]);
     if (!done) {
       ++unread;
-      why = document.url + ": " + done.error().message;
+      why = followed[i].url + ": " + done.error().message;
     }
+  }
+  UtcMicros newest{};
+  for (auto const& document : followed) newest = std::max(newest, document.newest);
+  for (std::size_t i = 0; i < followed.size(); ++i) {
+    auto const& document = followed[i];
+    // An archive: what is new against its own dates is old against those of the others.
+    if (document.newest != UtcMicros{} && newest - document.newest > sitemap_age_max) continue;
     outcome.more.items += document.items;  // also of those that did not change
+    if (!digests[i]) continue;
+    add(outcome.more, *digests[i]->report);
+    read.push_back(std::move(digests[i]->pending));
   }
   // The index and its sitemaps are one document to the rules of pace.
   if (outcome.document) {

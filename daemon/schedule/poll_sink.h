@@ -10,6 +10,7 @@
 
 #include <boost/asio/awaitable.hpp>
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -39,7 +40,11 @@ struct DocumentReport {
   std::string next_url;  // RFC 5005: the older page
   // A sitemap index has no items of its own: these sitemaps hold them, the likeliest first.
   std::vector<std::string> follow;
+  UtcMicros newest{};  // of a sitemap: the newest date in it
 };
+
+// An entry of a sitemap that is older than this against the newest of its feed is no news.
+inline constexpr auto sitemap_age_max = std::chrono::days(3);
 
 // Fills the part of a report that the document itself says.
 DocumentReport report_of(Feed const& feed);

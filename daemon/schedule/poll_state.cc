@@ -124,6 +124,7 @@ std::string encode(PollState const& state) {
     one.set_needless_full(document.needless_full);
     one.set_broken(document.broken);
     one.set_trouble(document.trouble);
+    one.set_newest(micros(document.newest));
   }
   return row.SerializeAsString();
 }
@@ -190,7 +191,7 @@ Result<PollState> decode_poll_state(std::string_view bytes) {
   for (auto const& one : row.followed())
     state.followed.push_back({one.url(), one.etag(), one.last_modified(), one.body_hash(),
                               time(one.fresh_until()), one.validators_url(), one.items(), one.failures(),
-                              one.needless_full(), one.broken(), one.trouble()});
+                              one.needless_full(), one.broken(), one.trouble(), time(one.newest())});
   return state;
 }
 

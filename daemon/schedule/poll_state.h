@@ -57,6 +57,7 @@ struct FollowedDocument {
   std::uint32_t needless_full = 0;  // answers in full in a row that brought the same bytes
   bool broken = false;              // the bytes behind `body_hash` are no sitemap
   std::string trouble{};            // of the last failure, in words; empty: all well
+  UtcMicros newest{};               // date in it, when it was read last
 };
 
 // A host other than the feed's own that asked for rest while the feed was polled: of its pages, of a sitemap,

@@ -16,7 +16,7 @@ constexpr auto keep = std::chrono::hours(24);  // RFC 9309 2.4
 constexpr auto unreachable_retry = std::chrono::hours(4);
 constexpr auto rest_unsaid_for = std::chrono::hours(24);
 constexpr auto give_up_after = std::chrono::days(30);  // RFC 9309 2.3.1.4
-constexpr std::size_t sites_max = 65'536;
+constexpr std::size_t site_bytes = 512;    // beside its rules: the entry, and that of its host's gate
 constexpr std::size_t redirects_max = 10;  // RFC 9309 2.3.1.2 wants five at least
 constexpr auto elsewhere_wait_max = std::chrono::minutes(10);
 
@@ -31,27 +31,31 @@ std::string target_of(std::string_view url) {
 
 asio::awaitable<Result<void>> RobotsCache::check(std::string const& url, Gatekeeper::Permit const& permit) {
   auto const origin = origin_of(url);
-  if (sites_.size() >= sites_max && !sites_.contains(origin)) {
-    auto const now = clock_.now();
-    std::erase_if(sites_, [&](auto const& entry) { return now - entry.second.asked > keep; });
-    if (sites_.size() >= sites_max) {
-      sites_.clear();
-      delays_.clear();
-    }
+  auto const* const known = sites_.find(origin);
+  if (known && clock_.now() < known->due) co_return judge(*known, origin, url);
+  // A copy: other hosts' checks may let go of it while we wait.
+  Site site = known ? *known : Site{};
+  co_await refresh(origin, site, permit);
+  heed_crawl_delay(host_key(origin), origin, site.robots.crawl_delay());
+  auto const verdict = judge(site, origin, url);  // before the pause, for the same reason
+  remember(origin, std::move(site));
+  co_await gates_.pause(permit);
+  co_return verdict;
+}
+
+std::size_t RobotsCache::cost_of(std::string const& origin, Site const& site) {
+  return site_bytes + origin.size() + site.trouble.size() + site.robots.bytes();
+}
+
+void RobotsCache::remember(std::string const& origin, Site site) {
+  if (auto const* const known = sites_.find(origin)) bytes_ -= cost_of(origin, *known);
+  bytes_ += cost_of(origin, site);
+  sites_.put(origin, std::move(site));
+  while (bytes_ > bytes_max_ && sites_.size() > 1) {
+    auto const [gone, oldest] = sites_.take_oldest();
+    bytes_ -= cost_of(gone, oldest);
+    heed_crawl_delay(host_key(gone), gone, std::nullopt);
   }
-  auto const it = sites_.find(origin);
-  if (it == sites_.end() || clock_.now() >= it->second.due) {
-    // A copy: other hosts' checks may move the table while we wait.
-    Site site = it == sites_.end() ? Site{} : it->second;
-    co_await refresh(origin, site, permit);
-    heed_crawl_delay(permit.host(), origin, site.robots.crawl_delay());
-    // Judged before the pause: in it, other hosts' checks may clear the table.
-    auto const verdict = judge(site, origin, url);
-    sites_[origin] = std::move(site);
-    co_await gates_.pause(permit);
-    co_return verdict;
-  }
-  co_return judge(it->second, origin, url);
 }
 
 Result<void> RobotsCache::judge(Site const& site, std::string const& origin, std::string const& url) const {

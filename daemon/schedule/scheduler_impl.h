@@ -95,9 +95,9 @@ struct Scheduler::Impl {
   boost::asio::awaitable<Pendings> read_more(FeedSpec const& spec, PollState& state, PollOutcome& outcome);
   boost::asio::awaitable<void> page_back(FeedSpec const& spec, PollState const& state, PollOutcome& outcome,
                                          Pendings& read);
+  // `digest`: of what is in it, where it changed.
   boost::asio::awaitable<Result<void>> follow_one(FeedSpec const& spec, PollState const& state,
-                                                  FollowedDocument& document, PollOutcome& outcome,
-                                                  Pendings& read);
+                                                  FollowedDocument& document, std::optional<Digest>& digest);
   boost::asio::awaitable<void> follow(FeedSpec const& spec, PollState& state, PollOutcome& outcome,
                                       Pendings& read);
   boost::asio::awaitable<Result<fetch::Response>> ask_more(FeedSpec const& spec, fetch::Request request);

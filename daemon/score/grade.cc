@@ -50,6 +50,11 @@ Verdict judge_agent(Asked const& request) {
   return Verdict::kept();
 }
 
+// What feed readers ask for to show beside a feed.
+bool is_beside_the_feed(std::string_view target) {
+  return target == "/" || contains(target, "favicon") || contains(target, "apple-touch-icon");
+}
+
 Verdict judge_accept(Asked const& request) {
   auto const accept = request.header("Accept");
   if (accept.empty() || accept == "*/*") return Verdict::broken("Accept: " + in_quotes(accept));
@@ -185,12 +190,15 @@ std::vector<Line> grade_hygiene(Log const& log) {
                    : Verdict::kept();
       }));
   add("The URL goes out as it was given", each(log, [](Asked const& request) {
-        return request.status == 404 && request.target != "/robots.txt" && request.target != "/missing"
+        return request.status == 404 && request.target != "/robots.txt" && request.target != "/missing" &&
+                       !is_beside_the_feed(request.target)
                    ? Verdict::broken("asked for " + request.target)
                    : Verdict::kept();
       }));
   add("One GET a poll: no HEAD, no favicon, no page", each(log, [](Asked const& request) {
-        return request.method != "GET" ? Verdict::broken("sent " + request.method) : Verdict::kept();
+        if (request.method != "GET") return Verdict::broken("sent " + request.method);
+        return is_beside_the_feed(request.target) ? Verdict::broken("asked for " + request.target)
+                                                  : Verdict::kept();
       }));
   add("The User-Agent names program, version and a way to reach the operator", each(log, judge_agent));
   add("Accept says what is wanted", each(log, judge_accept));

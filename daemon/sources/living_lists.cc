@@ -3,6 +3,7 @@
 #include "daemon/log/log.h"
 #include "daemon/runtime/run_on.h"
 #include "daemon/sources/source_list.h"
+#include "feeds/parse/prepare.h"
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -30,7 +31,18 @@ Result<Subscriptions> parse_list(std::string_view bytes) {
   parse::OpmlLimits limits;
   limits.bytes_max = living_list_bytes_max;
   limits.subscriptions_max = living_list_feeds_max;
-  return parse::parse_opml(bytes, limits);
+  return parse::parse_opml(bytes, {}, limits);
+}
+
+// As UTF-8: the kept copy has no header beside it that would name the charset.
+Result<std::string> readable(std::string_view bytes, std::string_view content_type) {
+  if (bytes.size() > living_list_bytes_max) return std::string(bytes);  // which parse_list refuses
+  parse::Limits limits;
+  limits.bytes_max = living_list_bytes_max;
+  parse::PreparedText prepared;
+  parse::Hints const hints{{}, content_type};
+  if (auto ready = parse::prepare(prepared, bytes, hints, limits); !ready) return ready.error();
+  return std::string(prepared.text);
 }
 
 Error cannot_keep(std::filesystem::path const& path) {
@@ -117,8 +129,11 @@ asio::awaitable<schedule::Digest> LivingLists::digest(schedule::FeedSpec const& 
   if (feed.kind != schedule::SourceKind::opml) co_return co_await inner_.digest(feed, std::move(response));
   auto const* const held = find(feed.id);
   auto const feeds_held = held && names_feeds(*held) ? held->size() : 0;
-  auto job = [bytes = std::move(response.body), feeds_held]() mutable -> Result<std::unique_ptr<Pending>> {
-    auto list = parse_list(bytes);
+  auto job = [bytes = std::move(response.body), content_type = std::move(response.headers.content_type),
+              feeds_held]() mutable -> Result<std::unique_ptr<Pending>> {
+    auto text = readable(bytes, content_type);
+    if (!text) return text.error();
+    auto list = parse_list(*text);
     if (!list) return list.error();
     // Sooner an export that failed than an owner who reads nothing any more: who does takes the list out.
     if (feeds_held > 0 && !names_feeds(*list))
@@ -126,7 +141,7 @@ asio::awaitable<schedule::Digest> LivingLists::digest(schedule::FeedSpec const& 
                                               std::to_string(feeds_held) +
                                               "); to drop them, take the list out of the configuration"};
     auto pending = std::make_unique<Pending>();
-    pending->bytes = std::move(bytes);
+    pending->bytes = std::move(*text);
     pending->list = std::move(*list);
     return pending;
   };
@@ -156,11 +171,13 @@ asio::awaitable<Result<void>> LivingLists::commit(schedule::FeedSpec const& feed
     if (!kept) co_return kept.error();
   }
   auto const done = co_await inner_.commit(feed, nullptr, std::move(state), std::move(notices));
-  if (!done || !ours) co_return done;
-  auto& list = lists_[feed.id];
-  bool const changed = !same(list, ours->list);
-  list = std::move(ours->list);
-  if (changed && on_change_) on_change_(feed.name);
+  if (!done) co_return done;
+  if (ours) {
+    auto& list = lists_[feed.id];
+    if (!same(list, ours->list)) unapplied_ = feed.name;
+    list = std::move(ours->list);
+  }
+  if (auto const changed = std::exchange(unapplied_, {}); !changed.empty()) on_change_(changed);
   co_return done;
 }
 

@@ -19,6 +19,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace newsfold::sources {
@@ -37,7 +38,7 @@ std::optional<Subscriptions> read_kept(std::filesystem::path const& directory, F
 
 class LivingLists final : public schedule::PollSink {
  public:
-  // Called after a list has changed and its new copy is durable. May call load() and lists().
+  // Called after a list has changed and its new copy is durable. May call find().
   using OnChange = std::function<void(std::string const& list)>;
 
   // `inner` outlives this. Copies stand in `directory`, which is made when the first is written.
@@ -47,6 +48,10 @@ class LivingLists final : public schedule::PollSink {
   // What the list held when it was last read; reads the kept copy where it is not in memory yet. Null where
   // there is none: then the list must be asked for without validators.
   Subscriptions const* find(FeedId list);
+
+  // The change of `list` could not be applied: the next poll of any list tells it again, also one that finds
+  // nothing new.
+  void tell_again(std::string list) { unapplied_ = std::move(list); }
 
   std::shared_ptr<void const> begin(schedule::FeedSpec const& feed) override;
   boost::asio::awaitable<schedule::Digest> digest(schedule::FeedSpec const& feed,
@@ -64,6 +69,7 @@ class LivingLists final : public schedule::PollSink {
   std::filesystem::path directory_;
   OnChange on_change_;
   std::map<FeedId, Subscriptions> lists_;
+  std::string unapplied_;  // a list whose change is to be told again
 };
 
 }  // namespace newsfold::sources

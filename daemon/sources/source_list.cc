@@ -8,6 +8,7 @@
 #include "feeds/text/utf8.h"
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <utility>
 
@@ -56,6 +57,19 @@ std::string xml(std::string_view text) {
   return out;
 }
 
+// Categories stand between commas, and slashes at their ends are not part of them.
+bool can_be_category(std::string const& tag) {
+  return tag.find(',') == tag.npos && !tag.starts_with('/') && !tag.ends_with('/');
+}
+
+// The first tag, and those that no category can hold.
+std::vector<std::string> folders_of(config::Source const& source) {
+  std::vector<std::string> out;
+  for (auto const& tag : source.tags)
+    if (out.empty() || !can_be_category(tag)) out.push_back(tag);
+  return out;
+}
+
 std::string outline(config::Source const& source) {
   std::string const text = xml(source.name), url = xml(source.url);
   std::string out = "<outline text=\"" + text + '"';
@@ -65,7 +79,9 @@ std::string outline(config::Source const& source) {
     case config::SourceKind::opml: out += " type=\"include\" url=\"" + url + '"'; break;
   }
   if (!source.language.empty()) out += " language=\"" + xml(source.language) + '"';
-  if (!source.tags.empty()) out += " category=\"" + xml(text::join(source.tags, ",")) + '"';
+  std::vector<std::string> categories;
+  std::ranges::copy_if(source.tags, std::back_inserter(categories), can_be_category);
+  if (!categories.empty()) out += " category=\"" + xml(text::join(categories, ",")) + '"';
   return out + "/>\n";
 }
 
@@ -145,22 +161,24 @@ std::string to_toml(std::vector<config::Source> const& sources) {
 }
 
 std::string to_opml(std::vector<config::Source> const& sources, std::string_view title) {
-  std::vector<std::string> order;  // of folders, as they come
-  std::map<std::string, std::string> folders;
+  using Path = std::vector<std::string>;
+  auto const indent = [](std::size_t depth) { return std::string(4 + 2 * depth, ' '); };
+  std::vector<Path> order;  // of folders, as they come
+  std::map<Path, std::string> folders;
   for (auto const& source : sources) {
-    auto const folder = source.tags.empty() ? std::string() : source.tags.front();
-    auto const [it, is_new] = folders.try_emplace(folder);
-    if (is_new) order.push_back(folder);
-    it->second += (folder.empty() ? "    " : "      ") + outline(source);
+    auto const path = folders_of(source);
+    auto const [it, is_new] = folders.try_emplace(path);
+    if (is_new) order.push_back(path);
+    it->second += indent(path.size()) + outline(source);
   }
   std::string out =
       "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<opml version=\"2.0\">\n  <head>\n    <title>" +
       xml(title) + "</title>\n  </head>\n  <body>\n";
-  for (auto const& folder : order) {
-    if (folder.empty())
-      out += folders[folder];
-    else
-      out += "    <outline text=\"" + xml(folder) + "\">\n" + folders[folder] + "    </outline>\n";
+  for (auto const& path : order) {
+    for (std::size_t i = 0; i < path.size(); ++i)
+      out += indent(i) + "<outline text=\"" + xml(path[i]) + "\">\n";
+    out += folders[path];
+    for (std::size_t i = path.size(); i-- > 0;) out += indent(i) + "</outline>\n";
   }
   return out + "  </body>\n</opml>\n";
 }

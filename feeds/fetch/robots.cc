@@ -162,7 +162,10 @@ Robots Robots::parse(std::string_view bytes, std::string_view agent) {
       }
     }
   }
-  return ours_named ? ours : everybodys;
+  auto& group = ours_named ? ours : everybodys;
+  group.patterns_.shrink_to_fit();
+  group.rules_.shrink_to_fit();
+  return std::move(group);
 }
 
 bool Robots::allows(std::string_view target) const {

@@ -33,6 +33,7 @@ class Robots {
 
   std::optional<std::chrono::milliseconds> crawl_delay() const noexcept { return crawl_delay_; }
   std::size_t rules() const noexcept { return rules_.size(); }
+  std::size_t bytes() const noexcept { return patterns_.size() + rules_.size() * sizeof(Rule); }  // in memory
 
  private:
   enum class Kind : unsigned char { allow, disallow };

@@ -78,14 +78,23 @@ class Listing {
   Listing(HtmlDocument const& page, std::string_view own, std::string_view base, Feed& feed)
       : page_(page), own_(without_fragment(own)), base_(base), feed_(feed) {}
 
-  Result<void> by_rule(ListingRule const& rule);
-  void by_itself();
+  // What the rule does not say is found by itself.
+  Result<void> read(ListingRule const& rule);
 
  private:
   struct Headline {
     NodeIndex link;
     std::size_t text_bytes;
   };
+  struct Place {
+    NodeIndex node;            // holds the item
+    NodeIndex link = no_node;  // that led there
+  };
+  std::vector<Headline> headlines() const;
+  std::vector<Headline> headlines(Nodes const& links) const;
+  std::vector<Place> places(std::vector<Headline> const& headlines) const;
+  NodeIndex link_in(NodeIndex node) const;
+  std::string longest_paragraph(NodeIndex inside, std::string_view title) const;
   std::string surroundings(NodeIndex link) const;
   bool is_apart(NodeIndex node) const;
   NodeIndex container_of(NodeIndex link, std::vector<std::uint32_t> const& links_before) const;
@@ -143,12 +152,17 @@ void Listing::fill_picture(Item& item, NodeIndex inside) const {
   }
 }
 
-Result<void> Listing::by_rule(ListingRule const& rule) {
+// What a selector of links named: the link, or the first one in it.
+NodeIndex Listing::link_in(NodeIndex node) const {
+  return first_with(page_, node, [&](NodeIndex i) { return page_.tag(i) == "a"; });
+}
+
+Result<void> Listing::read(ListingRule const& rule) {
   auto const found = [&](std::string_view css) -> Result<Nodes> {
     if (css.empty()) return Nodes{};
     return page_.select(css);
   };
-  auto const items = page_.select(rule.item.empty() ? "article" : rule.item);
+  auto const items = found(rule.item);
   if (!items) return items.error();
   auto const links = found(rule.link);
   if (!links) return links.error();
@@ -158,6 +172,16 @@ Result<void> Listing::by_rule(ListingRule const& rule) {
   if (!dates) return dates.error();
   auto const summaries = found(rule.summary);
   if (!summaries) return summaries.error();
+
+  std::vector<Place> all;
+  for (auto const node : *items) all.push_back({node});
+  if (rule.item.empty()) all = places(rule.link.empty() ? headlines() : headlines(*links));
+  // Whoever writes a rule says that there is a list, however few or short its headlines are.
+  if (all.empty() && rule.item.empty() && !rule.is_empty()) {
+    auto const articles = page_.select("article");
+    if (!articles) return articles.error();
+    for (auto const node : *articles) all.push_back({node});
+  }
 
   // For items whose link no selector finds. Once for the page: items stand in items, too.
   Nodes leading, worded;
@@ -174,20 +198,22 @@ Result<void> Listing::by_rule(ListingRule const& rule) {
     auto const at = std::lower_bound(nodes.begin(), nodes.end(), item);
     return at != nodes.end() && *at < page_.end(item) ? *at : no_node;
   };
-  for (auto const node : *items) {
+  for (auto const& [node, headline] : all) {
     Item item;
-    auto link = inside(*links, node);
-    if (link != no_node && page_.tag(link) != "a") {
-      auto const at = link;
-      link = first_with(page_, at, [&](NodeIndex i) { return page_.tag(i) == "a"; });
-    }
-    if (rule.link.empty()) link = inside(worded, node);
-    if (rule.link.empty() && link == no_node) link = inside(leading, node);
+    auto link = headline != no_node ? headline : inside(*links, node);
+    if (link != no_node) link = link_in(link);
+    if (link == no_node) link = inside(worded, node);
+    if (link == no_node) link = inside(leading, node);
     if (link == no_node) continue;
     item.url = address(link);
     auto title = inside(*titles, node);
-    if (rule.title.empty())
-      title = first_with(page_, node, [&](NodeIndex i) { return is_heading(page_.tag(i)); });
+    auto const heading_in = [&](NodeIndex place) {
+      return first_with(page_, place, [&](NodeIndex i) { return is_heading(page_.tag(i)); });
+    };
+    if (rule.title.empty() && headline != no_node) title = heading_in(headline);
+    // The text of a link that was found by itself is a headline; that of another may be "more".
+    bool const is_found = headline != no_node && rule.link.empty();
+    if (rule.title.empty() && title == no_node && !is_found) title = heading_in(node);
     item.title = text_inside(page_, title == no_node ? link : title, title_bytes_max);
     auto date = inside(*dates, node);
     if (rule.date.empty())
@@ -195,6 +221,8 @@ Result<void> Listing::by_rule(ListingRule const& rule) {
     if (date != no_node) fill_date(item, date);
     if (auto const summary = inside(*summaries, node); summary != no_node)
       item.summary = text_inside(page_, summary, summary_bytes_max);
+    else if (rule.summary.empty() && rule.item.empty())
+      item.summary = longest_paragraph(node, item.title);
     fill_picture(item, node);
     add(std::move(item));
   }
@@ -242,7 +270,26 @@ NodeIndex Listing::container_of(NodeIndex link, std::vector<std::uint32_t> const
   return container;
 }
 
-void Listing::by_itself() {
+std::string Listing::longest_paragraph(NodeIndex inside, std::string_view title) const {
+  std::string out;
+  for (auto i = inside; i < page_.end(inside); ++i) {
+    if (page_.tag(i) != "p") continue;
+    auto text = text_inside(page_, i, summary_bytes_max);
+    if (text.size() > out.size() && text != title) out = std::move(text);
+  }
+  return out;
+}
+
+std::vector<Listing::Headline> Listing::headlines(Nodes const& links) const {
+  std::vector<Headline> out;
+  for (auto const node : links)
+    if (auto const link = link_in(node); link != no_node && text::is_web_url(address(link)))
+      out.push_back({link, 0});
+  return out;
+}
+
+// Of the kinds of links on the page the one that has the most to say.
+std::vector<Listing::Headline> Listing::headlines() const {
   std::unordered_map<std::string, std::vector<Headline>> groups;
   for (NodeIndex i = 0; i < page_.size(); ++i) {
     if (page_.tag(i) != "a" || is_apart(i)) continue;
@@ -264,27 +311,17 @@ void Listing::by_itself() {
         score > best_score || (score == best_score && best && group.front().link < best->front().link);
     if (better) best = &group, best_score = score;
   }
-  if (!best) return;
+  return best ? *best : std::vector<Headline>();
+}
+
+std::vector<Listing::Place> Listing::places(std::vector<Headline> const& headlines) const {
   std::vector<std::uint32_t> links_before(page_.size() + 1U, 0);
-  for (auto const& headline : *best) ++links_before[headline.link + 1U];
+  for (auto const& headline : headlines) ++links_before[headline.link + 1U];
   for (std::size_t i = 1; i < links_before.size(); ++i) links_before[i] += links_before[i - 1];
-  for (auto const& headline : *best) {
-    auto const container = container_of(headline.link, links_before);
-    Item item;
-    item.url = address(headline.link);
-    auto const heading =
-        first_with(page_, headline.link, [&](NodeIndex i) { return is_heading(page_.tag(i)); });
-    item.title = text_inside(page_, heading == no_node ? headline.link : heading, title_bytes_max);
-    auto const time = first_with(page_, container, [&](NodeIndex i) { return page_.tag(i) == "time"; });
-    if (time != no_node) fill_date(item, time);
-    for (auto i = container; i < page_.end(container); ++i) {
-      if (page_.tag(i) != "p") continue;
-      auto text = text_inside(page_, i, summary_bytes_max);
-      if (text.size() > item.summary.size() && text != item.title) item.summary = std::move(text);
-    }
-    fill_picture(item, container);
-    add(std::move(item));
-  }
+  std::vector<Place> out;
+  for (auto const& headline : headlines)
+    out.push_back({container_of(headline.link, links_before), headline.link});
+  return out;
 }
 
 }  // namespace
@@ -306,17 +343,12 @@ Result<Feed> parse_listing(std::string_view bytes, Hints const& hints, ListingRu
       base = text::resolve_url(page->attribute(i, "href"), hints.url);
     if (tag == "body") break;
   }
-  bool const by_rule = !rule.item.empty() || !rule.link.empty() || !rule.title.empty() ||
-                       !rule.date.empty() || !rule.summary.empty();
   Listing listing(*page, hints.url, base, feed);
-  if (by_rule) {
-    if (auto read = listing.by_rule(rule); !read) return read.error();
-  } else {
-    listing.by_itself();
-  }
+  if (auto read = listing.read(rule); !read) return read.error();
   if (feed.items.empty())
-    return Error{ErrorCode::not_a_feed, by_rule ? "the selectors find no item with a link on the page"
-                                                : "no list of headlines on the page"};
+    return Error{ErrorCode::not_a_feed, rule.is_empty()
+                                            ? "no list of headlines on the page"
+                                            : "the selectors find no item with a link on the page"};
   return feed;
 }
 

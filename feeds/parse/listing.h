@@ -11,13 +11,18 @@
 
 namespace newsfold::parse {
 
-// CSS selectors; the others are looked for inside what `item` finds. All empty: everything by itself.
+// CSS selectors; the others are looked for inside what `item` finds. Without it the items are found by
+// themselves: around the links that `link` finds, else around the headlines of the page, else <article>.
 struct ListingRule {
   std::string_view item{};
   std::string_view link{};     // empty: the item's own or first link with text that leads off the page
   std::string_view title{};    // empty: the first heading, else the text of the link
   std::string_view date{};     // empty: the first <time>
-  std::string_view summary{};  // empty: none by rule; by itself the longest paragraph
+  std::string_view summary{};  // empty: none with an `item`; else the longest paragraph
+
+  bool is_empty() const {
+    return item.empty() && link.empty() && title.empty() && date.empty() && summary.empty();
+  }
 };
 
 constexpr std::size_t listing_items_max = 500;

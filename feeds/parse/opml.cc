@@ -38,6 +38,12 @@ std::vector<std::string> categories_of(std::string_view text) {
   return out;
 }
 
+// OPML 2.0: type "include" leads to another list, "link" to any page.
+bool is_link(pugi::xml_node outline) {
+  auto const type = attribute(outline, "type");
+  return text::equals_ignoring_case(type, "link") || text::equals_ignoring_case(type, "include");
+}
+
 // Browsers once handed "feed://host/path" and "feed:https://host/path" to feed readers, which kept them.
 std::string without_feed_scheme(std::string url) {
   constexpr std::string_view scheme = "feed:";
@@ -49,19 +55,22 @@ std::string without_feed_scheme(std::string url) {
 
 }  // namespace
 
-Result<std::vector<Subscription>> parse_opml(std::string_view bytes, OpmlLimits const& limits) {
+Result<std::vector<Subscription>> parse_opml(std::string_view bytes, std::string_view content_type,
+                                             OpmlLimits const& limits, std::size_t* passed_over) {
   Limits document_limits;
   document_limits.bytes_max = limits.bytes_max;
   if (bytes.size() > limits.bytes_max)
     return Error{ErrorCode::too_large, "the list has " + std::to_string(bytes.size()) +
                                            " bytes; the limit is " + std::to_string(limits.bytes_max)};
   PreparedText prepared;
-  if (auto ready = prepare(prepared, bytes, {}, document_limits); !ready) return ready.error();
+  if (auto ready = prepare(prepared, bytes, Hints{{}, content_type}, document_limits); !ready)
+    return ready.error();
   XmlDocument const document(Excerpt(prepared.text), document_limits);
   auto const body = child_named(child_named(document.top(), "opml"), "body");
   if (!body) return Error{ErrorCode::not_a_feed, "no <opml> with a <body> in it"};
 
   std::vector<Subscription> out;
+  std::size_t others = 0;
   std::vector<std::string> folders;
   std::size_t depth = 0;  // of `node` below the body; folders.size() may stay behind it
   auto node = body.first_child();
@@ -75,8 +84,11 @@ Result<std::vector<Subscription>> parse_opml(std::string_view bytes, OpmlLimits 
                        "more than " + std::to_string(limits.subscriptions_max) + " subscriptions"};
         out.push_back({title_of(node), std::move(url), url_of(attribute(node, "htmlUrl"), {}), folders,
                        categories_of(attribute(node, "category"))});
+      } else if (is_link(node)) {
+        ++others;
       }
       descends = node.first_child() && depth < limits.depth_max;
+      if (node.first_child() && !descends) ++others;
     }
     if (descends) {
       folders.push_back(title_of(node));
@@ -91,6 +103,7 @@ Result<std::vector<Subscription>> parse_opml(std::string_view bytes, OpmlLimits 
     }
     node = node.next_sibling();
   }
+  if (passed_over) *passed_over = others;
   return out;
 }
 

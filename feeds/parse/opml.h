@@ -25,7 +25,11 @@ struct OpmlLimits {
 };
 
 // The outlines that name a feed, in document order. Fails with `not_a_feed` where the document is no OPML,
-// with `too_large` where a limit was met.
-Result<std::vector<Subscription>> parse_opml(std::string_view bytes, OpmlLimits const& limits = {});
+// with `too_large` where a limit was met. `content_type` is the HTTP header, empty where none came.
+// `passed_over`: how many outlines name a web page or another list (type "link", "include") or hold folders
+// beyond depth_max.
+Result<std::vector<Subscription>> parse_opml(std::string_view bytes, std::string_view content_type = {},
+                                             OpmlLimits const& limits = {},
+                                             std::size_t* passed_over = nullptr);
 
 }  // namespace newsfold::parse

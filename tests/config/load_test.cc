@@ -188,6 +188,22 @@ TEST(Config, SaysThatAFileIsNotThere) {
   EXPECT_EQ(problems("include = [\"nowhere.d/*.toml\"]\n"), "");
 }
 
+TEST(Config, AMainFileThatItsOwnPatternFindsIsReadOnce) {
+  auto const folder = std::filesystem::path(testing::TempDir()) / "newsfold_config_own_pattern";
+  std::filesystem::create_directories(folder);
+  std::ofstream(folder / "config.toml")
+      << "include = [\"*.toml\"]\n[[feed]]\nname = \"a\"\nurl = \"https://a.example/\"\n";
+  auto const before = std::filesystem::current_path();
+  std::filesystem::current_path(folder);
+  for (std::string const path : {"config.toml", "./config.toml"}) {
+    auto const result = load_config(path, environment());
+    EXPECT_EQ(describe(result.problems), "") << path;
+    EXPECT_EQ(result.config.sources.size(), 1u) << path;
+  }
+  std::filesystem::current_path(before);
+  std::filesystem::remove_all(folder);
+}
+
 TEST(Config, StaysBriefOnAFileFullOfMistakes) {
   std::string text = "[daemon]\n";
   for (int i = 0; i < 5000; ++i) text += "k" + std::to_string(i) + " = 1\n";

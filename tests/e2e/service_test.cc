@@ -129,6 +129,25 @@ TEST(Service, AReloadOfABadFileChangesNothingAndSaysWhy) {
   EXPECT_EQ(daemon->wait(within(patience)), 0);
 }
 
+TEST(Service, AReloadRefusesWhatTheNextStartWouldRefuseAndSaysAllOfIt) {
+  Installation const installation(one_feed);
+  Manager const manager(installation);
+  auto const daemon = manager.start();
+  ASSERT_NE(manager.hears("READY=1"), "");
+  auto text = read_text_file(installation.config_path());
+  text.insert(
+      text.find("[http]\n") + 7,
+      "tls_cert_file = \"none.pem\"\ntls_key_file = \"none.key\"\nadmin_token_file = \"no-tokens\"\n");
+  std::ofstream(installation.config_path()) << text;
+  daemon->signal(SIGHUP);
+  ASSERT_NE(manager.hears("RELOADING=1"), "");
+  ASSERT_NE(manager.hears("READY=1"), "");
+  EXPECT_THAT(installation.log(),
+              AllOf(HasSubstr("reload_refused"), HasSubstr("none.pem"), HasSubstr("no-tokens")));
+  daemon->signal(SIGTERM);
+  EXPECT_EQ(daemon->wait(within(patience)), 0);
+}
+
 // The API on TCP, by a token.
 long answer_to(std::string const& url, std::string const& token_file) {
   auto const answer = ApiClient(ApiAddress{{}, url, token_file}).get("/v1/status");

@@ -52,6 +52,41 @@ TEST(Listing, FollowsTheSelectorsOfARule) {
   EXPECT_EQ(feed->items[1].title, "The mayor resigns after the vote");
 }
 
+TEST(Listing, FewOrShortHeadlinesAreFoundInArticlesWhereARuleSaysThatThereAreSome) {
+  constexpr char const* short_ones =
+      "<article><a href=storm>A storm</a><b class=d>1 November 2026</b></article>"
+      "<article><a href=mayor>The mayor</a><b class=d>31 October 2026</b></article>";
+  auto const feed = parse_listing(short_ones, hints, {.date = ".d"});
+  ASSERT_TRUE(feed) << feed.error().message;
+  ASSERT_EQ(feed->items.size(), 2u);
+  EXPECT_TRUE(feed->items[1].date_published);
+}
+
+TEST(Listing, TheTitleOfALinkThatSaysOnlyMoreIsTheHeadingBesideIt) {
+  std::string cards;
+  for (auto const* name : {"storm", "mayor", "bridge"})
+    cards += std::string("<div><h3>About the ") + name + "</h3><a class=m href=" + name + ">More</a></div>";
+  auto const feed = parse_listing(cards, hints, {.link = "a.m"});
+  ASSERT_TRUE(feed) << feed.error().message;
+  ASSERT_EQ(feed->items.size(), 3u);
+  EXPECT_EQ(feed->items[1].title, "About the mayor");
+}
+
+TEST(Listing, OtherSelectorsDoNotKeepItFromFindingTheItems) {
+  for (auto const& rule :
+       {ListingRule{.date = "time"}, ListingRule{.link = "h2 > a"}, ListingRule{.link = "h2"},
+        ListingRule{.title = "h2"}, ListingRule{.summary = "p"}}) {
+    auto const feed = parse_listing(page, hints, rule);
+    ASSERT_TRUE(feed) << feed.error().message;
+    ASSERT_EQ(feed->items.size(), 3u);
+    EXPECT_EQ(feed->items[0].title, "The bridge across the river opens");
+    EXPECT_EQ(feed->items[0].url, "https://h.example/news/bridge");
+    EXPECT_EQ(feed->items[0].summary, "People cheered.");
+    ASSERT_TRUE(feed->items[1].date_published);
+    EXPECT_EQ(format_rfc3339(*feed->items[1].date_published), "2026-10-31T00:00:00Z");
+  }
+}
+
 std::vector<std::string> urls(Result<Feed> const& feed) {
   std::vector<std::string> out;
   if (feed)

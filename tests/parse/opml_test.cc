@@ -64,5 +64,26 @@ TEST(Opml, SurvivesDepth) {
   EXPECT_TRUE(parse_opml(deep));
 }
 
+TEST(Opml, CountsWhatItPassesOver) {
+  std::string document =
+      "<opml><body><outline type='link' url='https://a.example/'/>"
+      "<outline type='include' url='https://a.example/list'/>"
+      "<outline text='a' xmlUrl='https://a.example/f'/>";
+  for (int i = 0; i < 40; ++i) document += "<outline text='x'>";
+  document += "<outline text='b' xmlUrl='https://b.example/f'/>";
+  std::size_t passed_over = 0;
+  auto const list = parse_opml(document, {}, {}, &passed_over);
+  ASSERT_TRUE(list) << list.error().message;
+  EXPECT_EQ(list->size(), 1u);
+  EXPECT_EQ(passed_over, 3u);
+}
+
+TEST(Opml, TheCharsetOfTheHeaderHolds) {
+  auto const list = parse_opml("<opml><body><outline text='\xcc\xe8\xf0' xmlUrl='https://a.example/f'/>",
+                               "text/xml; charset=windows-1251");
+  ASSERT_TRUE(list) << list.error().message;
+  EXPECT_EQ(list->at(0).title, "Мир");
+}
+
 }  // namespace
 }  // namespace newsfold::parse

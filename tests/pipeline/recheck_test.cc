@@ -86,6 +86,23 @@ class Recheck : public PipelineFixture {
     co_await group.join();
   }
 
+  // Stored by a clock that is days ahead; then it is put right, with a restart.
+  asio::awaitable<void> live_after_a_clock_was_ahead(std::chrono::minutes step, int steps) {
+    auto document = feed(teaser);
+    co_await live(std::move(document), step, 0, nullptr);
+    clock_.set(clock_.now() - 24h * 20);
+    watch_with(options_);
+    TaskGroup group(io_.get_executor());
+    group.spawn(rechecker_->run());
+    while (rechecker_->watched() == 0) co_await asio::post(io_.get_executor(), asio::use_awaitable);
+    for (int i = 0; i < steps; ++i) {
+      clock_.advance(step);
+      co_await settle();
+    }
+    group.cancel();
+    co_await group.join();
+  }
+
   // Until the checks that are due are done.
   asio::awaitable<void> settle() {
     constexpr int turns_to_begin = 16;
@@ -266,6 +283,12 @@ TEST_F(Recheck, AsksOnlyWhetherThePageChangedAfterARestart) {
   watch_with(options_);
   run(live_over_a_restart(15min));
   EXPECT_EQ(web_.asked_with, (Tags{"", "v1", "v1"}));
+}
+
+TEST_F(Recheck, AnArticleThatCameByAClockThatWasAheadAgesFromTheRestartOn) {
+  watch_with(options_);
+  run(live_after_a_clock_was_ahead(15min, 20));
+  EXPECT_EQ(looks(), 12u + 2);
 }
 
 TEST_F(Recheck, ASeriesOfPagesIsReadWholeEachTime) {

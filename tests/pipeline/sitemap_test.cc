@@ -129,6 +129,14 @@ TEST_F(SitemapTest, ADateBeyondTheTimeOfTheAnswerMakesNoSitemapOfAnIndexOld) {
             (std::vector<std::string>{"http://daily.example/2026-11.xml", "http://daily.example/fair.xml"}));
 }
 
+TEST_F(SitemapTest, TheNewestDateOfASitemapIsReported) {
+  run(
+      poll("<urlset xmlns='http://www.sitemaps.org/schemas/sitemap/0.9'>"
+           "<url><loc>http://daily.example/1</loc><lastmod>2010-12-31</lastmod></url>"
+           "<url><loc>http://daily.example/2</loc><lastmod>2010-06-01</lastmod></url></urlset>"));
+  EXPECT_EQ(report_.newest, parse_rfc3339("2010-12-31T00:00:00Z").value());
+}
+
 TEST_F(SitemapTest, AnIndexHasNoItemsButSaysWhichSitemapsToRead) {
   run(poll(index_document));
   EXPECT_EQ(report_.items, 0u);

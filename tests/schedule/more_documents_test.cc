@@ -241,6 +241,74 @@ TEST_F(SitemapIndex, AnIndexNoneOfWhoseSitemapsCanBeReadIsAFeedThatFails) {
   stop();  // its last requests are answered by what goes with this test
 }
 
+TEST_F(SitemapIndex, ASitemapThatIsToldToWaitIsNoFailureOfItsIndex) {
+  serve("cdn.example", "/a", [](OriginRequest const&) { return status(429, {{"Retry-After", "7200"}}); });
+  publish_index_of({"http://cdn.example/a"});
+  start({feed("http://h.example/index")});
+  run_for(std::chrono::days(2));
+  EXPECT_TRUE(sink_.notices.empty());
+  EXPECT_EQ(state().failures, 0u);
+  EXPECT_GE(times("h.example/index").size(), 40u);  // its own answers are good
+  EXPECT_GE(times("cdn.example/a").size(), 10u);
+}
+
+TEST_F(SitemapIndex, ASitemapThatIsTooBusyForDaysIsOneThatFails) {
+  serve("cdn.example", "/a", [](OriginRequest const&) { return status(503, {{"Retry-After", "7200"}}); });
+  publish_index_of({"http://cdn.example/a"});
+  start({feed("http://h.example/index")});
+  run_for(std::chrono::days(2));
+  EXPECT_EQ(sink_.kinds(), (std::vector{NoticeKind::failing}));
+}
+
+TEST_F(SitemapIndex, AnIndexInAnIndexIsToldInsteadOfReadAsEmpty) {
+  serve("h.example", "/inner", [](OriginRequest const& request) {
+    return answer_conditionally(request, say("index inner\n", {{"ETag", "\"n\""}}));
+  });
+  publish_index_of({"http://h.example/inner"});
+  start({feed("http://h.example/index")});
+  run_for(std::chrono::days(2));
+  ASSERT_EQ(sink_.kinds(), (std::vector{NoticeKind::failing}));
+  EXPECT_EQ(sink_.notices[0].message,
+            "none of its sitemaps can be read; http://h.example/inner: it is an index itself: make its URL "
+            "that of a feed");
+}
+
+// "newest day of November, item, item ...", one line each.
+TEST_F(SitemapIndex, WhatIsNewInAnArchiveOnlyIsNoNews) {
+  std::string archive = "archive 1\n";
+  serve("h.example", "/archive", [&](OriginRequest const& request) {
+    return answer_conditionally(request,
+                                say(archive, {{"ETag", '"' + std::to_string(archive.size()) + '"'}}));
+  });
+  serve("h.example", "/today", [](OriginRequest const& request) {
+    return answer_conditionally(request, say("today 1\ntoday 2\n", {{"ETag", "\"t\""}}));
+  });
+  sink_.adjust_by_body = [&](DocumentReport& report, std::string const& body) {
+    if (body.starts_with("index")) {
+      report.items = report.new_items = 0;
+      report.follow = {"http://h.example/archive", "http://h.example/today"};
+    } else {
+      report.newest = body.starts_with("archive") ? clock_.now() - std::chrono::days(4000) : clock_.now();
+    }
+  };
+  serve("h.example", "/index", [](OriginRequest const& request) {
+    return answer_conditionally(request, say("index\n", {{"ETag", "\"i\""}}));
+  });
+  std::uint32_t news = 0;
+  start({feed("http://h.example/index")});
+  scheduler_->on_poll([&](PollTrace const& trace) { news += trace.new_items; });
+  run_for(10min);
+  EXPECT_EQ(news, 2u);
+  EXPECT_EQ(state().window_items, 2u);
+  archive += "archive 2\n";  // while the other stays as it is, which is known from then
+  stop();
+  auto const last_new = state().last_new;
+  start({feed("http://h.example/index")});
+  run_for(3h);
+  EXPECT_EQ(sink_.digested, 4);
+  EXPECT_EQ(state().last_new, last_new);
+}
+
 TEST_F(SitemapIndex, OneSitemapThatCanBeReadIsEnoughForItsIndex) {
   serve("h.example", "/a", [](OriginRequest const& request) {
     return answer_conditionally(request, say("1\n", {{"ETag", "\"a\""}}));

@@ -1,6 +1,7 @@
 // robots.txt where it is odd, and for pages.
 #include "daemon/schedule/robots_cache.h"
 
+#include "daemon/schedule/host_key.h"
 #include "tests/schedule/poll_world.h"
 
 #include <boost/asio/detached.hpp>
@@ -306,55 +307,125 @@ TEST_F(RobotsWorld, APageWaitsOutARestOfSomeSeconds) {
   EXPECT_GE(times("h.example/f").at(0) - times("h.example/busy").at(0), 8s);
 }
 
-// One file for a.example, none for all others.
-class OneFile final : public fetch::Client {
- public:
+// Beside a world: files by origin (none for all others), the clock turned by hand, a bound of some kilobytes.
+class BoundedRobots : public ::testing::Test, public fetch::Client {
+ protected:
+  static constexpr std::size_t bytes_max = 8'000;
+
+  BoundedRobots() {
+    HostOptions options;
+    options.spacing = 0ms;
+    gates_.emplace(loop_.get_executor(), clock_, options);
+    robots_.emplace(clock_, *this, *gates_, "newsfold", 900s, bytes_max);
+  }
   boost::asio::awaitable<Result<fetch::Response>> fetch(fetch::Request request) override {
+    asked_.push_back(request.url);
     fetch::Response response;
-    bool const there = request.url == "http://a.example/robots.txt";
-    response.status = there ? 200 : 404;
-    if (there) response.body = "User-agent: *\nDisallow: /\nCrawl-delay: 5\n";
+    auto const file = files_.find(request.url);
+    response.status = file == files_.end() ? 404 : 200;
+    if (file != files_.end()) response.body = file->second;
     response.final_url = std::move(request.url);
     co_return response;
   }
+  // What the file says of `url`, once the space behind it is over.
+  std::shared_ptr<std::string> ask(std::string url) {
+    auto said = std::make_shared<std::string>();
+    auto task = [](BoundedRobots& world, std::string page,
+                   std::shared_ptr<std::string> out) -> boost::asio::awaitable<void> {
+      auto const permit = co_await world.gates_->enter(host_key(page));
+      auto const allowed = co_await world.robots_->check(page, permit);
+      *out = allowed ? "allowed" : std::string(to_string(allowed.error().code));
+    };
+    boost::asio::co_spawn(loop_, task(*this, std::move(url), said), boost::asio::detached);
+    run();
+    return said;
+  }
+  void run() {
+    loop_.restart();
+    loop_.poll();
+  }
+  void fill() {
+    for (std::size_t i = 0; i < bytes_max / 100; ++i) ask("http://h" + std::to_string(i) + ".example/");
+  }
+
+  boost::asio::io_context loop_;
+  ManualClock clock_{test_start()};
+  std::map<std::string, std::string> files_;
+  std::vector<std::string> asked_;
+  std::optional<Gatekeeper> gates_;
+  std::optional<RobotsCache> robots_;
 };
 
-TEST(RobotsCache, WhatAFileSaysHoldsAlsoWhereTheTableIsClearedInTheSpaceAfterIt) {
+TEST_F(BoundedRobots, WhatAFileSaysHoldsAlsoWhereItIsLetGoOfInTheSpaceAfterIt) {
+  files_["http://a.example/robots.txt"] = "User-agent: *\nDisallow: /\nCrawl-delay: 5\n";
+  auto const answer = ask("http://a.example/private");
+  EXPECT_EQ(*answer, "");  // it waits as long as the file wants
+  fill();
+  clock_.advance(5s);
+  run();
+  EXPECT_EQ(*answer, "refused");
+}
+
+TEST_F(BoundedRobots, LongFilesMakeRoomForEachOtherAndTheNewestStay) {
+  for (int i = 0; i < 10; ++i) {
+    auto const site = "http://n" + std::to_string(i) + ".evil.example";
+    files_[site + "/robots.txt"] = "User-agent: *\nDisallow: /" + std::string(bytes_max / 4, 'x') + '\n';
+    EXPECT_EQ(*ask(site + "/"), "allowed");
+    EXPECT_LE(robots_->size(), 4u);
+  }
+  ask("http://n9.evil.example/2");
+  ask("http://n8.evil.example/2");
+  EXPECT_EQ(asked_.size(), 10u);
+  ask("http://n0.evil.example/2");
+  EXPECT_EQ(asked_.size(), 11u);
+}
+
+TEST_F(BoundedRobots, ASiteThatIsReadAgainIsAmongTheNewest) {
+  ask("http://a.example/");
+  for (int i = 0; i < 3; ++i) ask("http://h" + std::to_string(i) + ".example/");
+  clock_.advance(25h);
+  ask("http://a.example/");
+  for (int i = 3; i < 100 && robots_->size() == static_cast<std::size_t>(i) + 1; ++i)
+    ask("http://h" + std::to_string(i) + ".example/");
+  auto const before = asked_.size();
+  ask("http://a.example/");
+  EXPECT_EQ(asked_.size(), before);
+}
+
+TEST_F(BoundedRobots, TheCrawlDelayGoesWithItsFile) {
+  files_["http://a.example/robots.txt"] = "User-agent: *\nCrawl-delay: 300\n";
+  ask("http://a.example/");
+  clock_.advance(300s);
+  run();
+  EXPECT_FALSE(gates_->is_open("a.example"));
+  fill();
+  EXPECT_TRUE(gates_->is_open("a.example"));
+}
+
+TEST(RecentMap, LetsGoOfWhatWasPutInLongestAgo) {
+  RecentMap<int> map;
+  for (auto const* key : {"a", "b", "c"}) map.put(key, 1);
+  map.put("a", 2);
+  EXPECT_EQ(map.take_oldest().first, "b");
+  EXPECT_EQ(map.take_oldest().first, "c");
+  ASSERT_NE(map.find("a"), nullptr);
+  EXPECT_EQ(*map.find("a"), 2);
+  EXPECT_EQ(map.find("b"), nullptr);
+  EXPECT_EQ(map.size(), 1u);
+}
+
+TEST(Gatekeeper, BeyondItsBoundLetsGoOfTheAddressThatItLearntLongestAgo) {
   boost::asio::io_context loop;
   ManualClock clock(test_start());
-  OneFile client;
-  HostOptions options;
-  options.spacing = 0ms;
-  Gatekeeper gates(loop.get_executor(), clock, options);
-  RobotsCache robots(clock, client, gates, "newsfold");
-  auto fill = [](RobotsCache& cache, Gatekeeper& keeper, std::size_t until) -> boost::asio::awaitable<void> {
-    auto const permit = co_await keeper.enter("other.example");
-    for (std::size_t i = 0; cache.size() != until; ++i)
-      (void)co_await cache.check("http://h" + std::to_string(i) + ".other.example/", permit);
-  };
-  auto ask = [](RobotsCache& cache, Gatekeeper& keeper, std::string& out) -> boost::asio::awaitable<void> {
-    auto const permit = co_await keeper.enter("a.example");
-    auto const allowed = co_await cache.check("http://a.example/private", permit);
-    out = allowed ? "allowed" : std::string(to_string(allowed.error().code));
-  };
-  auto const run = [&] {
-    loop.restart();
-    loop.poll();
-  };
-  constexpr std::size_t full = 65'536;
-  std::string answer;
-  boost::asio::co_spawn(loop, fill(robots, gates, full - 1), boost::asio::detached);
-  run();
-  boost::asio::co_spawn(loop, ask(robots, gates, answer), boost::asio::detached);
-  run();
-  ASSERT_EQ(robots.size(), full);
-  EXPECT_EQ(answer, "");  // it waits as long as the file wants
-  boost::asio::co_spawn(loop, fill(robots, gates, 1), boost::asio::detached);
-  run();
-  ASSERT_EQ(robots.size(), 1u);
-  clock.advance(5s);
-  run();
-  EXPECT_EQ(answer, "refused");
+  Gatekeeper gates(loop.get_executor(), clock, {});
+  for (int i = 0; i < 150'000; ++i) {
+    gates.learn_address("h" + std::to_string(i), "192.0.2.1");
+    if (i % 10'000 == 0) gates.learn_address("often", "192.0.2.2");
+  }
+  EXPECT_EQ(gates.address_gate("h149999"), "ip 192.0.2.1");
+  EXPECT_EQ(gates.address_gate("h100000"), "ip 192.0.2.1");
+  EXPECT_EQ(gates.address_gate("often"), "ip 192.0.2.2");
+  EXPECT_EQ(gates.address_gate("h0"), "");
 }
 
 }  // namespace

@@ -71,6 +71,17 @@ Asked request(UtcMicros at, std::string match, unsigned status, std::string etag
   return out;
 }
 
+TEST(Grade, AnIconOrAPageIsMoreThanOneGet) {
+  for (auto const* target : {"/favicon.ico", "/apple-touch-icon.png", "/"}) {
+    auto asked = request(play_start(), "", 404, "");
+    asked.method = "GET";
+    asked.target = target;
+    Report const report{grade_hygiene({asked})};
+    EXPECT_EQ(verdict_on(report, "One GET a poll"), Verdict::Kind::broken) << target;
+    EXPECT_EQ(verdict_on(report, "The URL goes out"), Verdict::Kind::kept) << target;
+  }
+}
+
 TEST(Grade, ValidatorsAreHeldAgainstTheLastAnswer) {
   auto const t = play_start();
   EXPECT_EQ(sends_validators({request(t, "", 200, "1"), request(t, "1", 304, ""), request(t, "1", 200, "2"),

@@ -63,6 +63,7 @@ class LivingListTest : public ::testing::Test {
                                                 std::string& error) {
     fetch::Response response;
     response.body = std::move(body);
+    response.headers.content_type = "text/x-opml; charset=windows-1251";
     auto digest = co_await lists.digest(feed, std::move(response));
     bool const read = digest.report.has_value();
     error = read ? "" : digest.report.error().message;
@@ -144,6 +145,24 @@ TEST_F(LivingListTest, OtherFeedsPassThrough) {
   feed.name = "daily";
   EXPECT_TRUE(poll("<rss/>", feed));
   EXPECT_EQ(sink_.digested, (std::vector<std::string>{"daily"}));
+}
+
+TEST_F(LivingListTest, AChangeThatCouldNotBeAppliedIsToldAgainWithTheNextPoll) {
+  poll(opml({"a"}), list_);
+  lists_->tell_again("blogroll");
+  EXPECT_EQ(changed_.size(), 1u);
+  poll(opml({"a"}), list_);
+  EXPECT_EQ(changed_, (std::vector<std::string>(2, "blogroll")));
+  poll(opml({"a"}), list_);
+  EXPECT_EQ(changed_.size(), 2u);
+}
+
+TEST_F(LivingListTest, TheCharsetOfTheHeaderHoldsAlsoAfterARestart) {
+  EXPECT_TRUE(
+      poll("<opml><body><outline text='\xcc\xe8\xf0' xmlUrl='https://a.example/f'/></body></opml>", list_));
+  EXPECT_EQ(held(), (std::vector<std::string>{"Мир"}));
+  open();
+  EXPECT_EQ(held(), (std::vector<std::string>{"Мир"}));
 }
 
 }  // namespace

@@ -163,5 +163,26 @@ TEST(SourceList, WhatIsExportedCanBeImported) {
   EXPECT_NE(opml.find("type=\"include\" url=\"https://lists.example/team?x=1&amp;y=2\""), std::string::npos);
 }
 
+TEST(SourceList, TagsOfAnyKindComeBackFromAnExport) {
+  auto const loaded = load(
+      "[[feed]]\nname = \"A\"\nurl = \"https://a.example/f\"\n"
+      "tags = [\"Science, Nature\", \"World\", \"/r/x\", \"a/b\"]\n"
+      "[[feed]]\nname = \"B\"\nurl = \"https://b.example/f\"\ntags = [\"/r/x\"]\n");
+  ASSERT_TRUE(loaded.ok()) << config::describe(loaded.problems);
+  auto const back = parse::parse_opml(to_opml(loaded.config.sources, "Mine"));
+  ASSERT_TRUE(back) << back.error().message;
+  Names names;
+  std::set<std::string> known;
+  auto const import = sources_of(*back, names, known);
+  ASSERT_EQ(import.sources.size(), 2u);
+  for (std::size_t i = 0; i < 2; ++i) {
+    auto came = import.sources[i].tags, went = loaded.config.sources[i].tags;
+    EXPECT_EQ(came.front(), went.front());
+    std::ranges::sort(came);
+    std::ranges::sort(went);
+    EXPECT_EQ(came, went);
+  }
+}
+
 }  // namespace
 }  // namespace newsfold::sources
