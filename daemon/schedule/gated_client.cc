@@ -146,7 +146,7 @@ asio::awaitable<Result<fetch::Response>> GatedClient::fetch(fetch::Request reque
       continue;
     }
     permit.leave(reply);
-    permit = co_await gates_.enter_unless_resting(next);
+    permit = co_await gates_.enter_unless_resting(next, {}, account.line);
     if (permit.host().empty()) {
       auto told = resting_since_before(request.url, gates_.rests_until(next), clock_.now());
       put_before(before, told);

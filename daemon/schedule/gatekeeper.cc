@@ -40,7 +40,20 @@ Gatekeeper::Gatekeeper(asio::any_io_executor executor, SleepingClock& clock, Hos
 
 void Gatekeeper::enqueue(std::string const& host, Go go) {
   Waiting waiting{std::move(go)};
+  waiting.needs_place = true;
   enqueue(host, std::move(waiting));
+}
+
+// A poll that starts may end or wait at once, and come here again: the loop that runs goes on with it.
+void Gatekeeper::place_is_free() {
+  if (std::exchange(giving_places_, true)) return;
+  while (!wanting_.empty() && has_place_()) {
+    auto const host = std::move(wanting_.front());
+    wanting_.pop_front();
+    if (auto const it = lanes_.find(host); it != lanes_.end() && std::exchange(it->second.wants_place, false))
+      pump(host);
+  }
+  giving_places_ = false;
 }
 
 void Gatekeeper::enqueue(std::string const& host, Waiting waiting) {
@@ -68,8 +81,12 @@ void Gatekeeper::pump(std::string const& host) {
     alarm_.set(wakes_.empty() ? UtcMicros::max() : wakes_.begin()->first);
     return;
   }
-  bool const common =
-      lane.ahead.empty() || (!lane.common.empty() && now - lane.common_went >= common_waits_max);
+  bool common = lane.ahead.empty() || (!lane.common.empty() && now - lane.common_went >= common_waits_max);
+  if (common && lane.common.front().needs_place && !has_place_()) {
+    if (!std::exchange(lane.wants_place, true)) wanting_.push_back(host);
+    if (lane.ahead.empty()) return;
+    common = false;
+  }
   if (common) lane.common_went = now;
   auto& line = common ? lane.common : lane.ahead;
   Go const go = std::move(line.front().go);
@@ -202,7 +219,7 @@ asio::awaitable<Gatekeeper::Permit> Gatekeeper::wait_for_turn(std::string host,
     turn->permit.emplace(std::move(permit));
     turn->timer.cancel();
   };
-  Waiting waiting{std::move(go), patience, line};
+  Waiting waiting{std::move(go), patience, line, false};
   enqueue(host, std::move(waiting));
   if (!turn->permit) {
     Alarm gives_up(executor_, clock_, [turn] {
@@ -225,7 +242,7 @@ asio::awaitable<Gatekeeper::Permit> Gatekeeper::enter_within(std::string host,
                                                              std::chrono::seconds wait_max) {
   auto const now = clock_.now();
   if (gates_.rests_until(host) > now) co_return Permit();
-  co_return co_await wait_for_turn(std::move(host), {}, Line::common, now + wait_max);
+  co_return co_await wait_for_turn(std::move(host), {}, Line::ahead, now + wait_max);
 }
 
 asio::awaitable<void> Gatekeeper::pause(Permit const& permit) {

@@ -58,14 +58,17 @@ class Gatekeeper {
     std::string host_;
   };
 
-  // Calls `go` when it is this caller's turn at `host`: at once, or later on the executor. Nothing calls it
-  // after the keeper is gone.
+  // For polls: calls `go` when it is this one's turn at `host` and `has_place` says so, at once or later on
+  // the executor. Nothing calls it after the keeper is gone. Who gives a place back calls place_is_free(),
+  // and may call it from inside `go`.
   using Go = std::function<void(Permit)>;
   void enqueue(std::string const& host, Go go);
+  void set_places(std::function<bool()> has_place) { has_place_ = std::move(has_place); }
+  void place_is_free();
 
   enum class Line : std::uint8_t {
     common,
-    ahead,  // of the common line, of which one goes each ten minutes all the same
+    ahead,  // of the common line, of which one goes each ten minutes all the same: who holds a place
   };
 
   // The same for a coroutine. Cancellable (operation_aborted).
@@ -117,12 +120,14 @@ class Gatekeeper {
     Go go;
     std::chrono::microseconds patience = std::chrono::microseconds::max();  // with a rest of the host
     Line line = Line::common;
+    bool needs_place = false;
   };
   struct Lane {
     std::deque<Waiting> common;
     std::deque<Waiting> ahead;
     UtcMicros common_went{};  // or began to wait
     UtcMicros wakes_at = UtcMicros::max();
+    bool wants_place = false;  // and stands in wanting_
     bool empty() const noexcept { return common.empty() && ahead.empty(); }
   };
   void enqueue(std::string const& host, Waiting waiting);
@@ -139,6 +144,9 @@ class Gatekeeper {
   std::unordered_map<std::string, Lane> lanes_;  // of hosts where somebody waits
   std::set<std::pair<UtcMicros, std::string>> wakes_;
   RecentMap<std::string> addresses_;  // by host
+  std::function<bool()> has_place_ = [] { return true; };
+  std::deque<std::string> wanting_;  // hosts whose next poll waits for a place only
+  bool giving_places_ = false;
   std::size_t waiting_ = 0;
   std::size_t leaves_ = 0;
   std::set<std::string> rested_;        // that no record knows of yet

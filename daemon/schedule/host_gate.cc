@@ -63,7 +63,6 @@ void HostGates::leave(std::string_view host, UtcMicros now, HostReply reply) {
   if (it == gates_.end()) return;
   Gate& gate = it->second;
   gate.in_flight = false;
-  if (reply == HostReply::untouched) return;
   gate.last_end = now;
   if (reply == HostReply::fine) gate.probing = false;
   if (reply == HostReply::failed && gate.probing)

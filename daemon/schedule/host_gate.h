@@ -30,8 +30,7 @@ enum class HostReply : std::uint8_t {
   fine,
   throttled,  // 429, or 503 with Retry-After
   failed,     // nothing came back, or 5xx
-  unasked,    // no request was made, or none that tells
-  untouched,  // nor any other: the next may start as if nobody had entered
+  unasked,    // no request was made
 };
 
 inline constexpr std::string_view shared_address = "ip ";  // begins the name of a gate that is an address

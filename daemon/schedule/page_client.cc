@@ -19,6 +19,7 @@ boost::asio::awaitable<Result<fetch::Response>> PageClient::fetch(fetch::Request
                     host + " wants no request before " + format_rfc3339(gates_.rests_until(host))};
   auto const robots = request.method == fetch::Method::get ? RobotsRule::obey : RobotsRule::ignore;
   GatedClient::Account account;
+  account.line = line_;
   co_return co_await client_.fetch(std::move(request), std::move(permit), robots, account);
 }
 

@@ -110,12 +110,7 @@ void Scheduler::Impl::enqueue(EntryPtr const& entry) {
     --counters.queued;
     if (entry->removed || stopping) return;
     if (held || entry->paused()) return put_back(entry);
-    if (counters.in_flight < options.polls_max) return start(entry, std::move(permit));
-    // The permit goes back, as the polls that hold the places may need it for what they read. By the alarm:
-    // the next in line may have no place either, and so on.
-    ready.push_back(entry);
-    unneeded.push_back(std::move(permit));
-    place_alarm.set(clock.now());
+    start(entry, std::move(permit));
   });
 }
 
@@ -134,26 +129,7 @@ void Scheduler::Impl::put_back(EntryPtr const& entry) {
 
 void Scheduler::Impl::release() {
   --counters.in_flight;
-  start_ready();
-}
-
-// For a poll that waits where others need not. From the loop: the one that is started may come to wait, too.
-void Scheduler::Impl::give_place() {
-  --counters.in_flight;
-  if (!ready.empty()) place_alarm.set(clock.now());
-}
-
-void Scheduler::Impl::start_ready() {
-  for (auto& permit : std::exchange(unneeded, {})) permit.leave(HostReply::untouched);
-  for (auto left = ready.size(); left > 0 && counters.in_flight < options.polls_max && !stopping; --left) {
-    auto const entry = std::move(ready.front());
-    ready.pop_front();
-    if (entry->removed) continue;
-    if (held || entry->paused())
-      put_back(entry);
-    else
-      enqueue(entry);
-  }
+  gates.place_is_free();
 }
 
 double Scheduler::Impl::price(UtcMicros now) {
@@ -267,7 +243,9 @@ void Scheduler::Impl::wait_for_request_of(Entry const& entry, UtcMicros now, std
   if (entry.activity != FeedStatus::Activity::polling || it == by_url.end()) return;
   auto& next = *it->second;
   std::erase_if(late, [&](EntryPtr const& one) { return one.get() == &next; });
-  auto const interval = std::max<std::chrono::microseconds>(seconds(entry.interval_s), options.polling.floor);
+  std::chrono::microseconds const interval =
+      std::clamp(seconds(entry.interval_s), options.polling.floor,
+                 std::max(options.polling.floor, options.polling.ceiling));
   next.next_due = std::max(next.next_due, now + interval);
   if (!next.paused()) queue.set(next, next.next_due);
 }
@@ -362,8 +340,6 @@ asio::awaitable<void> Scheduler::run() {
   co_await impl.over.async_wait(asio::redirect_error(asio::use_awaitable, error));
   bool const cancelled = !impl.stopping;
   impl.stopping = true;
-  impl.ready.clear();
-  impl.unneeded.clear();
   co_await asio::this_coro::reset_cancellation_state();
   impl.tasks.cancel();  // after stop() none is left, but where its patience ended before the polls did
   co_await impl.tasks.join();
@@ -374,11 +350,8 @@ asio::awaitable<void> Scheduler::run() {
 asio::awaitable<void> Scheduler::stop() {
   Impl& impl = *impl_;
   impl.stopping = true;
-  impl.ready.clear();
-  impl.unneeded.clear();
   impl.alarm.set(UtcMicros::max());
   impl.push_alarm.set(UtcMicros::max());
-  impl.place_alarm.set(UtcMicros::max());
   co_await impl.tasks.join();
   impl.over.cancel();
 }

@@ -69,9 +69,10 @@ struct Scheduler::Impl {
         pages_in_hand(gated, gates, Gatekeeper::Line::ahead),
         alarm(e, c, [this] { pump(); }),
         push_alarm(e, c, [this] { renew_due(); }),
-        place_alarm(e, c, [this] { start_ready(); }),
         over(e, boost::asio::steady_timer::time_point::max()),
-        tasks(e) {}
+        tasks(e) {
+    gates.set_places([this] { return counters.in_flight < options.polls_max; });
+  }
 
   void pump();
   void wake_for_next();
@@ -79,8 +80,6 @@ struct Scheduler::Impl {
   void enqueue(EntryPtr const& entry);
   void start(EntryPtr const& entry, Gatekeeper::Permit permit);
   void release();
-  void give_place();
-  void start_ready();
   void put_back(EntryPtr const& entry);
   boost::asio::awaitable<void> poll(EntryPtr entry, Gatekeeper::Permit permit);
   std::optional<UtcMicros> leave_to_twin(Entry const& entry, PollState& state);
@@ -97,7 +96,11 @@ struct Scheduler::Impl {
                                          Pendings& read);
   // `digest`: of what is in it, where it changed.
   boost::asio::awaitable<Result<void>> follow_one(FeedSpec const& spec, PollState const& state,
-                                                  FollowedDocument& document, std::optional<Digest>& digest);
+                                                  FollowedDocument& document,
+                                                  std::optional<fetch::Response>& changed);
+  boost::asio::awaitable<Result<void>> read_followed(FeedSpec const& spec, PollState const& state,
+                                                     FollowedDocument& document, fetch::Response response,
+                                                     PollOutcome& outcome, Pendings& read);
   boost::asio::awaitable<void> follow(FeedSpec const& spec, PollState& state, PollOutcome& outcome,
                                       Pendings& read);
   boost::asio::awaitable<Result<fetch::Response>> ask_more(FeedSpec const& spec, fetch::Request request);
@@ -147,7 +150,6 @@ struct Scheduler::Impl {
   };
   std::unordered_map<std::string, Leader> leaders;  // of feeds that moved to one address: who asks there
   DueQueue<Entry> queue;
-  std::deque<EntryPtr> ready;  // were let in at the gate when there was no place; go there again
   SchedulerCounters counters;
   std::function<void(PollTrace const&)> listener;
   double k = 1;
@@ -170,10 +172,8 @@ struct Scheduler::Impl {
   GatedClient gated;
   PageClient pages;
   PageClient pages_in_hand;
-  std::vector<Gatekeeper::Permit> unneeded;  // to go back: there is no place for a poll now
   Alarm alarm;
   Alarm push_alarm;
-  Alarm place_alarm;
   boost::asio::steady_timer over;  // never expires; cancelled when run() is to return
   TaskGroup tasks;                 // last: polls refer to all of the above
 };

@@ -210,5 +210,29 @@ TEST_F(PagesWorld, PagesWithoutEndDoNotKeepAHostsFeedsFromBeingAsked) {
   EXPECT_EQ(times("big.example/2").size() + times("big.example/3").size(), 2u);
 }
 
+// Feeds that moved to where a healthy one is polled end at the gate; each gives its place to the next at
+// once.
+TEST_F(PagesWorld, ManyThatLeaveTheirTurnToAnotherAreNoTrouble) {
+  options_.polls_max = 1;
+  auto feeds = feeds_with_pages(1, 3);
+  for (std::uint64_t i = 100; i < 3'100; ++i) {
+    auto const host = "http://h" + std::to_string(i) + ".example";
+    PollState moved;
+    moved.configured_url = host + "/old";
+    moved.adopted_url = "http://big.example/1";
+    moved.last_request = test_start() - 1h;
+    moved.next_due = test_start();
+    feeds.push_back(feed(host + "/old", i));
+    sink_.states[i] = encode(moved);
+  }
+  serve("far.example", "/f", unchanged);
+  feeds.push_back(feed("http://far.example/f", 99));
+  start(std::move(feeds));
+  run_for(2h);
+  EXPECT_EQ(finished_, 1);
+  EXPECT_GE(times("far.example/f").size(), 1u);
+  EXPECT_EQ(scheduler_->counters().in_flight, 0u);
+}
+
 }  // namespace
 }  // namespace newsfold::schedule
