@@ -276,7 +276,7 @@ class ItemStep {
 
   // Remembers how this feed shows the article, and under which keys it is found again.
   Sighting first_sighting(ArticleId id) const {
-    return {change_.feed, id, item_.traits, item_.item_hash, group_.now, false, {}, 0};
+    return {change_.feed, id, item_.traits, item_.item_hash, group_.now, false, {}, 0, 0};
   }
 
   // `version`: of the article until now.
@@ -288,6 +288,7 @@ class ItemStep {
     if (item_.article.extractor != "feed") {
       sighting.page = item_.page;
       sighting.page_version = version;
+      sighting.page_cleaner = item_.cleaner_revision;
     }
     if (*before) {
       auto const known = read(key, **before);
@@ -467,6 +468,7 @@ Result<void> note_look(Group& group, FeedId feed, PageLook const& look) {
   if (!row) return row.error();
   write(look.page, *(*row)->mutable_page());
   (*row)->set_page_version(look.version);
+  (*row)->set_page_cleaner(look.cleaner_revision);
   return {};
 }
 

@@ -279,6 +279,7 @@ void write(Sighting const& sighting, proto::SightingRecord& record) {
   if (sighting.page_version == 0) return;
   write(sighting.page, *record.mutable_page());
   record.set_page_version(sighting.page_version);
+  record.set_page_cleaner(sighting.page_cleaner);
 }
 
 Sighting read(SightingKey key, proto::SightingRecord const& record) {
@@ -296,6 +297,7 @@ Sighting read(SightingKey key, proto::SightingRecord const& record) {
   sighting.gone = record.gone();
   sighting.page = read(record.page());
   sighting.page_version = record.page_version();
+  sighting.page_cleaner = record.page_cleaner();
   return sighting;
 }
 

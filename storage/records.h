@@ -69,7 +69,8 @@ struct IngestItem {
 struct PageLook {
   ArticleId article{};
   std::uint32_t version = 0;
-  PageValidators page;  // what to ask it with from now on
+  std::uint32_t cleaner_revision = 0;  // that saw it
+  PageValidators page;                 // what to ask it with from now on
 };
 
 // What became of an article page that was looked at again.
@@ -173,6 +174,7 @@ struct Sighting {
   bool gone = false;    // retention took the article: the feed is not to bring it again
   PageValidators page;  // newer than those of version `page_version`; of another one they say nothing
   std::uint32_t page_version = 0;
+  std::uint32_t page_cleaner = 0;  // the cleaner_revision that saw the page then
 
   bool operator==(Sighting const&) const = default;
 };

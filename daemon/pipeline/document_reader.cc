@@ -127,6 +127,13 @@ std::uint64_t hash_of(Item const& item) {
   return std::max<std::uint64_t>(hash.digest(), 1);
 }
 
+UtcMicros newest_entry(Source const& source, fetch::Response const& response, UtcMicros now) {
+  parse::Hints const hints{response.final_url, response.headers.content_type};
+  auto const feed = parse_document(source, response.body, hints);
+  return feed && feed->format == FeedFormat::sitemap ? newest_of(*feed, now).value_or(UtcMicros{})
+                                                     : UtcMicros{};
+}
+
 Result<ReadDocument> read_document(storage::Store const& store, Source const& source,
                                    fetch::Response const& response, UtcMicros now) {
   parse::Hints const hints{response.final_url, response.headers.content_type};
@@ -140,10 +147,8 @@ Result<ReadDocument> read_document(storage::Store const& store, Source const& so
     read.report.follow = sitemaps_to_follow(*feed, now);
     return read;
   }
-  UtcMicros newest{};
-  if (feed->format == FeedFormat::sitemap) newest = drop_old_entries(*feed, now);
+  if (feed->format == FeedFormat::sitemap) drop_old_entries(*feed, now);
   read.report = schedule::report_of(*feed);
-  read.report.newest = newest;
   read.feed_language = feed->language;
   read.feed_title = feed->title;
 

@@ -40,6 +40,9 @@ struct ReadDocument {
   std::string feed_title;
 };
 
+// The newest date of a sitemap's entries; UtcMicros{}: it is none, or says none.
+UtcMicros newest_entry(Source const& source, fetch::Response const& response, UtcMicros now);
+
 // `now`: when the answer came. Fails with `not_a_feed`, `malformed`, `too_large`.
 Result<ReadDocument> read_document(storage::Store const& store, Source const& source,
                                    fetch::Response const& response, UtcMicros now);

@@ -12,9 +12,9 @@ KnownPage known_page(storage::View const& view, FeedId feed, ArticleId article) 
   if (!version || version->content.extractor == "feed") return page;
   page.version = version->number;
   page.url = std::move(version->extras.item_url);
-  if (version->cleaner_revision != cleaner_revision) return page;
-  page.validators = std::move(version->page);
-  if (auto seen = view.sighting(feed, article); seen && seen->page_version == page.version)
+  if (version->cleaner_revision == cleaner_revision) page.validators = std::move(version->page);
+  auto seen = view.sighting(feed, article);
+  if (seen && seen->page_version == page.version && seen->page_cleaner == cleaner_revision)
     page.validators = std::move(seen->page);
   return page;
 }

@@ -66,6 +66,16 @@ std::shared_ptr<Source const> Pipeline::source_of(schedule::FeedSpec const& feed
   return feed.reading ? std::static_pointer_cast<Source const>(feed.reading) : source(feed.id);
 }
 
+asio::awaitable<UtcMicros> Pipeline::newest_entry(schedule::FeedSpec const& feed,
+                                                  fetch::Response const& response) {
+  auto const source = source_of(feed);
+  if (!source) co_return UtcMicros{};
+  auto job = [&source = *source, &response, now = writer_.now()] {
+    return pipeline::newest_entry(source, response, now);
+  };
+  co_return co_await run_on(cpu_, std::move(job));
+}
+
 asio::awaitable<schedule::Digest> Pipeline::digest(schedule::FeedSpec const& feed, fetch::Response response) {
   schedule::Digest digest;
   auto pending = std::make_unique<Pending>();
@@ -125,9 +135,9 @@ asio::awaitable<Result<void>> Pipeline::build_with_pages(Pending& pending, std::
       if (pages < options_.pages_per_poll_max && failures < options_.page_failures_max) {
         ++pages;
         auto url = one.item.url;
-        page = co_await fetch_page(*pending.source, std::move(url), one.known);
+        page = co_await fetch_page(*pages_, *pending.source, std::move(url), one.known);
         failures = page.outcome == PageOutcome::unreachable ? failures + 1 : 0;
-        co_await fetch_series(*pending.source, page);
+        co_await fetch_series(*pages_, *pending.source, page);
       }
     }
     bool const has_page = page.outcome == PageOutcome::fetched;
@@ -144,7 +154,7 @@ asio::awaitable<Result<void>> Pipeline::build_with_pages(Pending& pending, std::
   co_return Result<void>();
 }
 
-asio::awaitable<FetchedPage> Pipeline::fetch_page(Source const& source, std::string url,
+asio::awaitable<FetchedPage> Pipeline::fetch_page(fetch::Client& pages, Source const& source, std::string url,
                                                   KnownPage const& known) {
   fetch::Request request;
   request.url = std::move(url);
@@ -152,7 +162,7 @@ asio::awaitable<FetchedPage> Pipeline::fetch_page(Source const& source, std::str
   request.accept = fetch::Accept::page;
   request.limits = source.page_limits;
   ++counters_.pages;
-  auto answer = co_await pages_->fetch(request);
+  auto answer = co_await pages.fetch(request);
   FetchedPage page;
   page.outcome = outcome_of(answer);
   if (page.outcome == PageOutcome::missing || page.outcome == PageOutcome::unreachable) {
@@ -167,7 +177,7 @@ asio::awaitable<FetchedPage> Pipeline::fetch_page(Source const& source, std::str
 }
 
 // The pages that follow in a series, as many as the source wants put together.
-asio::awaitable<void> Pipeline::fetch_series(Source const& source, FetchedPage& page) {
+asio::awaitable<void> Pipeline::fetch_series(fetch::Client& pages, Source const& source, FetchedPage& page) {
   if (page.outcome != PageOutcome::fetched) co_return;
   KnownPage const unknown;
   auto const* last = &page.response;
@@ -175,7 +185,7 @@ asio::awaitable<void> Pipeline::fetch_series(Source const& source, FetchedPage& 
     auto find = [last] { return clean::next_page(last->body, last->headers.content_type, last->final_url); };
     auto next = co_await run_on(cpu_, std::move(find));
     if (next.empty()) break;
-    auto following = co_await fetch_page(source, std::move(next), unknown);
+    auto following = co_await fetch_page(pages, source, std::move(next), unknown);
     if (following.outcome != PageOutcome::fetched) break;
     page.more.push_back(std::move(following.response));
     last = &page.more.back();
@@ -234,15 +244,16 @@ asio::awaitable<Result<void>> Pipeline::commit_look(Source const& source, storag
 }
 
 asio::awaitable<Result<void>> Pipeline::recheck(Source const& source, ArticleId article,
-                                                KnownPage const& known, fetch::Response response) {
-  storage::PageLook look{article, known.version, {}};
+                                                KnownPage const& known, fetch::Client& pages,
+                                                fetch::Response response) {
+  storage::PageLook look{article, known.version, cleaner_revision, {}};
   if (response.status == 304) {
     look.page = after_unchanged(known.validators, response.headers);
   } else {
     FetchedPage page;
     page.outcome = PageOutcome::fetched;
     page.response = std::move(response);
-    co_await fetch_series(source, page);
+    co_await fetch_series(pages, source, page);
     auto job = [this, &source, article, page = std::move(page)] {
       static std::string const no_language;
       BuildContext const context{store_, source, no_language, options_.fold, templates_};

@@ -70,6 +70,8 @@ class Pipeline final : public schedule::PollSink {
   std::shared_ptr<Source const> source(FeedId id) const;
 
   std::shared_ptr<void const> begin(schedule::FeedSpec const& feed) override { return source(feed.id); }
+  boost::asio::awaitable<UtcMicros> newest_entry(schedule::FeedSpec const& feed,
+                                                 fetch::Response const& response) override;
   boost::asio::awaitable<schedule::Digest> digest(schedule::FeedSpec const& feed,
                                                   fetch::Response response) override;
   boost::asio::awaitable<Result<void>> commit(schedule::FeedSpec const& feed,
@@ -78,9 +80,11 @@ class Pipeline final : public schedule::PollSink {
                                               std::vector<schedule::FeedNotice> notices) override;
 
   // The page of a known article was looked at again (200, or 304 to what is known of it): commits what
-  // changed, be it only what to ask it with the next time.
+  // changed, be it only what to ask it with the next time. Where it begins a series, `pages` is asked for
+  // those that follow.
   boost::asio::awaitable<Result<void>> recheck(Source const& source, ArticleId article,
-                                               KnownPage const& known, fetch::Response page);
+                                               KnownPage const& known, fetch::Client& pages,
+                                               fetch::Response page);
 
   PipelineCounters const& counters() const noexcept { return counters_; }
 
@@ -89,9 +93,9 @@ class Pipeline final : public schedule::PollSink {
   using Built = std::vector<storage::IngestItem>;
 
   std::shared_ptr<Source const> source_of(schedule::FeedSpec const& feed) const;
-  boost::asio::awaitable<FetchedPage> fetch_page(Source const& source, std::string url,
+  boost::asio::awaitable<FetchedPage> fetch_page(fetch::Client& pages, Source const& source, std::string url,
                                                  KnownPage const& known);
-  boost::asio::awaitable<void> fetch_series(Source const& source, FetchedPage& page);
+  boost::asio::awaitable<void> fetch_series(fetch::Client& pages, Source const& source, FetchedPage& page);
   boost::asio::awaitable<Result<void>> build_all(Pending& pending, std::vector<ItemWork> work);
   boost::asio::awaitable<Result<void>> build_with_pages(Pending& pending, std::vector<ItemWork> work);
   boost::asio::awaitable<Result<void>> commit_look(Source const& source, storage::PageLook look);

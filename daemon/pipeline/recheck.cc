@@ -147,7 +147,7 @@ asio::awaitable<void> Rechecker::check(Watched watched) {
     }
   } else if (status == 200 || (status == 304 && answer->conditional)) {
     watched.missing = 0;
-    auto const done = co_await pipeline_.recheck(*source, watched.article, page, std::move(*answer));
+    auto const done = co_await pipeline_.recheck(*source, watched.article, page, pages_, std::move(*answer));
     if (!done) log::info("recheck_failed", {{"article", watched.article}, {"reason", done.error().message}});
   } else {
     slower = slower_in_trouble;

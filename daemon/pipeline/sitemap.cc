@@ -18,14 +18,6 @@ std::optional<UtcMicros> date_of(Item const& item) {
 
 bool can_be(UtcMicros date, UtcMicros now) { return date <= now + sitemap_date_ahead_max; }
 
-std::optional<UtcMicros> newest_of(Feed const& feed, UtcMicros now) {
-  std::optional<UtcMicros> newest;
-  for (auto const& item : feed.items)
-    if (auto const date = date_of(item); date && can_be(*date, now))
-      newest = std::max(newest.value_or(*date), *date);
-  return newest;
-}
-
 // In the path: a host called news.example names all of its sitemaps so.
 bool is_called_news(std::string_view url) {
   auto const begin = url.find('/', url.find("://") + 3);
@@ -52,6 +44,14 @@ std::vector<Candidate> from_both_ends(std::vector<Candidate> const& listed) {
 }
 
 }  // namespace
+
+std::optional<UtcMicros> newest_of(Feed const& feed, UtcMicros now) {
+  std::optional<UtcMicros> newest;
+  for (auto const& item : feed.items)
+    if (auto const date = date_of(item); date && can_be(*date, now))
+      newest = std::max(newest.value_or(*date), *date);
+  return newest;
+}
 
 bool is_sitemap_index(std::string_view document) {
   auto const head = parse::document_head(document, root_bytes_max);
@@ -87,14 +87,13 @@ std::vector<std::string> sitemaps_to_follow(Feed const& index, UtcMicros now) {
   return out;
 }
 
-UtcMicros drop_old_entries(Feed& sitemap, UtcMicros now) {
+void drop_old_entries(Feed& sitemap, UtcMicros now) {
   auto const newest = newest_of(sitemap, now);
-  if (!newest) return {};
+  if (!newest) return;
   std::erase_if(sitemap.items, [&](Item const& item) {
     auto const date = date_of(item);
     return !date || *newest - *date > sitemap_age_max;
   });
-  return *newest;
 }
 
 }  // namespace newsfold::pipeline

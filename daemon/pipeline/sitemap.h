@@ -9,6 +9,7 @@
 #include "feeds/model/time.h"
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -30,7 +31,10 @@ bool is_sitemap_index(std::string_view document);
 std::vector<std::string> sitemaps_to_follow(Feed const& index, UtcMicros now);
 
 // Takes out what is older than sitemap_age_max by its publication or, without one, its change; what says no
-// date only where others do. Returns the newest date; UtcMicros{}: there is none.
-UtcMicros drop_old_entries(Feed& sitemap, UtcMicros now);
+// date only where others do.
+void drop_old_entries(Feed& sitemap, UtcMicros now);
+
+// The date that old is measured by.
+std::optional<UtcMicros> newest_of(Feed const& sitemap, UtcMicros now);
 
 }  // namespace newsfold::pipeline

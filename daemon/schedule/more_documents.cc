@@ -147,11 +147,11 @@ void keep_validators(FollowedDocument& document, fetch::Response const& response
 
 }  // namespace
 
-// One sitemap, conditionally. Fails with why it could not be read. To be told to wait is no failure, as with
-// feeds, and leaves one that failed before as it was.
+// Asks for one sitemap, conditionally; `changed` where it is another than last time. Fails with why it could
+// not be had. To be told to wait is no failure, as with feeds, and leaves one that failed before as it was.
 asio::awaitable<Result<void>> Scheduler::Impl::follow_one(FeedSpec const& spec, PollState const& state,
                                                           FollowedDocument& document,
-                                                          std::optional<Digest>& digest) {
+                                                          std::optional<fetch::Response>& changed) {
   auto const as_before = [&]() -> Result<void> {
     if (document.failures > 0) return Error{ErrorCode::unreachable, document.trouble};
     return {};
@@ -178,7 +178,6 @@ asio::awaitable<Result<void>> Scheduler::Impl::follow_one(FeedSpec const& spec, 
   if (!answered)
     co_return failed({ErrorCode::unreachable, "the server answered " + std::to_string(response->status)});
   keep_validators(document, *response);
-  auto const headers = response->headers;  // the sink takes the answer
   bool unchanged = response->status == 304;
   if (!unchanged) {
     auto const hash = std::max<std::uint64_t>(1, XXH3_64bits(response->body.data(), response->body.size()));
@@ -189,17 +188,28 @@ asio::awaitable<Result<void>> Scheduler::Impl::follow_one(FeedSpec const& spec, 
     document.needless_full = 0;
   }
   if (unchanged && document.broken) co_return failed({ErrorCode::not_a_feed, document.trouble});
+  note_success(document, response->headers, state, spec, options.polling, now);
   if (!unchanged) {
-    Digest brought = co_await sink.digest(spec, std::move(*response));
-    if (brought.report && !brought.report->follow.empty())
-      brought.report = Error{ErrorCode::not_a_feed, "it is an index itself: make its URL that of a feed"};
-    document.broken = !brought.report;
-    if (!brought.report) co_return failed(brought.report.error());
-    document.items = brought.report->items;
-    document.newest = brought.report->newest;
-    digest = std::move(brought);
+    document.newest = co_await sink.newest_entry(spec, *response);
+    changed = std::move(*response);
   }
-  note_success(document, headers, state, spec, options.polling, now);
+  co_return Result<void>();
+}
+
+asio::awaitable<Result<void>> Scheduler::Impl::read_followed(FeedSpec const& spec, PollState const& state,
+                                                             FollowedDocument& document,
+                                                             fetch::Response response, PollOutcome& outcome,
+                                                             Pendings& read) {
+  auto const headers = response.headers;  // the sink takes the answer
+  Digest digest = co_await sink.digest(spec, std::move(response));
+  if (digest.report && !digest.report->follow.empty())
+    digest.report = Error{ErrorCode::not_a_feed, "it is an index itself: make its URL that of a feed"};
+  document.broken = !digest.report;
+  if (!digest.report) co_return note_failure(document, digest.report.error(), options.polling, clock.now());
+  document.items = digest.report->items;
+  note_success(document, headers, state, spec, options.polling, clock.now());
+  add(outcome.more, *digest.report);
+  read.push_back(std::move(digest.pending));
   co_return Result<void>();
 }
 
@@ -207,25 +217,28 @@ asio::awaitable<void> Scheduler::Impl::follow(FeedSpec const& spec, PollState& s
                                               Pendings& read) {
   std::size_t unread = 0;
   std::string why;  // the last of those was not
+  auto const failed = [&](FollowedDocument const& document, Error const& error) {
+    ++unread;
+    why = document.url + ": " + error.message;
+  };
   auto const followed = std::span(state.followed).first(state.follows);
-  std::vector<std::optional<Digest>> digests(followed.size());
-  for (std::size_t i = 0; i < followed.size(); ++i) {
-    auto const done = co_await follow_one(spec, state, followed[i], digests[i]);
-    if (!done) {
-      ++unread;
-      why = followed[i].url + ": " + done.error().message;
-    }
-  }
+  std::vector<std::optional<fetch::Response>> changed(followed.size());
+  for (std::size_t i = 0; i < followed.size(); ++i)
+    if (auto const asked = co_await follow_one(spec, state, followed[i], changed[i]); !asked)
+      failed(followed[i], asked.error());
   UtcMicros newest{};
   for (auto const& document : followed) newest = std::max(newest, document.newest);
   for (std::size_t i = 0; i < followed.size(); ++i) {
-    auto const& document = followed[i];
-    // An archive: what is new against its own dates is old against those of the others.
+    auto& document = followed[i];
+    // An archive: what is new against its own dates is old against those of the others. Before it is read,
+    // for that would ask for its entries' pages.
     if (document.newest != UtcMicros{} && newest - document.newest > sitemap_age_max) continue;
+    if (changed[i]) {
+      auto response = std::move(*changed[i]);
+      auto const done = co_await read_followed(spec, state, document, std::move(response), outcome, read);
+      if (!done) failed(document, done.error());
+    }
     outcome.more.items += document.items;  // also of those that did not change
-    if (!digests[i]) continue;
-    add(outcome.more, *digests[i]->report);
-    read.push_back(std::move(digests[i]->pending));
   }
   // The index and its sitemaps are one document to the rules of pace.
   if (outcome.document) {

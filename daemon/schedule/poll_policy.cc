@@ -191,9 +191,14 @@ DocumentReport all_that_was_read(DocumentReport report, MoreDocuments const& mor
   return report;
 }
 
+// Also where an index was read before, but its sitemaps wanted rest.
+bool is_first_reading(PollState const& state) {
+  return state.last_full == UtcMicros{} || (state.follows > 0 && state.window_items == 0);
+}
+
 void learn_rate(PollState& state, DocumentReport const& report, MoreDocuments const& more, UtcMicros now,
                 std::vector<FeedNotice>& notices) {
-  if (state.last_full == UtcMicros{}) {  // everything is new the first time: only its dates say something
+  if (is_first_reading(state)) {  // everything is new the first time: only its dates say something
     auto const span = span_of(report, now, false);
     if (span.count >= 2) state.rate.seed(span.count, now - span.oldest, now);
     note_dates(state, report.dated, now);
@@ -237,7 +242,8 @@ void read_document(PollState& state, PollingOptions const& options, DocumentRepo
 
 // The document itself brought nothing; what else the poll read may have (the sitemaps of an index).
 void read_more(PollState& state, MoreDocuments const& more, UtcMicros now) {
-  state.rate.observe(state.last_answer, now, more.new_items, RateModel::Count::exact);
+  if (!is_first_reading(state))
+    state.rate.observe(state.last_answer, now, more.new_items, RateModel::Count::exact);
   note_dates(state, more.dated, now);
 }
 

@@ -40,7 +40,6 @@ struct DocumentReport {
   std::string next_url;  // RFC 5005: the older page
   // A sitemap index has no items of its own: these sitemaps hold them, the likeliest first.
   std::vector<std::string> follow;
-  UtcMicros newest{};  // of a sitemap: the newest date in it
 };
 
 // An entry of a sitemap that is older than this against the newest of its feed is no news.
@@ -78,6 +77,11 @@ class PollSink {
   // A poll begins: what the sink is to read its documents by, whatever is configured meanwhile. Stands in
   // FeedSpec::reading of the calls below.
   virtual std::shared_ptr<void const> begin(FeedSpec const&) { return nullptr; }
+
+  // The newest date of the entries in a document that an index lists; UtcMicros{}: they say none.
+  virtual boost::asio::awaitable<UtcMicros> newest_entry(FeedSpec const&, fetch::Response const&) {
+    co_return UtcMicros{};
+  }
 
   // Reads a full answer (status 200): parse, fetch pages, clean, look up. Keeps nothing yet.
   virtual boost::asio::awaitable<Digest> digest(FeedSpec const& feed, fetch::Response response) = 0;

@@ -46,19 +46,24 @@ asio::awaitable<void> Scheduler::Impl::poll(EntryPtr entry, Gatekeeper::Permit p
     co_return;
   }
   auto set_back_seen = clock.set_back();
+  auto const follow_step = [&](PollOutcome* outcome) {
+    follow_clock();  // or it would move what is noted here once more
+    auto const by = std::exchange(set_back_seen, clock.set_back()) - clock.set_back();
+    if (by == 0s) return false;
+    shift(state, by);
+    if (!outcome) return true;
+    auto const since = std::exchange(outcome->set_back, clock.set_back()) - clock.set_back();
+    outcome->asked += since;
+    outcome->now += since;
+    return true;
+  };
   PollTrace trace{.feed = spec.get(), .error = {}, .unmet_wish = {}, .unmet_budget = {}};
 
   PollOutcome outcome = co_await ask(*spec, state, std::move(permit), trace);
   auto pending = co_await read(entry, *spec, state, outcome);
+  follow_step(&outcome);  // what is read from here on notes its times by the clock as it is
   auto older = co_await read_more(*spec, state, outcome);
-  follow_clock();  // or it would move what is noted here once more
-  if (auto const by = set_back_seen - clock.set_back(); by != 0s) {
-    set_back_seen = clock.set_back();
-    shift(state, by);
-    auto const since = outcome.set_back - set_back_seen;
-    outcome.asked += since;
-    outcome.now += since;
-  }
+  follow_step(&outcome);
   double const price_now = price(outcome.now);
   // Nothing waits from here to the encoded record, so that the subscription cannot change in between.
   state.push = entry->push ? std::make_unique<PushState>(*entry->push) : nullptr;
@@ -83,11 +88,7 @@ asio::awaitable<void> Scheduler::Impl::poll(EntryPtr entry, Gatekeeper::Permit p
   auto const kept = co_await keep(*spec, std::move(older), std::move(pending), std::move(old_record), record,
                                   std::move(notices));
   if (kept) {
-    follow_clock();
-    if (auto const by = set_back_seen - clock.set_back(); by != 0s) {
-      shift(state, by);
-      record = encode(state);
-    }
+    if (follow_step(nullptr)) record = encode(state);
     // Paused or resumed while it was being stored: that is to be kept, too.
     if (state.paused_at != entry->paused_at && !entry->removed) {
       state.paused_at = entry->paused_at;
@@ -144,8 +145,9 @@ std::optional<UtcMicros> Scheduler::Impl::leave_to_twin(Entry const& entry, Poll
   std::optional<UtcMicros> later;
   bool const moved = !state.adopted_url.empty();
   auto const heed = [&, now = clock.now()](Entry const& other) {
+    if (&other == &entry) return;
     auto const known = decode_poll_state(other.record);
-    if (&other == &entry || !known || known->poll_url() != state.poll_url()) return;
+    if (!known || known->poll_url() != state.poll_url()) return;
     if (known->last_request > state.last_request) {  // what that one was told is what counts
       state.etag = known->etag;
       state.last_modified = known->last_modified;
@@ -197,7 +199,7 @@ asio::awaitable<PollOutcome> Scheduler::Impl::ask(FeedSpec const& spec, PollStat
     if (begins && outside < outside_per_place * options.polls_max) {
       gave = true;
       ++outside;
-      give_place();
+      release();
     } else if (!begins && std::exchange(gave, false)) {
       --outside;
       ++counters.in_flight;

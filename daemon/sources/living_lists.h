@@ -54,6 +54,10 @@ class LivingLists final : public schedule::PollSink {
   void tell_again(std::string list) { unapplied_ = std::move(list); }
 
   std::shared_ptr<void const> begin(schedule::FeedSpec const& feed) override;
+  boost::asio::awaitable<UtcMicros> newest_entry(schedule::FeedSpec const& feed,
+                                                 fetch::Response const& response) override {
+    return inner_.newest_entry(feed, response);
+  }
   boost::asio::awaitable<schedule::Digest> digest(schedule::FeedSpec const& feed,
                                                   fetch::Response response) override;
   boost::asio::awaitable<Result<void>> commit(schedule::FeedSpec const& feed,

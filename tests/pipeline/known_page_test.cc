@@ -68,7 +68,7 @@ class KnownPageTest : public PipelineFixture {
     response.headers.content_type = "text/html; charset=utf-8";
     response.headers.etag = web_.etags[url] = "v2";
     if (status == 200) response.body = web_.pages[url];
-    auto const done = co_await pipeline_->recheck(*source, ArticleId{1}, known, std::move(response));
+    auto const done = co_await pipeline_->recheck(*source, ArticleId{1}, known, web_, std::move(response));
     EXPECT_TRUE(done) << done.error().message;
     document = atom(second);
     co_await poll(std::move(document));

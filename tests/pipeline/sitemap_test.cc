@@ -129,12 +129,20 @@ TEST_F(SitemapTest, ADateBeyondTheTimeOfTheAnswerMakesNoSitemapOfAnIndexOld) {
             (std::vector<std::string>{"http://daily.example/2026-11.xml", "http://daily.example/fair.xml"}));
 }
 
-TEST_F(SitemapTest, TheNewestDateOfASitemapIsReported) {
-  run(
-      poll("<urlset xmlns='http://www.sitemaps.org/schemas/sitemap/0.9'>"
-           "<url><loc>http://daily.example/1</loc><lastmod>2010-12-31</lastmod></url>"
-           "<url><loc>http://daily.example/2</loc><lastmod>2010-06-01</lastmod></url></urlset>"));
-  EXPECT_EQ(report_.newest, parse_rfc3339("2010-12-31T00:00:00Z").value());
+TEST_F(SitemapTest, TheNewestDateOfASitemapIsKnownBeforeItIsRead) {
+  fetch::Response response;
+  response.final_url = "http://daily.example/sitemap.xml";
+  response.body =
+      "<urlset xmlns='http://www.sitemaps.org/schemas/sitemap/0.9'>"
+      "<url><loc>http://daily.example/1</loc><lastmod>2010-12-31</lastmod></url>"
+      "<url><loc>http://daily.example/2</loc><lastmod>2010-06-01</lastmod></url></urlset>";
+  UtcMicros newest{};
+  auto look = [&]() -> boost::asio::awaitable<void> {
+    newest = co_await pipeline_->newest_entry(feed_, response);
+  };
+  run(look());
+  EXPECT_EQ(newest, parse_rfc3339("2010-12-31T00:00:00Z").value());
+  EXPECT_TRUE(web_.asked.empty());
 }
 
 TEST_F(SitemapTest, AnIndexHasNoItemsButSaysWhichSitemapsToRead) {

@@ -287,9 +287,10 @@ TEST_F(SitemapIndex, WhatIsNewInAnArchiveOnlyIsNoNews) {
     if (body.starts_with("index")) {
       report.items = report.new_items = 0;
       report.follow = {"http://h.example/archive", "http://h.example/today"};
-    } else {
-      report.newest = body.starts_with("archive") ? clock_.now() - std::chrono::days(4000) : clock_.now();
     }
+  };
+  sink_.newest_by_body = [&](std::string const& body) {
+    return body.starts_with("archive") ? clock_.now() - std::chrono::days(4000) : clock_.now();
   };
   serve("h.example", "/index", [](OriginRequest const& request) {
     return answer_conditionally(request, say("index\n", {{"ETag", "\"i\""}}));
@@ -305,7 +306,7 @@ TEST_F(SitemapIndex, WhatIsNewInAnArchiveOnlyIsNoNews) {
   auto const last_new = state().last_new;
   start({feed("http://h.example/index")});
   run_for(3h);
-  EXPECT_EQ(sink_.digested, 4);
+  EXPECT_EQ(sink_.digested, 2) << "the archive is not even read";
   EXPECT_EQ(state().last_new, last_new);
 }
 

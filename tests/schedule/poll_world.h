@@ -42,6 +42,9 @@ inline origin::OriginResponse unchanged(origin::OriginRequest const& request) {
 
 class LineSink final : public PollSink {
  public:
+  boost::asio::awaitable<UtcMicros> newest_entry(FeedSpec const&, fetch::Response const& response) override {
+    co_return newest_by_body ? newest_by_body(response.body) : UtcMicros{};
+  }
   boost::asio::awaitable<Digest> digest(FeedSpec const& feed, fetch::Response response) override {
     Digest digest;
     ++digested;
@@ -71,6 +74,7 @@ class LineSink final : public PollSink {
   std::function<boost::asio::awaitable<void>(FeedSpec const&)> reads_more;  // in the middle of a digest
   std::function<void(DocumentReport&)> adjust;
   std::function<void(DocumentReport&, std::string const& body)> adjust_by_body;
+  std::function<UtcMicros(std::string const& body)> newest_by_body;
 
   std::vector<NoticeKind> kinds() const {
     std::vector<NoticeKind> out;
