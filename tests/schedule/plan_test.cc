@@ -31,6 +31,13 @@ std::string record(std::string const& url, double items_per_day, std::chrono::se
   return encode(state);
 }
 
+std::unique_ptr<PushState> with_a_hub(std::chrono::seconds lease = 100h) {
+  auto push = std::make_unique<PushState>();
+  push->phase = PushState::Phase::active;
+  push->lease_until = now + lease;
+  return push;
+}
+
 TEST(Plan, SaysWhenEachFeedIsPolledAndWhatEachHostSees) {
   std::vector<FeedSpec> feeds{feed("https://a.example/1", 1), feed("https://www.a.example/2", 2),
                               feed("https://b.example/", 3)};
@@ -140,9 +147,7 @@ TEST(Plan, AFeedThatFailsOrIsPushedIsPolledAtTheirPace) {
       state.last_error = "the server answered 500";
       state.next_due = state.last_request + 4h;
     } else {
-      state.push = std::make_unique<PushState>();
-      state.push->phase = PushState::Phase::active;
-      state.push->lease_until = now + 100h;
+      state.push = with_a_hub();
     }
     return encode(state);
   };
@@ -226,9 +231,7 @@ TEST(Plan, AGoalIsMetWhereAHubTellsTheNews) {
   auto const unmet = [&](std::chrono::seconds lease) {
     auto const load = [&](FeedSpec const&) {
       auto state = decode_poll_state(record(feeds[0].url, 90, 7200s)).value();
-      state.push = std::make_unique<PushState>();
-      state.push->phase = PushState::Phase::active;
-      state.push->lease_until = now + lease;
+      state.push = with_a_hub(lease);
       return encode(state);
     };
     return make_plan(feeds, load, options, now).unmet.size();
@@ -246,9 +249,7 @@ TEST(Plan, AGoalOrAHubLeavesNoFeedLongerThanItsWindowAllows) {
     auto state = decode_poll_state(record(feeds[number(spec.id) - 1].url, 90, 300s)).value();
     state.window_items = number(spec.id) == 3 ? 400 : 20;  // half of 20 has scrolled by after 2.8 h
     if (number(spec.id) == 2) {
-      state.push = std::make_unique<PushState>();
-      state.push->phase = PushState::Phase::active;
-      state.push->lease_until = now + 100h;
+      state.push = with_a_hub();
     }
     return encode(state);
   };
