@@ -70,7 +70,7 @@ void Rechecker::schedule(Watched watched, int slower) {
   for (auto const& step : options_.ladder) {
     if (now - watched.stored_at >= step.younger_than) continue;
     watched.due = now + step.every * slower;
-    due_.push(std::move(watched));
+    due_.push(watched);
     changed_.cancel();
     return;
   }
@@ -152,7 +152,7 @@ asio::awaitable<void> Rechecker::check(Watched watched) {
   } else {
     slower = slower_in_trouble;
   }
-  schedule(std::move(watched), slower);
+  schedule(watched, slower);
 }
 
 asio::awaitable<void> Rechecker::withdraw(Watched watched, unsigned status) {
