@@ -43,7 +43,7 @@ std::vector<storage::ArticleHead> heads_since(storage::Store const& store, UtcMi
 
 }  // namespace
 
-Rechecker::Rechecker(asio::any_io_executor io, asio::any_io_executor blocking, SleepingClock& clock,
+Rechecker::Rechecker(asio::any_io_executor const& io, asio::any_io_executor blocking, SleepingClock& clock,
                      storage::Store& store, Pipeline& pipeline, Writer& writer, fetch::Client& pages,
                      RecheckOptions options)
     : blocking_(std::move(blocking)),

@@ -43,9 +43,9 @@ struct RecheckOptions {
 class Rechecker {
  public:
   // All references outlive the rechecker. `blocking` runs reads of the store.
-  Rechecker(boost::asio::any_io_executor io, boost::asio::any_io_executor blocking, SleepingClock& clock,
-            storage::Store& store, Pipeline& pipeline, Writer& writer, fetch::Client& pages,
-            RecheckOptions options);
+  Rechecker(boost::asio::any_io_executor const& io, boost::asio::any_io_executor blocking,
+            SleepingClock& clock, storage::Store& store, Pipeline& pipeline, Writer& writer,
+            fetch::Client& pages, RecheckOptions options);
 
   // A new article was stored just now.
   void watch(ArticleId article, FeedId feed);

@@ -69,8 +69,8 @@ class Writer {
 
  private:
   struct Ticket {
-    explicit Ticket(boost::asio::any_io_executor executor)
-        : done(std::move(executor), boost::asio::steady_timer::time_point::max()) {}
+    explicit Ticket(boost::asio::any_io_executor const& executor)
+        : done(executor, boost::asio::steady_timer::time_point::max()) {}
     storage::FeedChange change;
     std::optional<Result<std::vector<storage::ItemOutcome>>> result;
     boost::asio::steady_timer done;  // cancelled when `result` is there
