@@ -4,7 +4,6 @@
 namespace newsfold::schedule {
 namespace {
 
-using origin::answer_conditionally;
 using origin::OriginRequest;
 
 constexpr char const* etag = "\"1\"";
@@ -151,6 +150,8 @@ TEST_F(PollWorld, ThrottlingWithoutAWordStillSlowsDownAndIsNoFailure) {
 // Feeds of one host, each of whose items has its page there.
 class PagesWorld : public PollWorld {
  protected:
+  ~PagesWorld() override { stop(); }  // polls under way read pages by what is declared here
+
   std::vector<FeedSpec> feeds_with_pages(std::uint64_t count, int pages) {
     pages_ = pages;
     sink_.reads_more = [this](FeedSpec const& spec) { return read_pages(spec); };
