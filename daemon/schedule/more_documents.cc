@@ -188,11 +188,12 @@ asio::awaitable<Result<void>> Scheduler::Impl::follow_one(FeedSpec const& spec, 
     document.needless_full = 0;
   }
   if (unchanged && document.broken) co_return failed({ErrorCode::not_a_feed, document.trouble});
-  note_success(document, response->headers, state, spec, options.polling, now);
-  if (!unchanged) {
-    document.newest = co_await sink.newest_entry(spec, *response);
-    changed = std::move(*response);
+  if (unchanged) {
+    note_success(document, response->headers, state, spec, options.polling, now);
+    co_return Result<void>();
   }
+  document.newest = co_await sink.newest_entry(spec, *response);
+  changed = std::move(*response);
   co_return Result<void>();
 }
 
@@ -232,7 +233,10 @@ asio::awaitable<void> Scheduler::Impl::follow(FeedSpec const& spec, PollState& s
     auto& document = followed[i];
     // An archive: what is new against its own dates is old against those of the others. Before it is read,
     // for that would ask for its entries' pages.
-    if (document.newest != UtcMicros{} && newest - document.newest > sitemap_age_max) continue;
+    if (document.newest != UtcMicros{} && newest - document.newest > sitemap_age_max) {
+      if (changed[i]) note_success(document, changed[i]->headers, state, spec, options.polling, clock.now());
+      continue;
+    }
     if (changed[i]) {
       auto response = std::move(*changed[i]);
       auto const done = co_await read_followed(spec, state, document, std::move(response), outcome, read);

@@ -310,6 +310,26 @@ TEST_F(SitemapIndex, WhatIsNewInAnArchiveOnlyIsNoNews) {
   EXPECT_EQ(state().last_new, last_new);
 }
 
+TEST_F(SitemapIndex, ASitemapThatIsBrokenAnewEachTimeIsAskedLessAndLess) {
+  int n = 0;
+  serve("h.example", "/broken", [&](OriginRequest const&) { return say("<html>" + std::to_string(++n)); });
+  serve("h.example", "/fine", unchanged);
+  sink_.adjust_by_body = [](DocumentReport& report, std::string const& body) {
+    if (!body.starts_with("index")) return;
+    report.items = report.new_items = 0;
+    report.follow = {"http://h.example/broken", "http://h.example/fine"};
+  };
+  serve("h.example", "/index", [](OriginRequest const& request) {
+    return answer_conditionally(request, say("index\n", {{"ETag", "\"i\""}}));
+  });
+  auto hourly = feed("http://h.example/index");
+  hourly.interval = 1h;
+  start({hourly});
+  run_for(24h);
+  EXPECT_GE(times("h.example/index").size(), 24u);
+  EXPECT_LE(times("h.example/broken").size(), 7u);
+}
+
 TEST_F(SitemapIndex, OneSitemapThatCanBeReadIsEnoughForItsIndex) {
   serve("h.example", "/a", [](OriginRequest const& request) {
     return answer_conditionally(request, say("1\n", {{"ETag", "\"a\""}}));
@@ -443,7 +463,7 @@ TEST_F(SitemapIndex, OneThatComesBackIsStillKnown) {
     if (!body.starts_with("index")) return;
     report.items = report.new_items = 0;
     report.follow = urls;
-    std::ranges::rotate(urls, urls.begin() + 1);
+    std::rotate(urls.begin(), urls.begin() + 1, urls.end());
   };
   auto spec = feed("http://h.example/index");
   spec.interval = 1h;
