@@ -64,7 +64,7 @@ FetchOptions options_for(Load const& load, std::string ca) {
   options.user_agent = "newsfold-bench";
   options.resolve = {"*:443:127.0.0.1:" + std::to_string(load.port),
                      "*:80:127.0.0.1:" + std::to_string(load.port)};
-  options.allow_private = {"127.0.0.0/8"};
+  options.allow_private = {"127.0.0.0/8", "::1/128"};
   options.ca_file = std::move(ca);
   return options;
 }
@@ -125,8 +125,8 @@ double curl_parallel(Nginx const& nginx, Load const& load) {
   if (pid == 0) {
     if (!std::freopen("/dev/null", "w", stderr)) _exit(126);
     std::string const header = std::string("If-None-Match: ") + etag, most = std::to_string(load.in_flight);
-    execlp("curl", "curl", "-s", "-4", "--parallel", "--parallel-max", most.c_str(), "-H", header.c_str(),
-           "-K", file.c_str(), nullptr);
+    execlp("curl", "curl", "-s", "--parallel", "--parallel-max", most.c_str(), "-H", header.c_str(), "-K",
+           file.c_str(), nullptr);
     _exit(127);
   }
   waitpid(pid, nullptr, 0);

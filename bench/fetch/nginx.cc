@@ -80,8 +80,8 @@ Nginx::Nginx()
        << "ssl_session_cache shared:s:20m; ssl_certificate " << path("cert.pem") << "; ssl_certificate_key "
        << path("key.pem") << ";\n";
   auto const server = [&](std::uint16_t port, char const* kind, int keep, char const* protocols = "") {
-    conf << "server { listen 127.0.0.1:" << port << kind << " backlog=8192; " << protocols
-         << " keepalive_timeout " << keep << "; location / { "
+    conf << "server { listen 127.0.0.1:" << port << kind << " backlog=8192; listen [::1]:" << port << kind
+         << " backlog=8192; " << protocols << " keepalive_timeout " << keep << "; location / { "
          << "add_header ETag '" << etag << "' always; return 304; } location /slow { limit_rate 1; root "
          << dir_.string() << "; } }\n";
   };
