@@ -67,7 +67,7 @@ void Gatekeeper::enqueue(std::string const& host, Waiting waiting) {
 // Lets the first of the lane go if the gate is open; else sees to it that we look again.
 void Gatekeeper::pump(std::string const& host) {
   auto const it = lanes_.find(host);
-  if (it == lanes_.end()) return;
+  if (stopped_ || it == lanes_.end()) return;
   Lane& lane = it->second;
   if (lane.wakes_at != UtcMicros::max()) {
     wakes_.erase({lane.wakes_at, host});
@@ -107,6 +107,11 @@ void Gatekeeper::follow_clock() {
     hosts.push_back(host);
   }
   for (auto const& host : hosts) pump(host);
+}
+
+void Gatekeeper::stop() {
+  stopped_ = true;
+  alarm_.set(UtcMicros::max());
 }
 
 void Gatekeeper::ring() {

@@ -115,6 +115,9 @@ class Gatekeeper {
 
   std::size_t waiting() const noexcept { return waiting_; }
 
+  // Lets nobody in any more and wakes for nobody: whoever still stands in line is cancelled by its owner.
+  void stop();
+
  private:
   struct Waiting {
     Go go;
@@ -147,6 +150,7 @@ class Gatekeeper {
   std::function<bool()> has_place_ = [] { return true; };
   std::deque<std::string> wanting_;  // hosts whose next poll waits for a place only
   bool giving_places_ = false;
+  bool stopped_ = false;
   std::size_t waiting_ = 0;
   std::size_t leaves_ = 0;
   std::set<std::string> rested_;        // that no record knows of yet

@@ -353,6 +353,7 @@ asio::awaitable<void> Scheduler::stop() {
   impl.alarm.set(UtcMicros::max());
   impl.push_alarm.set(UtcMicros::max());
   co_await impl.tasks.join();
+  impl.gates.stop();
   impl.over.cancel();
 }
 

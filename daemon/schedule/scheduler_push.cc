@@ -48,6 +48,7 @@ void Scheduler::Impl::adopt_push(EntryPtr const& entry) {
 }
 
 void Scheduler::Impl::renew_later(Entry const& entry, UtcMicros when) {
+  if (stopping) return;
   renewals.insert({when, number(entry.spec->id)});
   push_alarm.set(renewals.begin()->first);
 }

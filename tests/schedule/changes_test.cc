@@ -199,6 +199,25 @@ TEST_F(PollWorld, APollThatOutlivesThePatienceOfAStopIsCutOff) {
   if (stopped && ended_) scheduler_.reset();
 }
 
+TEST_F(PollWorld, AfterAStopNothingWaitsForTheEndOfAHostsRest) {
+  serve("h.example", "/a", [](OriginRequest const&) {
+    auto response = status(429);
+    response.headers = {{"Retry-After", "86400"}};
+    return response;
+  });
+  serve("h.example", "/b", unchanged);
+  start({feed("http://h.example/a", 1), feed("http://h.example/b", 2)});
+  run_for(1h);
+  ASSERT_EQ(times("h.example/a").size(), 1u);
+  ASSERT_EQ(times("h.example/b").size(), 0u);
+  ASSERT_NE(clock_.next_wake(), UtcMicros::max());
+  bool stopped = false;
+  asio::co_spawn(loop_, scheduler_->stop(), [&](std::exception_ptr const&) { stopped = true; });
+  drain();
+  ASSERT_TRUE(stopped && ended_);
+  EXPECT_EQ(clock_.next_wake(), UtcMicros::max());
+}
+
 // ---- A clock --------------------------------------------------------------------------------------
 
 TEST_F(PollWorld, WhatCameDueWhileTheMachineSleptIsSpreadOut) {
