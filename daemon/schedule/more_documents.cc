@@ -131,7 +131,9 @@ void note_success(FollowedDocument& document, fetch::ResponseHeaders const& head
   bool const never_304 = (document.etag.empty() && document.last_modified.empty()) ||
                          document.needless_full >= needless_full_max;
   if (!never_304 || spec.interval) return;
-  auto const guard = half_scrolled_by(document.items, state.rate, now);
+  // Of one that was never read (an archive) it is not known what scrolls by.
+  auto const guard =
+      document.items == 0 ? options.floor_unconditional : half_scrolled_by(document.items, state.rate, now);
   document.fresh_until = std::max(document.fresh_until, now + pace_without_304(guard, options));
 }
 
