@@ -18,8 +18,9 @@ seconds hint_within(seconds hint, PollingOptions const& options) {
   return hint > options.hint_max ? 0s : hint;
 }
 
+// Of a document that was forgotten the validators went with it: that says nothing of the server.
 bool never_answers_304(PollState const& state) {
-  return state.last_full != UtcMicros{} &&
+  return state.last_full != UtcMicros{} && state.body_hash != 0 &&
          ((state.etag.empty() && state.last_modified.empty()) || state.needless_full >= needless_full_max ||
           state.needless_changed >= needless_full_max);
 }

@@ -52,5 +52,23 @@ TEST_F(PollWorld, WhoRefusesUsIsAskedEveryFourHours) {
   EXPECT_EQ(state(2).last_error, "the server refuses us (403)");
 }
 
+// Without its document its validators went, too: that is no word of the server's.
+TEST_F(PollWorld, WhereADocumentWasLostAnErrorCostsHalfAnHourAsEver) {
+  bool up = true;
+  serve("h.example", "/f",
+        [&](OriginRequest const& request) { return up ? unchanged(request) : status(500); });
+  start({feed("http://h.example/f")});
+  run_for(10h);
+  stop();
+  sink_.states[1] = without_document(sink_.states[1]);
+  up = false;
+  auto const before = times("h.example/f").size();
+  start({feed("http://h.example/f")});
+  run_for(1min);
+  ASSERT_EQ(times("h.example/f").size(), before + 1);
+  run_for(2h);
+  EXPECT_GE(times("h.example/f").size(), before + 2);
+}
+
 }  // namespace
 }  // namespace newsfold::schedule
