@@ -110,6 +110,15 @@ void Scheduler::Impl::enqueue(EntryPtr const& entry) {
     --counters.queued;
     if (entry->removed || stopping) return;
     if (held || entry->paused()) return put_back(entry);
+    // It waited for its turn, maybe into hours that its publisher wants us to skip.
+    auto const now = clock.now();
+    if (now - entry->next_due > late_min)
+      if (auto const state = decode_poll_state(entry->record))
+        if (auto const after = after_skipped_hours(*state, *entry->spec, now); after > now) {
+          entry->next_due = after;
+          put_back(entry);
+          return wake_for_next();
+        }
     start(entry, std::move(permit));
   });
 }

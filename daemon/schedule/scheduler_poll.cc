@@ -40,7 +40,7 @@ asio::awaitable<void> Scheduler::Impl::poll(EntryPtr entry, Gatekeeper::Permit p
   state.configured_url = spec->url;
   read_anew(state, *spec);
   if (auto const later = leave_to_twin(*entry, state)) {
-    entry->next_due = *later;
+    entry->next_due = after_skipped_hours(state, *spec, *later);
     put_back(entry);
     wake_for_next();
     co_return;

@@ -131,6 +131,40 @@ TEST_F(Skipping, ARestartInHoursToSkipSkipsThem) {
   expect_next_at_ten();
 }
 
+TEST_F(Skipping, AHostThatRestedIntoHoursToSkipIsLeftAloneUntilTheyEnd) {
+  begin_before_seven();
+  bool busy = true;
+  serve("h.example", "/g", [&busy](auto const& request) {
+    return std::exchange(busy, false) ? status(429, {{"Retry-After", "3600"}}) : unchanged(request);
+  });
+  set_feeds({feed("http://h.example/f", 1), feed("http://h.example/g", 2)});  // rests until half past seven
+  drain();
+  run_until(test_start() + 6h + 31min);
+  ASSERT_EQ(times("h.example/g").size(), 1u);
+  auto const before = times("h.example/f").size();
+  run_until(test_start() + 9h + 59min);
+  EXPECT_EQ(times("h.example/f").size(), before);
+  run_until(test_start() + 10h + 1min);
+  EXPECT_EQ(times("h.example/f").size(), before + 1);
+}
+
+TEST_F(Paused, APauseDuringAPollIsKeptAtOnce) {
+  Result<void> paused;
+  std::optional<PollState> kept;
+  sink_.reads_more = [&](FeedSpec const&) -> boost::asio::awaitable<void> {
+    paused = co_await scheduler_->set_paused(FeedId{1}, Pause::yes);
+    kept = state();
+  };
+  begin();
+  ASSERT_TRUE(paused);
+  ASSERT_TRUE(kept);
+  EXPECT_EQ(kept->paused_at, test_start());
+  EXPECT_EQ(state().paused_at, test_start());
+  EXPECT_EQ(state().etag, kept->etag);
+  run_for(24h);
+  EXPECT_EQ(times("h.example/f").size(), 1u);
+}
+
 TEST_F(Paused, WhileHeldNoPollBeginsAndAfterwardsAllGoOn) {
   serve("h.example", "/f", [](auto const&) { return say("1\n"); });
   start({feed("http://h.example/f")});
