@@ -105,6 +105,7 @@ asio::awaitable<Result<fetch::Response>> GatedClient::fetch(fetch::Request reque
       if (account.asked == UtcMicros{}) account.asked = clock_.now();
       auto told = resting_since_before(std::move(request.url), until, clock_.now());
       put_before(before, told);
+      account.resting = true;
       permit.leave(HostReply::throttled);
       co_return told;
     }
@@ -150,6 +151,7 @@ asio::awaitable<Result<fetch::Response>> GatedClient::fetch(fetch::Request reque
     if (permit.host().empty()) {
       auto told = resting_since_before(request.url, gates_.rests_until(next), clock_.now());
       put_before(before, told);
+      account.resting = true;
       co_return told;
     }
   }

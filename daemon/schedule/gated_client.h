@@ -29,6 +29,7 @@ class GatedClient {
   struct Account {
     UtcMicros asked{};  // when the first request left, or would have
     bool robots_denied = false;
+    bool resting = false;  // the answer is what a host said before; it was not asked
     Gatekeeper::Line line = Gatekeeper::Line::ahead;  // at the gates of redirects' targets
     // Told when it begins, and when it ends, to wait for others than the permit in hand: at the gate of the
     // host's address, of a redirect's target.

@@ -78,9 +78,8 @@ asio::awaitable<Result<fetch::Response>> Scheduler::Impl::ask_more(FeedSpec cons
   if (host.empty()) co_return Error{ErrorCode::malformed, "not a usable URL: " + request.url.substr(0, 200)};
   auto permit = co_await gates.enter_unless_resting(host, {}, Gatekeeper::Line::ahead);
   if (permit.host().empty()) co_return Error{ErrorCode::unreachable, host + " wants rest"};
-  UtcMicros asked{};
-  std::function<void(bool)> nobody;  // the poll holds a document: its place is not another's
-  co_return co_await exchange(spec, std::move(request), std::move(permit), asked, std::move(nobody));
+  GatedClient::Account account;  // `waits` unset: the poll holds a document, its place is not another's
+  co_return co_await exchange(spec, std::move(request), std::move(permit), account);
 }
 
 // From page to older page until one shows what is known. Only on the feed's own host: a page elsewhere would

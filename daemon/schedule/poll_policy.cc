@@ -411,7 +411,7 @@ Decision settle(PollState& state, FeedSpec const& feed, PollingOptions const& op
   state.last_request = std::max(state.last_request, outcome.asked);
   // Also where no answer came: one that is too large or too slow will be so the next time.
   bool const refused = !response && outcome.response.error().code == ErrorCode::refused;
-  if (response ? !response->conditional : outcome.unconditional && !refused)
+  if (!outcome.unasked && (response ? !response->conditional : outcome.unconditional && !refused))
     state.last_unconditional = outcome.asked;
   bool const good = answer == Answer::full || answer == Answer::same || answer == Answer::not_modified;
   if (!good) state.last_error = cause_of(state, outcome).substr(0, error_bytes_max);

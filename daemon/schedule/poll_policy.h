@@ -56,6 +56,7 @@ struct MoreDocuments {
 struct PollOutcome {
   UtcMicros asked{};
   bool unconditional = false;  // no validators were in the request
+  bool unasked = false;        // the host that holds the document rests: what it said before is the response
   UtcMicros now{};
   std::chrono::microseconds set_back{};  // of the clock that told both
   // The exchange, body already taken out; or why there was none.

@@ -105,8 +105,8 @@ struct Scheduler::Impl {
                                       Pendings& read);
   boost::asio::awaitable<Result<fetch::Response>> ask_more(FeedSpec const& spec, fetch::Request request);
   boost::asio::awaitable<Result<fetch::Response>> exchange(FeedSpec const& spec, fetch::Request request,
-                                                           Gatekeeper::Permit permit, UtcMicros& asked,
-                                                           std::function<void(bool)> waits);
+                                                           Gatekeeper::Permit permit,
+                                                           GatedClient::Account& account);
   boost::asio::awaitable<Result<void>> keep(FeedSpec const& spec, Pendings older,
                                             std::unique_ptr<PendingItems> pending, std::string old_record,
                                             std::string record, std::vector<FeedNotice> notices);

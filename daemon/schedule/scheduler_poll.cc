@@ -195,7 +195,8 @@ asio::awaitable<PollOutcome> Scheduler::Impl::ask(FeedSpec const& spec, PollStat
   outcome.unconditional = request.etag.empty() && request.last_modified.empty();
   // Who waits at another's gate leaves its place to those who need not, as long as those are few.
   bool gave = false;
-  std::function<void(bool)> waits = [this, &gave](bool begins) {
+  GatedClient::Account account;
+  account.waits = [this, &gave](bool begins) {
     if (begins && outside < outside_per_place * options.polls_max) {
       gave = true;
       ++outside;
@@ -208,7 +209,8 @@ asio::awaitable<PollOutcome> Scheduler::Impl::ask(FeedSpec const& spec, PollStat
   auto response =
       co_await exchange(spec, std::move(request), std::move(permit), outcome.asked, std::move(waits));
   outcome.now = clock.now();
-  outcome.asked = std::min(outcome.asked, outcome.now);  // where the clock was set back in between
+  outcome.asked = std::min(account.asked, outcome.now);  // where the clock was set back in between
+  outcome.unasked = account.resting;
   outcome.set_back = clock.set_back();
   if (response) {
     trace.status = response->status;
@@ -223,12 +225,8 @@ asio::awaitable<PollOutcome> Scheduler::Impl::ask(FeedSpec const& spec, PollStat
 asio::awaitable<Result<fetch::Response>> Scheduler::Impl::exchange(FeedSpec const& spec,
                                                                    fetch::Request request,
                                                                    Gatekeeper::Permit permit,
-                                                                   UtcMicros& asked,
-                                                                   std::function<void(bool)> waits) {
-  GatedClient::Account account;
-  account.waits = std::move(waits);
+                                                                   GatedClient::Account& account) {
   auto response = co_await gated.fetch(std::move(request), std::move(permit), spec.robots, account);
-  asked = account.asked;
   if (account.robots_denied) ++counters.robots_denied;
   co_return response;
 }

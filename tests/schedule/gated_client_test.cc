@@ -77,6 +77,7 @@ TEST_F(Chains, AHostThatRestsIsNotDisturbedByWayOfAnother) {
   EXPECT_EQ(times("a.example/f").size(), 1u);  // learnt there that its news is at a host that rests
   EXPECT_EQ(times("b.example/f").size(), 0u);
   EXPECT_EQ(state(2).failures, 0u);
+  EXPECT_EQ(state(2).last_unconditional, UtcMicros{}) << "its document was not asked for";
   run_for(60min);
   EXPECT_GE(times("b.example/f").size(), 1u);
   EXPECT_TRUE(sink_.notices.empty());
