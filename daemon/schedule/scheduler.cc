@@ -248,8 +248,10 @@ void Scheduler::Impl::bring_forward(EntryPtr const& entry, UtcMicros now, std::v
 // The request of one that was taken out is under way: who has its URL now, under another name, asks no sooner
 // than it would have asked again.
 void Scheduler::Impl::wait_for_request_of(Entry const& entry, UtcMicros now, std::vector<EntryPtr>& late) {
-  auto const it = by_url.find(entry.spec->url);
-  if (entry.activity != FeedStatus::Activity::polling || it == by_url.end()) return;
+  if (entry.activity != FeedStatus::Activity::polling) return;
+  auto it = by_url.find(entry.spec->url);
+  if (it == by_url.end()) it = by_url.find(state_at(entry.spec->url, entry.record).poll_url());
+  if (it == by_url.end()) return;
   auto& next = *it->second;
   std::erase_if(late, [&](EntryPtr const& one) { return one.get() == &next; });
   std::chrono::microseconds const interval =

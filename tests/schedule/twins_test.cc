@@ -126,6 +126,18 @@ TEST_F(TwinWorld, ANewNameInTheMiddleOfARequestAsksNoSecondTime) {
   stop();
 }
 
+TEST_F(TwinWorld, ANewNameForWhereAFeedHasMovedAsksNoSecondTimeEither) {
+  sink_.states[1] = encode(known("http://h.example/old", "http://h.example/new", "\"1\"", test_start()));
+  Interrupted client(clock_, [&] { set_feeds({feed("http://h.example/new", 2)}); });
+  client_ = &client;
+  start({feed("http://h.example/old", 1)});
+  run_for(59min);
+  EXPECT_EQ(client.asked.size(), 1u);
+  run_for(2min);
+  EXPECT_EQ(client.asked.size(), 2u);
+  stop();
+}
+
 TEST_F(TwinWorld, OneThatIsTakenOutInTheMiddleOfARequestIsKnownToHaveBeenAsked) {
   serve("h.example", "/f", unchanged);
   bool gone = false;
