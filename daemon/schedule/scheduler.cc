@@ -410,8 +410,7 @@ asio::awaitable<Result<void>> Scheduler::set_paused(FeedId feed, Pause pause) {
     impl.queue.set(*entry, entry->next_due);
     impl.pump();
   }
-  if (entry->activity == FeedStatus::Activity::polling)
-    co_return Result<void>();  // kept with the poll in hand
+  // A poll in hand keeps it with what it brings, which may be minutes from now.
   PollState state;
   if (auto decoded = decode_poll_state(entry->record)) state = std::move(*decoded);
   state.configured_url = entry->spec->url;
