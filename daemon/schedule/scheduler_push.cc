@@ -206,6 +206,8 @@ asio::awaitable<Result<std::string>> Scheduler::verify_push(PushQuery query) {
   // Intent: only what we asked for lately is confirmed, or anybody could subscribe us to anything.
   bool const asked = push.requested_at != UtcMicros{} && now - push.requested_at < options.ask_again &&
                      push.phase != Phase::refused;
+  if (query.mode == "subscribe" && !query.challenge.empty() && confirmed_lately(push, now))
+    co_return query.challenge;
   if (query.mode != "subscribe" || !asked || query.challenge.empty())
     co_return Error{ErrorCode::not_found, "we did not ask for that"};
   auto const lease =

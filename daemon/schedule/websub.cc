@@ -196,6 +196,13 @@ void confirm_push(PushState& push, std::chrono::seconds lease, UtcMicros now) {
   push.renew_at = now + lease / 2;
 }
 
+bool confirmed_lately(PushState const& push, UtcMicros now) {
+  // confirm_push placed the renewal at half of the lease.
+  auto const confirmed_at = push.renew_at - (push.lease_until - push.renew_at);
+  return push.phase != PushState::Phase::refused && push.requested_at == UtcMicros{} &&
+         push.lease_until != UtcMicros{} && now - confirmed_at < std::chrono::minutes(10);
+}
+
 void judge_push(PushState& push, DocumentReport const& report, PushOptions const& options, UtcMicros since,
                 UtcMicros now) {
   bool missed = false, dated = false;

@@ -64,6 +64,9 @@ bool push_holds(PushState const* push, UtcMicros now);
 // when it has pushed something since.
 void confirm_push(PushState& push, std::chrono::seconds lease, UtcMicros now);
 
+// Whether that was so lately that the hub may be asking once more because it did not hear the answer.
+bool confirmed_lately(PushState const& push, UtcMicros now);
+
 // What a backup poll that brought `report` says of the hub; updates misses and phase. `since`: the poll
 // before.
 void judge_push(PushState& push, DocumentReport const& report, PushOptions const& options, UtcMicros since,

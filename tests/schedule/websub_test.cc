@@ -231,6 +231,16 @@ TEST_F(PushWorld, OnlyWhatWeAskedForIsConfirmed) {
   EXPECT_EQ(verify(intent()).error().code, ErrorCode::not_found);
 }
 
+TEST_F(PushWorld, AHubThatDidNotHearOurAnswerMayAskOnceMore) {
+  subscribe();
+  auto const lease_until = state().push->lease_until;
+  run_for(1min);
+  EXPECT_EQ(verify(intent()).value(), "challenge-1");
+  EXPECT_EQ(state().push->lease_until, lease_until);
+  run_for(10min);
+  EXPECT_EQ(verify(intent()).error().code, ErrorCode::not_found);
+}
+
 TEST_F(PushWorld, WhilePushesComeADayLiesBetweenTwoPolls) {
   subscribe();
   run_for(std::chrono::days(4));
