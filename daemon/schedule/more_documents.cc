@@ -60,7 +60,7 @@ asio::awaitable<Scheduler::Impl::Pendings> Scheduler::Impl::read_more(FeedSpec c
   Pendings read;
   bool const answered =
       outcome.response && (outcome.response->status == 200 || outcome.response->status == 304);
-  if (!answered || (outcome.document && !*outcome.document)) co_return read;
+  if (!answered || outcome.unread || (outcome.document && !*outcome.document)) co_return read;
   if (outcome.document) update_followed(state, (*outcome.document)->follow);
   if (state.follows > 0)
     co_await follow(spec, state, outcome, read);
@@ -98,6 +98,8 @@ asio::awaitable<void> Scheduler::Impl::page_back(FeedSpec const& spec, PollState
     auto response = co_await ask_more(spec, std::move(request));
     if (!response || response->status != 200) break;
     Digest digest = co_await sink.digest(spec, std::move(*response));
+    if (!digest.report && !is_of_the_document(digest.report.error().code))
+      outcome.unread = digest.report.error();
     if (!digest.report) break;
     add(outcome.more, *digest.report);
     bool const known = digest.report->new_items < digest.report->items;
@@ -204,6 +206,10 @@ asio::awaitable<Result<void>> Scheduler::Impl::read_followed(FeedSpec const& spe
                                                              Pendings& read) {
   auto const headers = response.headers;  // the sink takes the answer
   Digest digest = co_await sink.digest(spec, std::move(response));
+  if (!digest.report && !is_of_the_document(digest.report.error().code)) {
+    outcome.unread = digest.report.error();
+    co_return digest.report.error();
+  }
   if (digest.report && !digest.report->follow.empty())
     digest.report = Error{ErrorCode::not_a_feed, "it is an index itself: make its URL that of a feed"};
   document.broken = !digest.report;

@@ -65,6 +65,8 @@ struct PollOutcome {
   std::optional<Result<DocumentReport>> document;
   std::uint64_t body_hash = 0;
   MoreDocuments more{};
+  // What kept us from reading what came, none of the documents' fault: nothing of this poll is to be kept.
+  std::optional<Error> unread{};
 };
 
 struct Decision {

@@ -55,10 +55,15 @@ class PendingItems {
 };
 
 struct Digest {
-  // Or why the bytes are no feed (`not_a_feed`, `malformed`, `too_large`): the poll counts as failed.
+  // Or why the bytes are no feed (`not_a_feed`, `malformed`, `too_large`): the poll counts as failed. Any
+  // other error is none of the document's: nothing of the poll is kept, and it comes again.
   Result<DocumentReport> report = DocumentReport{};
   std::unique_ptr<PendingItems> pending;
 };
+
+inline bool is_of_the_document(ErrorCode code) {
+  return code == ErrorCode::not_a_feed || code == ErrorCode::malformed || code == ErrorCode::too_large;
+}
 
 enum class NoticeKind : std::uint8_t { failing, recovered, moved, gone, gap };
 

@@ -85,8 +85,12 @@ asio::awaitable<void> Scheduler::Impl::poll(EntryPtr entry, Gatekeeper::Permit p
   std::string record = replaced ? std::string() : encode(state);
   std::string old_record = replaced ? std::string() : entry->record;
   auto notices = decision.notices;
-  auto const kept = co_await keep(*spec, std::move(older), std::move(pending), std::move(old_record), record,
-                                  std::move(notices));
+  Result<void> kept;
+  if (outcome.unread)
+    kept = *outcome.unread;
+  else
+    kept = co_await keep(*spec, std::move(older), std::move(pending), std::move(old_record), record,
+                         std::move(notices));
   if (kept) {
     if (follow_step(nullptr)) record = encode(state);
     // Paused or resumed while it was being stored: that is to be kept, too.
@@ -264,6 +268,10 @@ asio::awaitable<std::unique_ptr<PendingItems>> Scheduler::Impl::read(EntryPtr co
   fetch::Response document = *outcome.response;
   document.body = std::exchange(outcome.response->body, {});
   Digest digest = co_await sink.digest(spec, std::move(document));
+  if (!digest.report && !is_of_the_document(digest.report.error().code)) {
+    outcome.unread = digest.report.error();
+    co_return nullptr;
+  }
   outcome.document.emplace(std::move(digest.report));
   co_return std::move(digest.pending);
 }

@@ -169,6 +169,44 @@ TEST_F(PollWorld, ACrashWhileADocumentIsReadAsksForItNoSoonerThanIfItHadBeenStor
   EXPECT_FALSE(origin_.requests().back().has_header("If-None-Match"));
 }
 
+TEST_F(PollWorld, WhatCouldNotBeReadForAReasonOfOursIsNoFaultOfTheDocument) {
+  serve("h.example", "/f", unchanged);
+  sink_.fail_digests = true;
+  start({feed("http://h.example/f")});
+  std::string told;
+  scheduler_->on_poll([&](PollTrace const& trace) { told = trace.error; });
+  run_for(61min);
+  EXPECT_EQ(told, "not stored: the disk does not answer");
+  EXPECT_EQ(state().failures, 0u);
+  EXPECT_EQ(state().document_error, "");
+  sink_.fail_digests = false;
+  run_for(61min);
+  ASSERT_EQ(origin_.request_count(), 3u);
+  EXPECT_FALSE(origin_.requests().back().has_header("If-None-Match"));
+  EXPECT_EQ(told, "");
+  EXPECT_TRUE(sink_.seen.contains("http://h.example/f1"));
+}
+
+TEST_F(PollWorld, ADocumentThatWasTooLargeIsReadAnewUnderALargerBound) {
+  serve("h.example", "/f", [](OriginRequest const& request) {
+    return origin::answer_conditionally(request, say(std::string(2000, '1') + "\n", {{"ETag", "\"1\""}}));
+  });
+  auto small = feed("http://h.example/f");
+  sink_.bytes_max = 1000;
+  small.limits.body_bytes_max = 4000;  // what comes over the wire, packed, is not too large
+  start({small});
+  run_for(10h);
+  EXPECT_EQ(state().last_error, "the document is too large (fetch.body_max)");
+  ASSERT_TRUE(origin_.requests().back().has_header("If-None-Match"));
+  sink_.bytes_max = 4000;
+  small.limits.body_bytes_max = 8000;
+  set_feeds({small});
+  drain();
+  run_for(10min);
+  EXPECT_FALSE(origin_.requests().back().has_header("If-None-Match"));
+  EXPECT_EQ(state().last_error, "");
+}
+
 // ---- A stop ---------------------------------------------------------------------------------------
 
 TEST_F(PollWorld, APollThatOutlivesThePatienceOfAStopIsCutOff) {

@@ -49,7 +49,11 @@ class LineSink final : public PollSink {
     Digest digest;
     ++digested;
     if (reads_more) co_await reads_more(feed);
-    if (response.body.starts_with("<html") && !reads_pages)
+    if (fail_digests)
+      digest.report = Error{ErrorCode::unreadable, "the disk does not answer"};
+    else if (response.body.size() > bytes_max)
+      digest.report = Error{ErrorCode::too_large, "the document is too large (fetch.body_max)"};
+    else if (response.body.starts_with("<html") && !reads_pages)
       digest.report = Error{ErrorCode::not_a_feed, "this is an HTML page"};
     else
       digest.report = read(feed, response.body);
@@ -70,6 +74,8 @@ class LineSink final : public PollSink {
   int digested = 0;
   int commits = 0;
   bool fail_commits = false;
+  bool fail_digests = false;
+  std::size_t bytes_max = 1 << 20;
   bool reads_pages = false;                                                 // or a page is no feed
   std::function<boost::asio::awaitable<void>(FeedSpec const&)> reads_more;  // in the middle of a digest
   std::function<void(DocumentReport&)> adjust;
