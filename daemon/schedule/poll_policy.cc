@@ -314,14 +314,20 @@ void forget_document(PollState& state) {
   state.validators_url.clear();
   state.body_hash = 0;
   state.document_error.clear();
+  state.outgrown = 0;
   state.followed.clear();
   state.follows = 0;
 }
 
 }  // namespace
 
+bool reads_otherwise(PollState const& state, FeedSpec const& feed) {
+  return state.reading_key != feed.reading_key ||
+         (state.outgrown != 0 && state.outgrown < feed.limits.body_bytes_max);
+}
+
 void read_anew(PollState& state, FeedSpec const& feed) {
-  if (state.reading_key == feed.reading_key) return;
+  if (!reads_otherwise(state, feed)) return;
   state.reading_key = feed.reading_key;
   forget_document(state);
 }
@@ -450,6 +456,7 @@ Decision settle(PollState& state, FeedSpec const& feed, PollingOptions const& op
       state.last_full = now;
       state.body_hash = outcome.body_hash;
       state.document_error.clear();
+      state.outgrown = 0;
     }
     note_success(state, now, decision.notices);
     watch_redirects(state, options, *response, now, decision.notices);
@@ -473,8 +480,15 @@ Decision settle(PollState& state, FeedSpec const& feed, PollingOptions const& op
   } else {
     // The bytes that are no feed have validators, too: asking for them again would cost the publisher.
     if (status == 200 || (status == 304 && response->conditional)) keep_validators(state, *response);
-    if (status == 200 && outcome.document) state.body_hash = outcome.body_hash;
-    if (status == 200 && outcome.document && !*outcome.document) state.document_error = state.last_error;
+    if (status == 200 && outcome.document) {
+      state.body_hash = outcome.body_hash;
+      if (*outcome.document)
+        state.last_full = now;  // an index, none of whose sitemaps could be read
+      else
+        state.document_error = state.last_error;
+      bool const too_large = !*outcome.document && outcome.document->error().code == ErrorCode::too_large;
+      state.outgrown = too_large ? feed.limits.body_bytes_max : 0;
+    }
     note_failure(state, options, status, now, decision.notices);
     auto const delay = std::max({error_delay(state, options, outcome), floor_of(state, feed, options),
                                  std::min(asked_to_wait.value_or(0s), options.hint_max)});
@@ -507,7 +521,7 @@ std::optional<UtcMicros> due_by(PollState const& state, FeedSpec const& feed, Po
 std::optional<UtcMicros> sooner_due(PollState& state, FeedSpec const& feed, PollingOptions const& options,
                                     UtcMicros placed, std::optional<double> k) {
   auto due = k ? due_by(state, feed, options, *k) : std::nullopt;
-  if (state.reading_key != feed.reading_key) {
+  if (reads_otherwise(state, feed)) {
     // By the validators that are forgotten now.
     due = after_skipped_hours(state, feed, soonest_by_hand(state, feed, options).until);
     read_anew(state, feed);

@@ -116,8 +116,9 @@ std::chrono::seconds jitter_of(std::chrono::seconds interval, PollingOptions con
 // a goal met.
 std::chrono::seconds without_jitter(std::chrono::duration<double> gap, PollingOptions const& options);
 
-// Where the operator has its documents read another way than the last one was: forgets what would keep that
-// one from being sent and read again.
+// Whether the operator has its documents read another way than the last one was, or lets them be larger where
+// that one was too large. read_anew: then forgets what would keep that one from being sent and read again.
+bool reads_otherwise(PollState const& state, FeedSpec const& feed);
 void read_anew(PollState& state, FeedSpec const& feed);
 
 // The encoded record of a feed whose document was lost after it was read: it is asked for anew, and at once

@@ -69,6 +69,7 @@ std::string encode(PollState const& state) {
   row.set_last_status(state.last_status);
   row.set_last_error(state.last_error);
   row.set_document_error(state.document_error);
+  row.set_outgrown(state.outgrown);
   row.set_failures(state.failures);
   row.set_failing_since(micros(state.failing_since));
   row.set_failing_announced(state.failing_announced);
@@ -154,6 +155,7 @@ Result<PollState> decode_poll_state(std::string_view bytes) {
   state.last_error = row.last_error();
   state.failures = row.failures();
   state.document_error = row.document_error();
+  state.outgrown = row.outgrown();
   state.failing_since = time(row.failing_since());
   state.failing_announced = row.failing_announced();
   state.gone_count = row.gone_count();

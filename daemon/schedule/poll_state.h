@@ -98,6 +98,7 @@ struct PollState {
   std::string last_error;    // in words; empty: all well
   // Why the bytes behind `body_hash` are no feed; empty: they are one. Unchanged is not mended.
   std::string document_error;
+  std::uint64_t outgrown = 0;  // the bound in bytes that they were too large for; 0: they were not
   std::uint32_t failures = 0;  // in a row; 429 is none
   UtcMicros failing_since{};
   bool failing_announced = false;

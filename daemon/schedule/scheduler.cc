@@ -52,7 +52,7 @@ void shift(PollState& state, std::chrono::microseconds by) {
 
 bool wants_more(FeedSpec const& before, FeedSpec const& now) {
   return before.interval != now.interval || before.fresh != now.fresh ||
-         before.reading_key != now.reading_key;
+         before.reading_key != now.reading_key || before.limits.body_bytes_max < now.limits.body_bytes_max;
 }
 
 // What waits by a clock that was set back waits no longer for that, and no shorter either.
@@ -234,7 +234,7 @@ void Scheduler::Impl::bring_forward(EntryPtr const& entry, UtcMicros now, std::v
   if (entry->activity != FeedStatus::Activity::waiting || entry->paused()) return;
   auto state = decode_poll_state(entry->record);
   if (!state) return;
-  bool const anew = state->reading_key != entry->spec->reading_key;
+  bool const anew = reads_otherwise(*state, *entry->spec);
   auto const due = sooner_due(*state, *entry->spec, options.polling, entry->next_due, k);
   if (anew) entry->record = encode(*state);
   if (!due) return;

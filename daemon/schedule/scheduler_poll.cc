@@ -158,6 +158,7 @@ std::optional<UtcMicros> Scheduler::Impl::leave_to_twin(Entry const& entry, Poll
       state.validators_url = known->validators_url;
       state.body_hash = known->body_hash;
       state.document_error = known->document_error;
+      state.outgrown = known->outgrown;
     }
     if (other.paused()) return;
     if (known->failures > 0) {  // nor right after its failure
