@@ -240,11 +240,18 @@ void read_document(PollState& state, PollingOptions const& options, DocumentRepo
   if (report.new_items > 0) state.last_new = now;
 }
 
-// The document itself brought nothing; what else the poll read may have (the sitemaps of an index).
-void read_more(PollState& state, MoreDocuments const& more, UtcMicros now) {
-  if (!is_first_reading(state))
+// The document itself brought nothing; what else the poll read may have: the sitemaps of an index, which then
+// are what the feed shows, or pushes since the last one.
+void read_more(PollState& state, MoreDocuments const& more, UtcMicros now, std::vector<FeedNotice>& notices) {
+  if (more.documents > 0) {
+    DocumentReport report;
+    report.items = more.items;
+    report.new_items = more.new_items;
+    report.dated = more.dated;
+    learn_rate(state, report, {}, now, notices);
+  } else if (!is_first_reading(state)) {
     state.rate.observe(state.last_answer, now, more.new_items, RateModel::Count::exact);
-  note_dates(state, more.dated, now);
+  }
 }
 
 void note_success(PollState& state, UtcMicros now, std::vector<FeedNotice>& notices) {
@@ -442,11 +449,11 @@ Decision settle(PollState& state, FeedSpec const& feed, PollingOptions const& op
       else if (response->conditional || could_not)
         state.needless_changed = std::min(state.needless_changed + 1, count_max);
     } else if (answer == Answer::not_modified) {
-      read_more(state, outcome.more, now);
+      read_more(state, outcome.more, now, decision.notices);
       state.needless_full = state.needless_changed = 0;
       state.not_modified = std::min(state.not_modified + 1, count_max);
     } else {
-      read_more(state, outcome.more, now);
+      read_more(state, outcome.more, now, decision.notices);
       if (response->conditional) state.needless_full = std::min(state.needless_full + 1, count_max);
     }
     if (outcome.more.new_items > 0) state.last_new = now;

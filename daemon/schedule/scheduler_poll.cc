@@ -211,8 +211,7 @@ asio::awaitable<PollOutcome> Scheduler::Impl::ask(FeedSpec const& spec, PollStat
       ++counters.in_flight;
     }
   };
-  auto response =
-      co_await exchange(spec, std::move(request), std::move(permit), outcome.asked, std::move(waits));
+  auto response = co_await exchange(spec, std::move(request), std::move(permit), account);
   outcome.now = clock.now();
   outcome.asked = std::min(account.asked, outcome.now);  // where the clock was set back in between
   outcome.unasked = account.resting;
