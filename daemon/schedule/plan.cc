@@ -31,9 +31,8 @@ struct Known {
 
 Known know(FeedSpec const& spec, Scheduler::LoadState const& load, PollingOptions const& options,
            UtcMicros now) {
-  Known known{&spec, state_at(spec.url, load ? load(spec) : std::string()), {}};
-  if (options.push.callback_url.empty()) known.state.push.reset();  // nobody could push to us
-  known.state.next_due = due_at_start(known.state, spec, options);
+  auto const record = load ? load(spec) : std::string();
+  Known known{&spec, state_at_start(spec, record, options, now, Arrival::start), {}};
   known.share = share_of(known.state, spec, options, now);
   known.by_rate = !settled_gap(known.state, spec, options, now);
   return known;

@@ -545,6 +545,29 @@ UtcMicros due_at_start(PollState& state, FeedSpec const& feed, PollingOptions co
   return sooner_due(state, feed, options, state.next_due, k).value_or(state.next_due);
 }
 
+void let_go_of_push(PollState& state, FeedSpec const& feed, PollingOptions const& options, UtcMicros now) {
+  bool const relied = push_holds(state.push.get(), now);
+  state.push.reset();
+  if (!relied || !state.last_error.empty()) return;
+  auto const asked = std::max(state.last_answer, state.last_request);
+  auto const soonest = std::max(asked + floor_of(state, feed, options), state.host_cooled_until);
+  state.next_due = std::min(state.next_due, after_skipped_hours(state, feed, soonest));
+}
+
+PollState state_at_start(FeedSpec const& feed, std::string_view record, PollingOptions const& options,
+                         UtcMicros now, Arrival arrival) {
+  auto state = state_at(feed.url, record);
+  // The clock was ahead when it was asked last: the wait holds from now on, not from a day that is yet to
+  // come.
+  if (auto const ahead = state.last_request - now; ahead > 0s) shift(state, -ahead);
+  // Where nobody could push to us, or only to where we were, polling must not wait for it.
+  if (state.push && (options.push.callback_url.empty() || arrival == Arrival::reload ||
+                     state.push->callback_key != callback_key(options.push)))
+    let_go_of_push(state, feed, options, now);
+  state.next_due = due_at_start(state, feed, options);
+  return state;
+}
+
 HandWait soonest_by_hand(PollState const& state, FeedSpec const& feed, PollingOptions const& options) {
   if (state.last_request == UtcMicros{}) return {};
   auto const asked = state.last_request;

@@ -97,6 +97,14 @@ std::optional<UtcMicros> sooner_due(PollState& state, FeedSpec const& feed, Poll
 // model nothing is due sooner: the budget is not solved yet.
 UtcMicros due_at_start(PollState& state, FeedSpec const& feed, PollingOptions const& options);
 
+// Without the hub that it relied on a feed is due as soon as its publisher allows.
+void let_go_of_push(PollState& state, FeedSpec const& feed, PollingOptions const& options, UtcMicros now);
+
+// What a stored record means for a feed that comes: with the daemon, or with a reload.
+enum class Arrival : std::uint8_t { start, reload };
+PollState state_at_start(FeedSpec const& feed, std::string_view record, PollingOptions const& options,
+                         UtcMicros now, Arrival arrival);
+
 // How soon an operator may have a feed asked out of its turn, and for whose sake no sooner. An error counts
 // with its first step only: who mends something wants to see it work.
 struct HandWait {

@@ -197,6 +197,25 @@ Result<PollState> decode_poll_state(std::string_view bytes) {
   return state;
 }
 
+void shift(PushState& push, std::chrono::microseconds by) {
+  for (auto* const t : {&push.requested_at, &push.active_since, &push.lease_until, &push.renew_at,
+                        &push.last_push, &push.distrusted_at})
+    if (*t != UtcMicros{}) *t += by;
+}
+
+void shift(PollState& state, std::chrono::microseconds by) {
+  auto const move = [by](UtcMicros& t) {
+    if (t != UtcMicros{}) t += by;
+  };
+  for (auto* const t : {&state.next_due, &state.last_request, &state.last_answer, &state.last_full,
+                        &state.last_unconditional, &state.last_new, &state.failing_since, &state.gone_since,
+                        &state.sighted_since, &state.host_cooled_until})
+    move(*t);
+  for (auto& document : state.followed) move(document.fresh_until);
+  for (auto& host : state.resting) move(host.until);
+  if (state.push) shift(*state.push, by);
+}
+
 PollState state_at(std::string const& url, std::string_view record) {
   PollState state;
   if (!record.empty())

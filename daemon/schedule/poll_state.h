@@ -141,6 +141,10 @@ struct PollState {
   std::string const& poll_url() const noexcept { return adopted_url.empty() ? configured_url : adopted_url; }
 };
 
+// The clock was set: all that is known by it moves with it.
+void shift(PushState& push, std::chrono::microseconds by);
+void shift(PollState& state, std::chrono::microseconds by);
+
 std::string encode(PollState const& state);
 
 // Fails with `corrupt`.

@@ -29,26 +29,7 @@ constexpr double told_again_below = 0.9;        // of the budget: a cost about a
 constexpr auto late_min = 1min;                 // a poll that comes so long after its time was kept from it
 constexpr std::size_t solve_sample_max = 4096;  // feeds; more are estimated from these
 
-void shift(PushState& push, std::chrono::microseconds by) {
-  for (auto* const t : {&push.requested_at, &push.active_since, &push.lease_until, &push.renew_at,
-                        &push.last_push, &push.distrusted_at})
-    if (*t != UtcMicros{}) *t += by;
-}
-
 }  // namespace
-
-void shift(PollState& state, std::chrono::microseconds by) {
-  auto const move = [by](UtcMicros& t) {
-    if (t != UtcMicros{}) t += by;
-  };
-  for (auto* const t : {&state.next_due, &state.last_request, &state.last_answer, &state.last_full,
-                        &state.last_unconditional, &state.last_new, &state.failing_since, &state.gone_since,
-                        &state.sighted_since, &state.host_cooled_until})
-    move(*t);
-  for (auto& document : state.followed) move(document.fresh_until);
-  for (auto& host : state.resting) move(host.until);
-  if (state.push) shift(*state.push, by);
-}
 
 bool wants_more(FeedSpec const& before, FeedSpec const& now) {
   return before.interval != now.interval || before.fresh != now.fresh ||
@@ -163,28 +144,9 @@ double Scheduler::Impl::price(UtcMicros now) {
   return k;
 }
 
-// Without the hub that it relied on a feed is due as soon as its publisher allows.
-void Scheduler::Impl::let_go_of_push(PollState& state, FeedSpec const& spec, UtcMicros now) const {
-  bool const relied = push_holds(state.push.get(), now);
-  state.push.reset();
-  if (!relied || !state.last_error.empty()) return;
-  auto const asked = std::max(state.last_answer, state.last_request);
-  auto const soonest = std::max(asked + floor_of(state, spec, options.polling), state.host_cooled_until);
-  state.next_due = std::min(state.next_due, soonest);
-}
-
 EntryPtr Scheduler::Impl::make_entry(FeedSpec spec, std::string const& record, UtcMicros now) {
   auto entry = std::make_shared<Entry>();
-  auto state = state_at(spec.url, record);
-  // The clock was ahead when it was asked last: the wait holds from now on, not from a day that is yet to
-  // come.
-  if (auto const ahead = state.last_request - now; ahead > std::chrono::microseconds{0}) shift(state, -ahead);
-  // Where nobody could push to us, or only to where we were, polling must not wait for it.
-  auto const& push_options = options.polling.push;
-  if (state.push && (push_options.callback_url.empty() || running ||
-                     state.push->callback_key != callback_key(push_options)))
-    let_go_of_push(state, spec, now);
-  state.next_due = due_at_start(state, spec, options.polling);
+  auto state = state_at_start(spec, record, options.polling, now, running ? Arrival::reload : Arrival::start);
   entry->host = host_key(state.poll_url());
   entry->next_due = state.next_due;
   entry->paused_at = state.paused_at;

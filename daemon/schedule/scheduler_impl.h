@@ -46,9 +46,6 @@ struct Entry {
 };
 using EntryPtr = std::shared_ptr<Entry>;
 
-// The clock was set: all that the record knows by it moves with it.
-void shift(PollState& state, std::chrono::microseconds by);
-
 // Whether the configuration changed what may bring a feed's next poll forward.
 bool wants_more(FeedSpec const& before, FeedSpec const& now);
 
@@ -128,7 +125,6 @@ struct Scheduler::Impl {
   boost::asio::awaitable<void> read_push(EntryPtr entry, PushDelivery delivery);
 
   EntryPtr make_entry(FeedSpec spec, std::string const& record, UtcMicros now);
-  void let_go_of_push(PollState& state, FeedSpec const& spec, UtcMicros now) const;
   void bring_forward(EntryPtr const& entry, UtcMicros now, std::vector<EntryPtr>& late);
   void wait_for_request_of(Entry const& entry, UtcMicros now, std::vector<EntryPtr>& late);
   void spread(std::vector<EntryPtr> const& late, UtcMicros now);

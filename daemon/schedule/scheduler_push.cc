@@ -80,7 +80,7 @@ void Scheduler::Impl::drop_push(EntryPtr const& entry) {
 asio::awaitable<void> Scheduler::Impl::forget_push(EntryPtr entry) {
   auto state = decode_poll_state(entry->record);
   if (!state || !state->push) co_return;
-  let_go_of_push(*state, *entry->spec, clock.now());
+  let_go_of_push(*state, *entry->spec, options.polling, clock.now());
   auto const spec = entry->spec;
   std::string record = encode(*state);
   std::vector<FeedNotice> none;

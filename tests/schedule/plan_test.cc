@@ -31,10 +31,17 @@ std::string record(std::string const& url, double items_per_day, std::chrono::se
   return encode(state);
 }
 
+PollingOptions reachable(std::string callback_url = "https://us.example/hub/") {
+  PollingOptions options;
+  options.push.callback_url = std::move(callback_url);
+  return options;
+}
+
 std::unique_ptr<PushState> with_a_hub(std::chrono::seconds lease = 100h) {
   auto push = std::make_unique<PushState>();
   push->phase = PushState::Phase::active;
   push->lease_until = now + lease;
+  push->callback_key = callback_key(reachable().push);
   return push;
 }
 
@@ -158,11 +165,28 @@ TEST(Plan, AFeedThatFailsOrIsPushedIsPolledAtTheirPace) {
   EXPECT_NEAR(plan.feeds[0].polls_per_day, 6, 0.01);
   EXPECT_FALSE(plan.feeds[1].pushed) << "nobody can reach us";
   EXPECT_GT(plan.feeds[1].polls_per_day, 20);
-  options.polling.push.callback_url = "https://us.example/hub/";
+  options.polling.push = reachable().push;
   plan = make_plan(feeds, load, options, now);
   EXPECT_TRUE(plan.feeds[1].pushed);
   EXPECT_NEAR(plan.feeds[1].polls_per_day, 1, 0.01);
   EXPECT_EQ(plan.feeds[1].expected_delay, 0s);
+  options.polling.push = reachable("https://moved.example/hub/").push;
+  plan = make_plan(feeds, load, options, now);
+  EXPECT_FALSE(plan.feeds[1].pushed) << "the hub knows us by another address";
+}
+
+TEST(Plan, AFeedWhoseHubKnowsUsNoMoreIsAskedAsSoonAsAStartWould) {
+  std::vector<FeedSpec> const feeds{feed("https://a.example/", 1)};
+  auto const load = [&](FeedSpec const&) {
+    auto state = decode_poll_state(record(feeds[0].url, 90, 7200s)).value();  // asked ten minutes ago
+    state.push = with_a_hub();
+    state.next_due = now + 23h;
+    return encode(state);
+  };
+  EXPECT_EQ(make_plan(feeds, load, {}, now).feeds[0].next_poll, now + 110min);
+  SchedulerOptions options;
+  options.polling = reachable();
+  EXPECT_EQ(make_plan(feeds, load, options, now).feeds[0].next_poll, now + 23h);
 }
 
 TEST(Plan, TheNextPollIsWhenAStartMakesIt) {
@@ -227,7 +251,7 @@ TEST(Plan, AGoalIsMetWhereAHubTellsTheNews) {
   std::vector<FeedSpec> feeds{feed("https://a.example/", 1)};
   feeds[0].fresh = 5min;
   SchedulerOptions options;
-  options.polling.push.callback_url = "https://us.example/hub/";
+  options.polling.push = reachable().push;
   auto const unmet = [&](std::chrono::seconds lease) {
     auto const load = [&](FeedSpec const&) {
       auto state = decode_poll_state(record(feeds[0].url, 90, 7200s)).value();
@@ -255,7 +279,7 @@ TEST(Plan, AGoalOrAHubLeavesNoFeedLongerThanItsWindowAllows) {
   };
   SchedulerOptions options;
   options.polling.jitter = 0;
-  options.polling.push.callback_url = "https://us.example/hub/";
+  options.polling.push = reachable().push;
   auto const plan = make_plan(feeds, load, options, now);
   for (std::size_t i : {0u, 1u}) {
     EXPECT_GT(plan.feeds[i].interval, 2h) << i;
