@@ -3,6 +3,7 @@
 #include "daemon/commands/commands.h"
 #include "daemon/commands/tail_line.h"
 #include "daemon/config/load.h"
+#include "daemon/run/stored_states.h"
 #include "daemon/run/wiring.h"
 #include "daemon/sources/living_lists.h"
 #include "storage/store.h"
@@ -204,11 +205,7 @@ int run_plan(PlanArguments const& arguments) {
   }
   auto const store = arguments.afresh ? nullptr : open_store(loaded.config);
   schedule::Scheduler::LoadState load;
-  if (store)
-    load = [&](schedule::FeedSpec const& feed) {
-      auto const row = store->view().feed(feed.id);
-      return row ? row->state : std::string();
-    };
+  if (store) load = run::stored_states(*store, sources->feeds, [&](FeedId list) { return lists.find(list); });
   auto const now = std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now());
   auto const plan =
       schedule::make_plan(sources->feeds, load, run::scheduler_options(loaded.config, 0), UtcMicros(now));

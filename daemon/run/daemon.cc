@@ -11,6 +11,7 @@
 #include "daemon/run/reload.h"
 #include "daemon/run/sinks.h"
 #include "daemon/run/source_routes.h"
+#include "daemon/run/stored_states.h"
 #include "daemon/run/wiring.h"
 #include "daemon/runtime/run_on.h"
 #include "daemon/runtime/task_group.h"
@@ -34,9 +35,7 @@
 #include <filesystem>
 #include <optional>
 #include <random>
-#include <set>
 #include <thread>
-#include <unordered_map>
 #include <utility>
 
 namespace newsfold::run {
@@ -152,8 +151,6 @@ struct Daemon::Impl {
   Result<void> open_api();
   Result<schedule::Scheduler::Difference> apply_sources(config::Config const& from);
   void apply_list(std::string const& list);
-  schedule::Scheduler::LoadState load_state(config::Config const& from,
-                                            std::vector<schedule::FeedSpec> const& feeds) const;
 
   asio::awaitable<void> main();
   asio::awaitable<void> stop();
@@ -281,47 +278,6 @@ Result<void> Daemon::Impl::open_api() {
   return api->listen();
 }
 
-// What is kept of feeds that no name stands for any more, by their addresses.
-std::unordered_map<std::string, std::string> nameless(storage::Store const& store,
-                                                      std::set<FeedId> const& named) {
-  std::unordered_map<std::string, std::string> out;
-  std::unordered_map<std::string, UtcMicros> asked;  // of several names of one address the last counts
-  auto const rows = store.view().feeds();
-  if (!rows) return out;
-  for (auto const& row : *rows) {
-    if (named.contains(row.id)) continue;
-    auto const state = schedule::decode_poll_state(row.state);
-    if (!state) continue;
-    for (auto const& url : {state->configured_url, state->poll_url()}) {
-      auto const [last, is_first] = asked.try_emplace(url, state->last_request);
-      if (!is_first && last->second >= state->last_request) continue;
-      last->second = state->last_request;
-      out[url] = row.state;
-    }
-  }
-  return out;
-}
-
-// A list whose copy is lost is read anew: a 304 would not bring it back. A feed under a new name begins anew,
-// at the pace that it had under the old one.
-schedule::Scheduler::LoadState Daemon::Impl::load_state(config::Config const& from,
-                                                        std::vector<schedule::FeedSpec> const& feeds) const {
-  std::set<FeedId> lost, named;
-  for (auto const& source : from.sources)
-    if (source.kind == config::SourceKind::opml && !lists->find(feed_id(source)))
-      lost.insert(feed_id(source));
-  for (auto const& feed : feeds) named.insert(feed.id);
-  std::optional<std::unordered_map<std::string, std::string>> by_url;  // read where somebody wants it
-  return [this, lost = std::move(lost), named = std::move(named),
-          by_url = std::move(by_url)](schedule::FeedSpec const& feed) mutable {
-    auto const row = store->view().feed(feed.id);
-    if (row) return lost.contains(feed.id) ? schedule::without_document(row->state) : row->state;
-    if (!by_url) by_url = nameless(*store, named);
-    auto const former = by_url->find(feed.url);
-    return former == by_url->end() ? std::string() : schedule::under_new_name(former->second);
-  };
-}
-
 Result<schedule::Scheduler::Difference> Daemon::Impl::apply_sources(config::Config const& from) {
   auto sources = make_sources(from, [this](FeedId list) { return lists->find(list); });
   if (!sources) return sources.error();
@@ -330,7 +286,7 @@ Result<schedule::Scheduler::Difference> Daemon::Impl::apply_sources(config::Conf
     log::warning("list_urls_unusable", {{"list", list}, {"feeds", feeds}});
   pipeline->set_sources(std::move(sources->sources));
   scheduler->set_polling(scheduler_options(from, 0).polling);  // by which the feeds are paced
-  auto const load = load_state(from, sources->feeds);
+  auto const load = stored_states(*store, sources->feeds, [this](FeedId list) { return lists->find(list); });
   auto difference = scheduler->set_feeds(std::move(sources->feeds), load);
   health->set_feeds(scheduler->status());
   log::info("feeds", {{"total", scheduler->feeds()},

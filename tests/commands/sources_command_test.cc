@@ -39,6 +39,20 @@ class SourcesCommandTest : public ::testing::Test {
     std::ofstream(path) << text;
     return path.string();
   }
+  // A store that knows `state` of the feed `name`.
+  void keep(std::string const& name, schedule::PollState const& state) const {
+    config::Source source;
+    source.name = name;
+    storage::StoreOptions options;
+    options.fresh_epoch = Epoch{1};
+    auto const store = storage::Store::open(folder_ / "store", options);
+    ASSERT_TRUE(store) << store.error().message;
+    storage::FeedChange change;
+    change.feed = config::feed_id(source);
+    change.feed_name = name;
+    change.state = schedule::encode(state);
+    ASSERT_TRUE((*store)->commit({&change, 1}, parse_rfc3339("2026-11-02T12:00:00Z").value()));
+  }
   void run(std::vector<char const*> words) {
     CommandLine line("newsfold", "Turns news into a stream.", "1.0");
     CommandContext context;
@@ -123,22 +137,10 @@ TEST_F(SourcesCommandTest, APlanHasTheFeedsOfListsThatWereReadAndNamesTheOthers)
 }
 
 TEST_F(SourcesCommandTest, APlanSaysWhichFeedsArePaused) {
-  config::Source harbour;
-  harbour.name = "harbour";
   schedule::PollState state;
   state.configured_url = "https://harbour.example/feed";
   state.paused_at = parse_rfc3339("2026-11-02T12:00:00Z").value();
-  {
-    storage::StoreOptions options;
-    options.fresh_epoch = Epoch{1};
-    auto const store = storage::Store::open(folder_ / "store", options);
-    ASSERT_TRUE(store) << store.error().message;
-    storage::FeedChange change;
-    change.feed = config::feed_id(harbour);
-    change.feed_name = harbour.name;
-    change.state = schedule::encode(state);
-    ASSERT_TRUE((*store)->commit({&change, 1}, state.paused_at));
-  }
+  keep("harbour", state);
   auto const config =
       write("config.toml", "[storage]\npath = \"" + (folder_ / "store").string() +
                                "\"\n[[feed]]\nname = \"harbour\"\nurl = \"" + state.configured_url +
@@ -152,6 +154,20 @@ TEST_F(SourcesCommandTest, APlanSaysWhichFeedsArePaused) {
   EXPECT_THAT(out_, HasSubstr("\"paused\":false,\"fails\""));
   run({"plan", config.c_str(), "--afresh"});
   EXPECT_THAT(out_, Not(HasSubstr("paused")));
+}
+
+TEST_F(SourcesCommandTest, APlanKnowsAFeedUnderItsNewNameAsAStartDoes) {
+  schedule::PollState state;
+  state.configured_url = "https://harbour.example/feed";
+  state.last_request = state.last_answer =
+      std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now());
+  state.next_due = state.last_request + std::chrono::hours(5);
+  keep("harbour", state);
+  auto const config =
+      write("config.toml", "[storage]\npath = \"" + (folder_ / "store").string() +
+                               "\"\n[[feed]]\nname = \"port\"\nurl = \"" + state.configured_url + "\"\n");
+  run({"plan", config.c_str()});
+  EXPECT_THAT(out_, ContainsRegex("\nport .* in [45]h"));
 }
 
 }  // namespace
