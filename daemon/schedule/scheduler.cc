@@ -151,7 +151,7 @@ EntryPtr Scheduler::Impl::make_entry(FeedSpec spec, std::string const& record, U
   entry->next_due = state.next_due;
   entry->paused_at = state.paused_at;
   entry->spec = std::make_shared<FeedSpec const>(std::move(spec));
-  if (state.push) entry->push = std::make_unique<PushState>(*state.push);
+  entry->push = copy_of(state.push);
   entry->record = encode(state);
   if (!state.adopted_url.empty())  // who asked there last goes on
     if (auto& leader = leaders[state.adopted_url]; leader.id == 0 || leader.last_request < state.last_request)
@@ -344,8 +344,7 @@ Result<void> Scheduler::poll_now(FeedId feed) {
   if (entry.activity == FeedStatus::Activity::queued)
     return refused("is due already and waits for its host's turn");
   if (impl.held) return refused("is not asked now: polling is held, as the disk is nearly full");
-  PollState state;
-  if (auto decoded = decode_poll_state(entry.record)) state = std::move(*decoded);
+  auto const state = state_at(entry.spec->url, entry.record);
   auto wait = soonest_by_hand(state, *entry.spec, impl.options.polling);
   if (auto const rest = impl.gates.rests_until(entry.host); rest > wait.until)
     wait = {rest, "its host wants rest"};
@@ -373,15 +372,11 @@ asio::awaitable<Result<void>> Scheduler::set_paused(FeedId feed, Pause pause) {
     impl.pump();
   }
   // A poll in hand keeps it with what it brings, which may be minutes from now.
-  PollState state;
-  if (auto decoded = decode_poll_state(entry->record)) state = std::move(*decoded);
-  state.configured_url = entry->spec->url;
+  auto state = state_at(entry->spec->url, entry->record);
   state.paused_at = entry->paused_at;
   entry->record = encode(state);
   auto const spec = entry->spec;
-  std::string record = entry->record;
-  std::vector<FeedNotice> none;
-  co_return co_await impl.sink.commit(*spec, nullptr, std::move(record), std::move(none));
+  co_return co_await impl.keep_record(*spec, entry->record);
 }
 
 void Scheduler::hold(bool held) {

@@ -46,6 +46,10 @@ struct Entry {
 };
 using EntryPtr = std::shared_ptr<Entry>;
 
+inline std::unique_ptr<PushState> copy_of(std::unique_ptr<PushState> const& push) {
+  return push ? std::make_unique<PushState>(*push) : nullptr;
+}
+
 // Whether the configuration changed what may bring a feed's next poll forward.
 bool wants_more(FeedSpec const& before, FeedSpec const& now);
 
@@ -107,6 +111,7 @@ struct Scheduler::Impl {
   boost::asio::awaitable<Result<void>> keep(FeedSpec const& spec, Pendings older,
                                             std::unique_ptr<PendingItems> pending, std::string old_record,
                                             std::string record, std::vector<FeedNotice> notices);
+  boost::asio::awaitable<Result<void>> keep_record(FeedSpec const& spec, std::string record);
   void finish(EntryPtr const& entry, PollState state, Decision const& decision, PollTrace trace,
               PollOutcome const& outcome);
   void note_rests(PollState& state, std::string const& own);

@@ -35,9 +35,7 @@ asio::awaitable<void> Scheduler::Impl::poll(EntryPtr entry, Gatekeeper::Permit p
   // What it began with holds to its end, whatever a reload changes meanwhile.
   auto const spec = std::make_shared<FeedSpec>(*entry->spec);
   spec->reading = sink.begin(*spec);
-  PollState state;
-  if (auto decoded = decode_poll_state(entry->record)) state = std::move(*decoded);
-  state.configured_url = spec->url;
+  auto state = state_at(spec->url, entry->record);
   read_anew(state, *spec);
   if (auto const later = leave_to_twin(*entry, state)) {
     entry->next_due = after_skipped_hours(state, *spec, *later);
@@ -66,7 +64,7 @@ asio::awaitable<void> Scheduler::Impl::poll(EntryPtr entry, Gatekeeper::Permit p
   follow_step(&outcome);
   double const price_now = price(outcome.now);
   // Nothing waits from here to the encoded record, so that the subscription cannot change in between.
-  state.push = entry->push ? std::make_unique<PushState>(*entry->push) : nullptr;
+  state.push = copy_of(entry->push);
   if (state.push) outcome.more.new_items += state.push->arrivals;
   Decision const decision = settle(state, *spec, options.polling, outcome, price_now, dice());
   // A poll that failed taught no rate: what was pushed counts with the next one.
@@ -76,7 +74,7 @@ asio::awaitable<void> Scheduler::Impl::poll(EntryPtr entry, Gatekeeper::Permit p
   if (!entry->removed) note_rests(state, tired);
   if (outcome.document && *outcome.document) trace.new_items = (*outcome.document)->new_items;
 
-  entry->push = state.push ? std::make_unique<PushState>(*state.push) : nullptr;
+  entry->push = copy_of(state.push);
   watch_hub(entry, state, outcome);
   state.paused_at = entry->paused_at;
   // Of one that has another URL now no record stays: it would take the place of the new one's.
@@ -97,8 +95,7 @@ asio::awaitable<void> Scheduler::Impl::poll(EntryPtr entry, Gatekeeper::Permit p
     if (state.paused_at != entry->paused_at && !entry->removed) {
       state.paused_at = entry->paused_at;
       record = encode(state);
-      std::vector<FeedNotice> none;
-      co_await sink.commit(*spec, nullptr, record, std::move(none));
+      co_await keep_record(*spec, record);
     }
     entry->record = std::move(record);
     finish(entry, std::move(state), decision, std::move(trace), outcome);
@@ -111,9 +108,7 @@ asio::awaitable<void> Scheduler::Impl::poll(EntryPtr entry, Gatekeeper::Permit p
   // Nothing of this poll was kept: the old validators bring the items again. But the server was asked, so
   // its next turn is no sooner than if all had gone well.
   trace.error = "not stored: " + kept.error().message;
-  PollState old;
-  if (auto decoded = decode_poll_state(entry->record)) old = std::move(*decoded);
-  old.configured_url = spec->url;
+  auto old = state_at(spec->url, entry->record);
   old.last_request = state.last_request;
   old.paused_at = entry->paused_at;
   old.resting = std::move(state.resting);
@@ -245,13 +240,16 @@ asio::awaitable<void> Scheduler::Impl::note_asked(EntryPtr const& entry, FeedSpe
   state.last_request = std::max(state.last_request, outcome.asked);
   state.header_hint = freshness(outcome.response->headers, outcome.now, options.polling.hint_max);
   state.next_due = outcome.now + floor_of(state, spec, options.polling);
-  state.push = entry->push ? std::make_unique<PushState>(*entry->push) : nullptr;
+  state.push = copy_of(entry->push);
   state.paused_at = entry->paused_at;
-  std::string record = encode(state);
-  entry->record = record;
+  entry->record = encode(state);
+  co_await keep_record(spec, entry->record);  // else the poll's own says why not
+}
+
+// Alone: of what changes between polls, or before one has read what came.
+asio::awaitable<Result<void>> Scheduler::Impl::keep_record(FeedSpec const& spec, std::string record) {
   std::vector<FeedNotice> none;
-  co_await sink.commit(spec, nullptr, std::move(record),
-                       std::move(none));  // else the poll's own says why not
+  co_return co_await sink.commit(spec, nullptr, std::move(record), std::move(none));
 }
 
 // Lets the sink read a full answer whose bytes are not those of last time.

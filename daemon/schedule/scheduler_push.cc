@@ -12,10 +12,6 @@ using Phase = PushState::Phase;
 
 namespace {
 
-std::unique_ptr<PushState> copy_of(std::unique_ptr<PushState> const& push) {
-  return push ? std::make_unique<PushState>(*push) : nullptr;
-}
-
 PushState new_subscription(HubOffer offer, PushOptions const& options) {
   PushState push;
   push.callback_key = callback_key(options);
@@ -82,9 +78,7 @@ asio::awaitable<void> Scheduler::Impl::forget_push(EntryPtr entry) {
   if (!state || !state->push) co_return;
   let_go_of_push(*state, *entry->spec, options.polling, clock.now());
   auto const spec = entry->spec;
-  std::string record = encode(*state);
-  std::vector<FeedNotice> none;
-  (void)co_await sink.commit(*spec, nullptr, std::move(record), std::move(none));
+  (void)co_await keep_record(*spec, encode(*state));
 }
 
 // The hub tells its news no more: its pace is its own again.
@@ -169,11 +163,9 @@ asio::awaitable<void> Scheduler::Impl::save_push(EntryPtr entry) {
   if (!decoded || entry->removed) co_return;
   decoded->push = copy_of(entry->push);
   entry->record = encode(*decoded);
-  std::vector<FeedNotice> none;
-  auto const spec = entry->spec;
-  auto record = entry->record;
   // A failure is no harm: the hub asks again, or the next poll keeps it.
-  (void)co_await sink.commit(*spec, nullptr, std::move(record), std::move(none));
+  auto const spec = entry->spec;
+  (void)co_await keep_record(*spec, entry->record);
 }
 
 bool Scheduler::awaits_push(std::string const& callback_id) const {
