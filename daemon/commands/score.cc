@@ -76,7 +76,8 @@ void print(score::Report const& report, bool as_json) {
   std::cout << '\n';
 }
 
-// Serves on the machine's clock until Ctrl-C: for fetchers that are daemons or services.
+// Serves on the machine's clock until Ctrl-C: for fetchers that are daemons or services. It is the one that
+// they see: what is served says until when to stay away, and is read by it.
 void serve_until_interrupted(score::Origin& origin, std::vector<std::string> const& urls) {
   for (auto const& url : urls) std::cout << url << '\n';
   std::cout << std::flush;
@@ -88,12 +89,11 @@ void serve_until_interrupted(score::Origin& origin, std::vector<std::string> con
   sigaddset(&signals, SIGINT);
   sigaddset(&signals, SIGTERM);
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
-  auto const begun = std::chrono::steady_clock::now();
+  SystemClock const clock;
   for (;;) {
     timespec const second{1, 0};
     if (sigtimedwait(&signals, nullptr, &second) > 0) return;
-    auto const passed = std::chrono::steady_clock::now() - begun;
-    origin.set_time(score::play_start() + std::chrono::duration_cast<std::chrono::microseconds>(passed));
+    origin.set_time(clock.now());
   }
 }
 
@@ -165,7 +165,9 @@ int run_score(ScoreArguments const& arguments) {
   }
   if (text::is_web_url(arguments.command)) return run_publisher(arguments);
   auto origin = score::Origin::create();
-  auto scenarios = origin ? score::Scenarios::set_up(**origin) : Result<score::Scenarios>(origin.error());
+  auto const start = arguments.origin ? SystemClock().now() : score::play_start();
+  auto scenarios =
+      origin ? score::Scenarios::set_up(**origin, start) : Result<score::Scenarios>(origin.error());
   if (!scenarios) {
     std::cerr << "newsfold score: " << scenarios.error().message << '\n';
     return 1;

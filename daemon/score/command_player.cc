@@ -129,7 +129,7 @@ Result<void> play_command(Origin& origin, std::vector<std::string> const& urls, 
   if (auto written = write_lists(urls, play); !written) return written;
   auto const runs = static_cast<int>(play_time / play.every);
   for (int run = 0; run < runs; ++run) {
-    auto const now = play_start() + run * play.every;
+    auto const now = origin.start() + run * play.every;
     origin.set_time(now);
     Child child(play, now, run);
     child.wait(play.patience);

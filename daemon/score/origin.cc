@@ -95,6 +95,7 @@ struct Origin::State : std::enable_shared_from_this<Origin::State> {
   std::vector<Asked> asked;
   std::map<std::string, Handler> handlers;    // "site path"
   std::map<std::string, std::size_t> counts;  // of requests, by the same
+  UtcMicros start{};
   UtcMicros now{};
 
   Result<tcp::acceptor> listen(asio::ip::address const& address);
@@ -162,6 +163,7 @@ asio::awaitable<void> Origin::State::serve(tcp::socket socket, std::string site)
 Answer Origin::State::answer(Asked request) {
   std::lock_guard const hold(lock);
   request.at = now;
+  request.began = start;
   request.really = std::chrono::steady_clock::now();
   auto const key = request.site + ' ' + request.target;
   auto const handler = handlers.find(key);
@@ -203,6 +205,16 @@ Result<std::string> Origin::add_site(std::string name, Family family) {
 void Origin::handle(std::string const& site, std::string const& path, Handler handler) {
   std::lock_guard const hold(state_->lock);
   state_->handlers[site + ' ' + path] = std::move(handler);
+}
+
+void Origin::begin(UtcMicros start) {
+  std::lock_guard const hold(state_->lock);
+  state_->start = state_->now = start;
+}
+
+UtcMicros Origin::start() const {
+  std::lock_guard const hold(state_->lock);
+  return state_->start;
 }
 
 void Origin::set_time(UtcMicros now) {

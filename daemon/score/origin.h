@@ -25,6 +25,7 @@ struct Asked {
   std::string target;  // as sent
   std::vector<std::pair<std::string, std::string>> headers;
   UtcMicros at{};                                  // by the origin's clock
+  UtcMicros began{};                               // the play, by the same
   std::chrono::steady_clock::time_point really{};  // by the machine's
   std::chrono::steady_clock::time_point answered{};
   unsigned status = 0;  // of our answer; 0: the connection was dropped
@@ -57,6 +58,9 @@ class Origin {
   // What `path` of the site answers; others get 404.
   void handle(std::string const& site, std::string const& path, Handler handler);
 
+  // The clock stands at `start` then; each request that comes later knows it.
+  void begin(UtcMicros start);
+  UtcMicros start() const;
   void set_time(UtcMicros now);
   UtcMicros time() const;
 

@@ -53,7 +53,7 @@ class MemorySink final : public schedule::PollSink {
 class OwnPlay {
  public:
   OwnPlay(Origin& origin, fetch::Fetcher& fetcher, asio::io_context& loop)
-      : origin_(origin), fetcher_(fetcher), loop_(loop), clock_(play_start()) {}
+      : origin_(origin), fetcher_(fetcher), loop_(loop), clock_(origin.start()) {}
 
   // From where the clock stands until `end`, with a scheduler that knows what the last one kept.
   void run_until(UtcMicros end, std::vector<schedule::FeedSpec> const& feeds) {
@@ -113,8 +113,8 @@ Result<void> play_own(Origin& origin, std::vector<std::string> const& urls, std:
     feeds.push_back(std::move(feed));
   }
   OwnPlay play(origin, **fetcher, loop);
-  play.run_until(play_start() + play_time / 2, feeds);
-  play.run_until(play_start() + play_time, feeds);
+  play.run_until(origin.start() + play_time / 2, feeds);
+  play.run_until(origin.start() + play_time, feeds);
   return {};
 }
 

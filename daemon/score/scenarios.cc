@@ -12,9 +12,15 @@ namespace {
 using Headers = std::vector<std::pair<std::string, std::string>>;
 using Rule = Verdict (*)(Log const& log);
 
-constexpr char const* modified = "Sun, 01 Nov 2026 09:08:07 GMT";
+// The day before the play.
+std::string modified(Asked const& request) { return http_date(request.began - 14h - 51min - 53s); }
 // No date that a parser would write: whoever sends it back byte for byte has not parsed it.
-constexpr char const* odd_modified = "Sun, 1 Nov 2026 10:08:07 +0100";
+std::string odd_modified(Asked const& request) {
+  auto date = http_date(request.began - 13h - 51min - 53s);
+  date.replace(date.find("GMT"), 3, "+0100");
+  if (auto const zero = date.find(", 0"); zero != date.npos) date.erase(zero + 2, 1);
+  return date;
+}
 
 std::string rss(std::string_view site, std::size_t items, std::string_view extra = {}) {
   std::string out = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<rss version=\"2.0\"><channel><title>" +
@@ -59,22 +65,23 @@ Answer steady(Asked const& request, Headers headers) {
 
 std::string numbered(std::size_t n) { return "\"v" + std::to_string(n) + "\""; }
 
-std::chrono::microseconds since_start(Asked const& request) { return request.at - play_start(); }
+std::chrono::microseconds since_start(Asked const& request) { return request.at - request.began; }
 
 // ---- the answers ----------------------------------------------------------------------------------
 
 Answer plain(Asked const& request, std::size_t) {
-  return steady(request, {{"ETag", "W/\"5f3-a,b--gzip\""}, {"Last-Modified", modified}});
+  return steady(request, {{"ETag", "W/\"5f3-a,b--gzip\""}, {"Last-Modified", modified(request)}});
 }
 Answer only_odd_date(Asked const& request, std::size_t) {
-  return steady(request, {{"Last-Modified", odd_modified}});
+  return steady(request, {{"Last-Modified", odd_modified(request)}});
 }
 Answer new_etag(Asked const& request, std::size_t nth) {
-  Answer answer{200, {{"ETag", numbered(nth)}, {"Last-Modified", modified}}, rss(request.site, nth + 1)};
+  Answer answer{
+      200, {{"ETag", numbered(nth)}, {"Last-Modified", modified(request)}}, rss(request.site, nth + 1)};
   return answer;
 }
 Answer touched(Asked const& request, std::size_t nth) {
-  auto const date = http_date(play_start() + std::chrono::minutes(nth));
+  auto const date = http_date(request.began + std::chrono::minutes(nth));
   return Answer{200, {{"ETag", numbered(nth)}, {"Last-Modified", date}}, rss(request.site, 3)};
 }
 Answer cleared(Asked const& request, std::size_t nth) {
@@ -84,7 +91,7 @@ Answer cleared(Asked const& request, std::size_t nth) {
 }
 Answer renewed_by_304(Asked const& request, std::size_t nth) {
   if (!is_conditional(request))
-    return Answer{200, {{"ETag", numbered(nth)}, {"Last-Modified", modified}}, rss(request.site, 3)};
+    return Answer{200, {{"ETag", numbered(nth)}, {"Last-Modified", modified(request)}}, rss(request.site, 3)};
   return Answer{304, {{"ETag", numbered(nth)}}, {}};
 }
 Answer with_max_age(Asked const& request, std::size_t) {
@@ -279,7 +286,7 @@ Verdict move_adopted_late(Log const& log) {
   auto const target = of_path(log, "moved", "/new");
   if (target.empty()) return Verdict::broken("the redirect was not followed");
   if (old.size() < 3) return Verdict::broken("taken over after " + std::to_string(old.size()) + " sightings");
-  auto const last = old.back().at - play_start();
+  auto const last = since_start(old.back());
   if (last < std::chrono::days(6)) return Verdict::broken("taken over within a week");
   if (last > std::chrono::days(9)) return Verdict::broken("never taken over");
   return Verdict::kept();
@@ -349,9 +356,9 @@ std::vector<Scenario> const& table() {
 
 UtcMicros play_start() { return UtcMicros{std::chrono::sys_days(std::chrono::year(2026) / 11 / 2)}; }
 
-Result<Scenarios> Scenarios::set_up(Origin& origin) {
+Result<Scenarios> Scenarios::set_up(Origin& origin, UtcMicros start) {
   Scenarios scenarios;
-  origin.set_time(play_start());
+  origin.begin(start);
   for (auto const& scenario : table()) {
     auto base = origin.add_site(scenario.site, scenario.family);
     if (!base && scenario.family == Origin::Family::v6) {

@@ -1,6 +1,6 @@
 #pragma once
 // The scenarios: what each site of the origin answers over the days, and the rule that the requests to it are
-// held against. The rules and where they come from: docs/polling.md.
+// held against. The rules and where they come from: docs/score.md.
 
 #include "daemon/score/grade.h"
 #include "daemon/score/origin.h"
@@ -13,13 +13,14 @@ namespace newsfold::score {
 
 inline constexpr auto play_time = std::chrono::days(10);
 
-// When a play begins; a Monday.
+// When a play on a turned clock begins; a Monday.
 UtcMicros play_start();
 
 class Scenarios {
  public:
-  // Sets the sites up. `origin` outlives this.
-  static Result<Scenarios> set_up(Origin& origin);
+  // Sets the sites up; the play begins at `start`. Every date that is served is reckoned from the origin's
+  // clock: where that is the real one, `start` must be the real time. `origin` outlives this.
+  static Result<Scenarios> set_up(Origin& origin, UtcMicros start = play_start());
 
   // The feeds to subscribe to, in a fixed order.
   std::vector<std::string> const& urls() const noexcept { return urls_; }

@@ -34,6 +34,22 @@ TEST(Score, NewsfoldKeepsEveryRule) {
   EXPECT_LE(report.untried(), 1u) << complaints(report);  // IPv6, where the machine has none
 }
 
+TEST(Score, APlayThatBeginsAtAnotherTimeAsksForTheSame) {
+  auto const origin = Origin::create().value();
+  auto const start = parse_rfc3339("2031-01-09T21:40:17.25Z").value();
+  auto const scenarios = Scenarios::set_up(*origin, start).value();
+  ASSERT_TRUE(play_own(*origin, scenarios.urls(), "Newsfold/0 (+https://operator.example/)"));
+  auto const log = origin->asked();
+  EXPECT_GE(log.front().at, start);
+  EXPECT_GT(log.back().at, start + play_time * 9 / 10);
+  auto const dated = of_site(log, "odd-date");
+  ASSERT_FALSE(dated.empty());
+  EXPECT_EQ(dated.front().last_modified, "Thu, 9 Jan 2031 07:48:24 +0100");
+  auto const report = scenarios.grade(log);
+  EXPECT_EQ(report.broken(), 0u) << complaints(report);
+  EXPECT_LE(report.untried(), 1u) << complaints(report);
+}
+
 // A fetcher as people write it in a minute: everything, each hour, unconditionally, from many at once.
 TEST(Score, ANaiveScriptIsFoundOut) {
   auto const origin = Origin::create().value();
