@@ -1,5 +1,6 @@
 #include "daemon/run/feed_story.h"
 
+#include "daemon/schedule/pace.h"
 #include "feeds/text/join.h"
 
 #include <boost/json/array.hpp>
@@ -56,6 +57,29 @@ std::string hints(PollState const& state) {
   return out;
 }
 
+// By the answer of last time: a feed that counts as gone may give others since.
+std::string why_gone(PollState const& state) {
+  switch (state.last_status) {
+    case 404: return "nothing was at its address for a month (404)";
+    case 410: return "its publisher says that it is gone for good (410)";
+    default: return "it counts as gone";
+  }
+}
+
+std::string after_failures(PollState const& state) {
+  auto out = "it failed " + std::to_string(state.failures) +
+             (state.failures == 1 ? " time" : " times in a row") + ": ";
+  auto const status = state.last_status;
+  // After 401, 403 and 410 the wait is the same each time; where no answer came (0), that is so of an address
+  // or a robots.txt that forbids, and which of these it was the record does not say.
+  if (status != 0 && status != 401 && status != 403 && status != 410)
+    out += "each failure doubles the wait, up to a bound; ";
+  if (state.next_due <= state.last_request) return out + "it is asked again as soon as may be";
+  return out + "it is asked again " +
+         span(std::chrono::floor<std::chrono::seconds>(state.next_due - state.last_request)) +
+         " after the last time";
+}
+
 constexpr auto punctual = std::chrono::minutes(1);  // a poll that is due begins at once where it may
 
 // Polling is held (the disk is nearly full), or there is no daemon.
@@ -73,12 +97,10 @@ std::string reason_of_next_poll(schedule::FeedStatus const& feed, UtcMicros now)
   if (feed.activity == schedule::FeedStatus::Activity::queued)
     return "it is due and waits for its host's turn";
   if (is_overdue(feed, now)) return "it is due, and nothing is polled now: see newsfold status";
-  if (state.gone_announced) return "its publisher says that it is gone for good: asked now and then only";
+  if (state.gone_announced) return why_gone(state) + ": asked now and then only";
   if (state.host_cooled_until > now)
     return "its publisher asked for rest until " + format_rfc3339(state.host_cooled_until);
-  if (state.failures > 0)
-    return "it failed " + std::to_string(state.failures) +
-           (state.failures == 1 ? " time" : " times in a row") + ": each failure doubles the wait";
+  if (state.failures > 0) return after_failures(state);
   if (!known(state.last_answer)) return "it was not asked yet";
   if (feed.interval_is_fixed)
     return "the configuration says `interval` = " + span(feed.interval) + "; it brings about " +
@@ -108,11 +130,12 @@ std::vector<std::string> feed_story(schedule::FeedStatus const& feed, health::Fe
   else if (known(state.next_due))
     next += format_rfc3339(state.next_due) + (is_overdue(feed, now) ? ", but " : ", because ");
   out.push_back(next + reason_of_next_poll(feed, now) + "." + hints(state));
-  if (state.not_modified > 0)
+  if (schedule::never_answers_304(state))
+    out.push_back(
+        "304 is not to be had from it: it sends its whole document each time, also where nothing changed.");
+  else if (state.not_modified > 0)
     out.push_back("It answers conditional requests well (304 so far: " + std::to_string(state.not_modified) +
                   ").");
-  else if (state.needless_full > 1)
-    out.push_back("It sends its whole document each time, although nothing changed.");
   if (!health) return out;
   if (health->articles > 0)
     out.push_back(text::counted(health->articles, "article") + (health->articles == 1 ? " is" : " are") +

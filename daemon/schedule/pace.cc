@@ -18,13 +18,6 @@ seconds hint_within(seconds hint, PollingOptions const& options) {
   return hint > options.hint_max ? 0s : hint;
 }
 
-// Of a document that was forgotten the validators went with it: that says nothing of the server.
-bool never_answers_304(PollState const& state) {
-  return state.last_full != UtcMicros{} && state.body_hash != 0 &&
-         ((state.etag.empty() && state.last_modified.empty()) || state.needless_full >= needless_full_max ||
-          state.needless_changed >= needless_full_max);
-}
-
 std::string minutes(seconds time) {
   return std::to_string(std::chrono::ceil<std::chrono::minutes>(time).count()) + " min";
 }
@@ -44,6 +37,13 @@ seconds half_scrolled_by(std::uint32_t items, RateModel const& rate, UtcMicros n
 std::optional<seconds> window_guard(PollState const& state, UtcMicros now) {
   if (state.window_items == 0) return std::nullopt;
   return half_scrolled_by(state.window_items, state.rate, now);
+}
+
+bool never_answers_304(PollState const& state) {
+  // Of a document that was forgotten the validators went with it: that says nothing of the server.
+  return state.last_full != UtcMicros{} && state.body_hash != 0 &&
+         ((state.etag.empty() && state.last_modified.empty()) || state.needless_full >= needless_full_max ||
+          state.needless_changed >= needless_full_max);
 }
 
 seconds pace_without_304(seconds guard, PollingOptions const& options) {

@@ -29,6 +29,10 @@ std::optional<std::chrono::seconds> window_guard(PollState const& state, UtcMicr
 // Answers in full with nothing new, after which 304 is not to be had from a server.
 inline constexpr std::uint32_t needless_full_max = 3;
 
+// Whether 304 is not to be had from this feed's server: it gives no validators, or they brought it as often
+// as that in full.
+bool never_answers_304(PollState const& state);
+
 // How often such a one is asked: once a day, sooner where `guard` wants it, never below the ordinary floor.
 std::chrono::seconds pace_without_304(std::chrono::seconds guard, PollingOptions const& options);
 

@@ -1,5 +1,6 @@
 #include "daemon/run/feed_story.h"
 
+#include "daemon/schedule/pace.h"
 #include "feeds/text/join.h"
 
 #include <gmock/gmock.h>
@@ -47,6 +48,50 @@ TEST(FeedStory, OfAFeedThatIsDueWhileNothingIsPolledSaysWhereToLook) {
   feed.activity = schedule::FeedStatus::Activity::waiting;
   feed.state.paused_at = now - 2h;
   EXPECT_THAT(story(feed), HasSubstr("Next poll: none, paused by hand"));
+}
+
+TEST(FeedStory, SaysHowLongAFailureKeepsUsAwayAndThatItDoublesOnlyWhereItDoes) {
+  auto feed = answering();
+  feed.state.failures = 3;
+  feed.state.last_error = "the server answered 500";
+  feed.state.last_status = 500;
+  EXPECT_THAT(story(feed),
+              HasSubstr("because it failed 3 times in a row: each failure doubles the wait, up to a "
+                        "bound; it is asked again 2 h after the last time."));
+  // 0: robots.txt may forbid it.
+  for (unsigned const status : {0u, 401u, 403u, 410u}) {
+    feed.state.last_status = status;
+    EXPECT_THAT(story(feed),
+                HasSubstr("because it failed 3 times in a row: it is asked again 2 h after the last time."))
+        << status;
+  }
+}
+
+TEST(FeedStory, SaysOfAFeedThatIsGoneWhoSaysSo) {
+  auto feed = answering();
+  feed.state.gone_announced = true;
+  feed.state.last_status = 410;
+  EXPECT_THAT(story(feed),
+              HasSubstr("its publisher says that it is gone for good (410): asked now and then"));
+  feed.state.last_status = 404;
+  EXPECT_THAT(story(feed), HasSubstr("nothing was at its address for a month (404): asked now and then"));
+  feed.state.last_status = 500;
+  EXPECT_THAT(story(feed), HasSubstr("it counts as gone: asked now and then"));
+}
+
+TEST(FeedStory, SaysOfAServerWhether304IsToBeHadFromIt) {
+  auto feed = answering();
+  feed.state.last_full = feed.state.last_answer;
+  EXPECT_THAT(story(feed), HasSubstr("304 is not to be had from it"));  // without validators it cannot
+  feed.state.etag = "\"1\"";
+  EXPECT_THAT(story(feed), Not(HasSubstr("304")));
+  feed.state.needless_full = schedule::needless_full_max - 1;
+  EXPECT_THAT(story(feed), Not(HasSubstr("304")));
+  feed.state.needless_full = schedule::needless_full_max;
+  EXPECT_THAT(story(feed), HasSubstr("304 is not to be had from it"));
+  feed.state.needless_full = 0;
+  feed.state.not_modified = 7;
+  EXPECT_THAT(story(feed), HasSubstr("It answers conditional requests well (304 so far: 7)."));
 }
 
 TEST(FeedStory, CountsOneAsOne) {
