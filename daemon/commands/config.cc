@@ -57,7 +57,7 @@ int check(CheckOptions const& options) {
   if (file.empty()) {
     auto const found = config::find_config();
     if (!found) {
-      std::cerr << "newsfold: no config.toml here, in ~/.config/newsfold or in /etc/newsfold; name a file\n";
+      std::cerr << "newsfold: " << found.error().message << '\n';
       return 2;
     }
     file = *found;

@@ -183,8 +183,7 @@ int run_plan(PlanArguments const& arguments) {
   if (path.empty()) {
     auto const found = config::find_config();
     if (!found) {
-      std::cerr
-          << "newsfold plan: no config.toml here, in ~/.config/newsfold or in /etc/newsfold; name a file\n";
+      std::cerr << "newsfold plan: " << found.error().message << '\n';
       return 2;
     }
     path = *found;

@@ -15,9 +15,7 @@ int run_daemon(std::string path) {
   if (path.empty()) {
     auto const found = config::find_config();
     if (!found) {
-      std::cerr
-          << "newsfold: no configuration found; say where with --config FILE, or write one beginning from "
-             "`newsfold config reference`\n";
+      std::cerr << "newsfold: " << found.error().message << '\n';
       return 2;
     }
     path = *found;

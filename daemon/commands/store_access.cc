@@ -50,9 +50,7 @@ std::optional<config::Config> load_for_command(std::string const& path, std::str
   if (file.empty()) {
     auto const found = config::find_config();
     if (!found) {
-      problem =
-          "no config.toml here, in ~/.config/newsfold or in /etc/newsfold; say where it is with --config "
-          "FILE";
+      problem = found.error().message;
       return std::nullopt;
     }
     file = *found;

@@ -156,8 +156,7 @@ Result<std::string> key_file(WebhookArguments const& arguments) {
   if (!arguments.secret_file.empty()) return arguments.secret_file;
   auto const path = arguments.config_path.empty() ? config::find_config() : arguments.config_path;
   if (!path)
-    return Error{ErrorCode::not_found,
-                 "no config.toml found; name it with --config, or the file with --secret-file"};
+    return Error{path.error().code, path.error().message + "; or name the key's file with --secret-file"};
   auto const loaded = config::load_config(*path);
   for (auto const& webhook : loaded.config.webhooks) {
     if (webhook.name != arguments.name) continue;

@@ -320,8 +320,9 @@ LoadResult parse_config(std::string_view text, std::string const& path, Environm
   return result;
 }
 
-std::optional<std::string> find_config(Environment const& environment) {
+Result<std::string> find_config(Environment const& environment) {
   std::vector<std::string> candidates{"config.toml"};
+  std::string looked = "./config.toml";
   if (auto const home = environment("XDG_CONFIG_HOME")) {
     candidates.push_back(*home + "/newsfold/config.toml");
   } else if (auto const user_home = environment("HOME")) {
@@ -333,8 +334,11 @@ std::optional<std::string> find_config(Environment const& environment) {
   for (auto const& candidate : candidates) {
     std::error_code error;
     if (std::filesystem::is_regular_file(candidate, error)) return candidate;
+    if (candidate != candidates.front()) looked += ", " + candidate;
   }
-  return std::nullopt;
+  return Error{ErrorCode::not_found, "none of these exists: " + looked +
+                                         "; say where the configuration is with --config FILE, or write one "
+                                         "beginning from `newsfold config sample`"};
 }
 
 std::string describe(std::vector<Problem> const& problems) {

@@ -54,8 +54,9 @@ LoadResult parse_config(std::string_view text, std::string const& path,
                         Purpose purpose = Purpose::run);
 
 // Where `newsfold run` without --config looks: ./config.toml, $XDG_CONFIG_HOME/newsfold/config.toml,
-// $CONFIGURATION_DIRECTORY/config.toml, /etc/newsfold/config.toml; the first that exists.
-std::optional<std::string> find_config(Environment const& environment = process_environment());
+// $CONFIGURATION_DIRECTORY/config.toml, /etc/newsfold/config.toml; the first that exists. Fails with
+// `not_found`, and says where it looked and what to do.
+Result<std::string> find_config(Environment const& environment = process_environment());
 
 // All problems, one a line, ready for standard error.
 std::string describe(std::vector<Problem> const& problems);

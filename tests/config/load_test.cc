@@ -250,6 +250,32 @@ TEST(Config, ASecretCanBeACredentialOfTheServiceManager) {
   std::filesystem::remove_all(folder);
 }
 
+TEST(FindConfig, TakesTheFirstThatExistsAndElseSaysWhereItLooked) {
+  auto const folder = std::string(testing::TempDir()) + "newsfold-find-config";
+  std::filesystem::remove_all(folder);
+  std::filesystem::create_directories(folder + "/unit");
+  auto const before = std::filesystem::current_path();
+  std::filesystem::current_path(folder);
+  auto const from = environment({{"HOME", folder}, {"CONFIGURATION_DIRECTORY", folder + "/unit"}});
+  if (auto const none = find_config(from); !none) {  // a machine where Newsfold is installed has one
+    EXPECT_EQ(none.error().code, ErrorCode::not_found);
+    EXPECT_EQ(none.error().message,
+              "none of these exists: ./config.toml, " + folder + "/.config/newsfold/config.toml, " + folder +
+                  "/unit/config.toml, /etc/newsfold/config.toml; say where the configuration "
+                  "is with --config FILE, or write one beginning from `newsfold config "
+                  "sample`");
+  }
+  std::ofstream(folder + "/unit/config.toml") << "";
+  EXPECT_EQ(find_config(from).value(), folder + "/unit/config.toml");
+  std::filesystem::create_directories(folder + "/.config/newsfold");
+  std::ofstream(folder + "/.config/newsfold/config.toml") << "";
+  EXPECT_EQ(find_config(from).value(), folder + "/.config/newsfold/config.toml");
+  std::ofstream("config.toml") << "";
+  EXPECT_EQ(find_config(from).value(), "config.toml");
+  std::filesystem::current_path(before);
+  std::filesystem::remove_all(folder);
+}
+
 TEST(Config, AFeedsIdIsItsNamesHash) {
   auto const result = parse("[[feed]]\nname = \"ars\"\nurl = \"https://example.org/feed\"\n");
   ASSERT_TRUE(result.ok());
