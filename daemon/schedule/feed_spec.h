@@ -14,7 +14,7 @@
 
 namespace newsfold::schedule {
 
-enum class SourceKind : std::uint8_t { feed, page, sitemap, opml };
+enum class SourceKind : std::uint8_t { feed, page, opml };
 
 enum class RobotsRule : std::uint8_t { obey, ignore };
 

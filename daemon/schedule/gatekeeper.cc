@@ -60,7 +60,6 @@ void Gatekeeper::enqueue(std::string const& host, Waiting waiting) {
   auto& lane = lanes_[host];
   if (lane.common.empty()) lane.common_went = clock_.now();
   (waiting.line == Line::ahead ? lane.ahead : lane.common).push_back(std::move(waiting));
-  ++waiting_;
   pump(host);
 }
 
@@ -91,9 +90,8 @@ void Gatekeeper::pump(std::string const& host) {
   auto& line = common ? lane.common : lane.ahead;
   Go const go = std::move(line.front().go);
   line.pop_front();
-  --waiting_;
   if (lane.empty()) lanes_.erase(it);
-  gates_.enter(host, now);
+  gates_.enter(host);
   go(Permit(this, host));
 }
 
@@ -168,7 +166,6 @@ void Gatekeeper::turn_away(std::string const& host) {
   };
   std::erase_if(lane.ahead, goes);
   std::erase_if(lane.common, goes);
-  waiting_ -= gone.size();
   if (lane.empty()) {
     if (lane.wakes_at != UtcMicros::max()) wakes_.erase({lane.wakes_at, host});
     lanes_.erase(it);

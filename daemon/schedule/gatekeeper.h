@@ -113,8 +113,6 @@ class Gatekeeper {
   void learn_address(std::string const& host, std::string const& address);
   std::string address_gate(std::string const& host) const;
 
-  std::size_t waiting() const noexcept { return waiting_; }
-
   // Lets nobody in any more and wakes for nobody: whoever still stands in line is cancelled by its owner.
   void stop();
 
@@ -151,7 +149,6 @@ class Gatekeeper {
   std::deque<std::string> wanting_;  // hosts whose next poll waits for a place only
   bool giving_places_ = false;
   bool stopped_ = false;
-  std::size_t waiting_ = 0;
   std::size_t leaves_ = 0;
   std::set<std::string> rested_;        // that no record knows of yet
   std::chrono::microseconds set_back_;  // of the clock, that was followed

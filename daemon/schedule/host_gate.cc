@@ -56,7 +56,7 @@ UtcMicros HostGates::rests_until(std::string_view host) const {
   return it == gates_.end() ? UtcMicros{} : it->second.rest_until;
 }
 
-void HostGates::enter(std::string_view host, UtcMicros) { gates_[std::string(host)].in_flight = true; }
+void HostGates::enter(std::string_view host) { gates_[std::string(host)].in_flight = true; }
 
 void HostGates::leave(std::string_view host, UtcMicros now, HostReply reply) {
   auto const it = gates_.find(host);

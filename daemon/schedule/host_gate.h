@@ -45,8 +45,8 @@ class HostGates {
   // The end of the rest that was asked for last; UtcMicros{}: none that is remembered.
   UtcMicros rests_until(std::string_view host) const;
 
-  // REQUIRES: opens_at(host) <= now.
-  void enter(std::string_view host, UtcMicros now);
+  // REQUIRES: opens_at(host) is now or past.
+  void enter(std::string_view host);
   void leave(std::string_view host, UtcMicros now, HostReply reply);
 
   // Nothing starts before `until`; then one request, and the others only after it came back well: where it

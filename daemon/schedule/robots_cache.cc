@@ -69,7 +69,7 @@ Result<void> RobotsCache::judge(Site const& site, std::string const& origin, std
 
 void RobotsCache::shift(std::chrono::microseconds by) {
   for (auto& [origin, site] : sites_)
-    for (auto* const t : {&site.asked, &site.due, &site.unreachable_since})
+    for (auto* const t : {&site.due, &site.unreachable_since})
       if (*t != UtcMicros{}) *t += by;
 }
 
@@ -136,7 +136,6 @@ asio::awaitable<void> RobotsCache::refresh(std::string const& origin, Site& site
                                            Gatekeeper::Permit const& permit) {
   auto const response = co_await read(origin + "/robots.txt", permit);
   auto const now = clock_.now();
-  site.asked = now;
   bool const read = response && response->status >= 200 && response->status < 300;
   bool const absent =
       response && response->status >= 400 && response->status < 500 && response->status != 429;

@@ -60,7 +60,6 @@ class RobotsCache {
   struct Site {
     fetch::Robots robots;
     Standing standing = Standing::unread;
-    UtcMicros asked{};
     UtcMicros due{};  // to be asked again
     UtcMicros unreachable_since{};
     std::string trouble;  // while unreachable: why

@@ -15,7 +15,6 @@
 
 #include <boost/asio/steady_timer.hpp>
 
-#include <deque>
 #include <random>
 #include <set>
 #include <unordered_map>

@@ -89,8 +89,6 @@ struct ResponseHeaders {
   std::string retry_after;
   std::string rate_limit_reset;  // x-ratelimit-reset, ratelimit-reset
   std::string content_type;
-  std::string content_language;
-  std::string server;
   std::vector<std::string> links;  // each `Link` line
 };
 
@@ -99,12 +97,11 @@ struct Response {
   std::string final_url;
   std::vector<Hop> redirects;  // in order; the last one's `to` is final_url, but where Request::stays said no
   ResponseHeaders headers;
-  std::string body;                          // decoded
-  bool conditional = false;                  // validators were sent with the last request of the chain
-  std::uint64_t wire_bytes = 0;              // headers and body as transferred, all hops
-  std::string address;                       // of the peer of the last hop, e.g. "192.0.2.1"
-  std::chrono::microseconds connect_time{};  // of the last hop; 0: a kept connection served
-  std::chrono::microseconds total_time{};    // of all hops
+  std::string body;                        // decoded
+  bool conditional = false;                // validators were sent with the last request of the chain
+  std::uint64_t wire_bytes = 0;            // headers and body as transferred, all hops
+  std::string address;                     // of the peer of the last hop, e.g. "192.0.2.1"
+  std::chrono::microseconds total_time{};  // of all hops
 
   // The redirect that Request::stays left to us; null: the answer is one of its own.
   Hop const* open_hop() const noexcept {

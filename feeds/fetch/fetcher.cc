@@ -552,10 +552,6 @@ asio::awaitable<Result<Response>> Fetcher::State::run(Request request) {
     if (exchange.host && curl_easy_getinfo(exchange.easy, CURLINFO_PRIMARY_IP, &address) == CURLE_OK &&
         address)
       response.address = address;
-    if (info<long>(exchange.easy, CURLINFO_NUM_CONNECTS) > 0)
-      response.connect_time =
-          std::chrono::microseconds(std::max(info<curl_off_t>(exchange.easy, CURLINFO_CONNECT_TIME_T),
-                                             info<curl_off_t>(exchange.easy, CURLINFO_APPCONNECT_TIME_T)));
     response.total_time = std::chrono::duration_cast<std::chrono::microseconds>(SteadyClock::now() - started);
     co_return response;
   }

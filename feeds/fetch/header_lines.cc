@@ -24,8 +24,6 @@ constexpr std::array kept = {
     Kept{"x-ratelimit-reset", &ResponseHeaders::rate_limit_reset},
     Kept{"ratelimit-reset", &ResponseHeaders::rate_limit_reset},
     Kept{"content-type", &ResponseHeaders::content_type},
-    Kept{"content-language", &ResponseHeaders::content_language},
-    Kept{"server", &ResponseHeaders::server},
 };
 
 }  // namespace

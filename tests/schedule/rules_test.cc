@@ -161,7 +161,7 @@ TEST(HostKey, IsTheRegistrableDomain) {
 TEST(HostGates, OneInFlightAndASpaceAfterIt) {
   HostGates gates({});
   EXPECT_LE(gates.opens_at("h"), noon);
-  gates.enter("h", noon);
+  gates.enter("h");
   EXPECT_EQ(gates.opens_at("h"), UtcMicros::max());
   gates.leave("h", noon + 5s, HostReply::fine);
   EXPECT_EQ(gates.opens_at("h"), noon + 6s);
@@ -171,7 +171,7 @@ TEST(HostGates, OneInFlightAndASpaceAfterIt) {
 TEST(HostGates, ThrottlingHalvesTheRateAndCleanHoursGiveItBack) {
   HostGates gates({});
   for (auto const expected : {2s, 4s, 8s}) {
-    gates.enter("h", noon);
+    gates.enter("h");
     gates.leave("h", noon, HostReply::throttled);
     EXPECT_EQ(gates.spacing("h", noon), expected);
   }
@@ -182,14 +182,14 @@ TEST(HostGates, ThrottlingHalvesTheRateAndCleanHoursGiveItBack) {
 TEST(HostGates, WhereTheFirstAfterARestFailsTheHostRestsOn) {
   HostGates gates({});
   gates.rest("h", noon + 1h, noon);
-  gates.enter("h", noon + 1h);
+  gates.enter("h");
   gates.leave("h", noon + 1h, HostReply::unasked);
-  gates.enter("h", noon + 1h);
+  gates.enter("h");
   gates.leave("h", noon + 1h, HostReply::failed);
   EXPECT_EQ(gates.opens_at("h"), noon + 1h + 900s);
-  gates.enter("h", noon + 2h);
+  gates.enter("h");
   gates.leave("h", noon + 2h, HostReply::fine);
-  gates.enter("h", noon + 2h);
+  gates.enter("h");
   gates.leave("h", noon + 2h, HostReply::failed);  // it was well: one error is the feed's own affair
   EXPECT_EQ(gates.opens_at("h"), noon + 2h + 1s);
 }
@@ -198,7 +198,7 @@ TEST(HostGates, AnAddressIsSlowedLittleByOneOfMany) {
   HostGates gates({});
   for (auto const* name : {"h", "ip 192.0.2.1"})
     for (int i = 0; i < 20; ++i) {
-      gates.enter(name, noon);
+      gates.enter(name);
       gates.leave(name, noon, HostReply::throttled);
     }
   EXPECT_EQ(gates.spacing("h", noon), 600s);
@@ -217,7 +217,7 @@ TEST(HostGates, RestsAsLongAsAskedButNotForever) {
 TEST(HostGates, RemembersOnlyWhatMatters) {
   HostGates gates({});
   for (int i = 0; i < 100; ++i) {
-    gates.enter("h" + std::to_string(i), noon);
+    gates.enter("h" + std::to_string(i));
     gates.leave("h" + std::to_string(i), noon, i == 7 ? HostReply::throttled : HostReply::fine);
   }
   gates.forget_idle(noon + 1min);
