@@ -5,6 +5,7 @@
 // old.
 
 #include "daemon/schedule/poll_sink.h"
+#include "daemon/schedule/poll_state.h"
 #include "feeds/model/feed.h"
 #include "feeds/model/time.h"
 
@@ -17,7 +18,7 @@
 namespace newsfold::pipeline {
 
 using schedule::sitemap_age_max;
-inline constexpr std::size_t sitemaps_followed_max = 4;               // of an index
+inline constexpr std::size_t sitemaps_followed_max = schedule::followed_max;  // of an index
 inline constexpr auto sitemap_date_ahead_max = std::chrono::days(1);  // of now: local times without a zone
 
 // Whether a document that parsed as a sitemap is an index of others: by its root element, which must stand in
