@@ -204,7 +204,8 @@ struct Source {
   Duration retention_age{};          // 0: as in [storage]
   std::uint64_t retention_size = 0;  // of its articles' versions, before compression; 0: no limit
 
-  // [[page]] only; all empty: the items are found by themselves.
+  // [[page]] only. Without `item` the links are looked for, those of `link` or by themselves, and what is
+  // around each of them is an item.
   std::string item;
   std::string link;
   std::string title;
@@ -238,7 +239,7 @@ struct Config {
   Alarms alarms;
   Log log;
   Nats nats;
-  std::vector<Source> sources;  // [[feed]] and [[page]], in the order of the files
+  std::vector<Source> sources;  // [[feed]], [[page]] and [[opml]], in the order of the files
   std::vector<Webhook> webhooks;
 
   std::vector<std::string> files;  // config.toml and what it included: what a reload reads again

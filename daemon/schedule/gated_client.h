@@ -31,8 +31,9 @@ class GatedClient {
     bool robots_denied = false;
     bool resting = false;  // the answer is what a host said before; it was not asked
     Gatekeeper::Line line = Gatekeeper::Line::ahead;  // at the gates of redirects' targets
-    // Told when it begins, and when it ends, to wait for others than the permit in hand: at the gate of the
-    // host's address, of a redirect's target.
+    // Told when it begins, and when it ends, to wait before a request: at a gate that is closed, of the
+    // host's address or of a redirect's target, or for the host's space where a redirect stays there. Not of
+    // what robots.txt waits for.
     std::function<void(bool)> waits{};
   };
 

@@ -22,7 +22,7 @@ struct HostOptions {
   // The same for an address: most who are there have nothing to do with the one that was throttled.
   std::chrono::milliseconds spacing_max_shared{10'000};
   std::chrono::seconds probe_rest{900};       // after a rest whose first request fails
-  std::chrono::seconds rest_max{7 * 86'400};  // longer Retry-After are ignored
+  std::chrono::seconds rest_max{7 * 86'400};  // a longer Retry-After counts as this
 };
 
 // What a request taught about its host.

@@ -26,7 +26,7 @@ struct PollingOptions {
   std::chrono::seconds interval_min{60};             // of an operator's own interval
   std::chrono::seconds ceiling{86'400};
   std::chrono::seconds ceiling_dead{7 * 86'400};  // failing for more than 14 days, or gone
-  std::chrono::seconds hint_max{7 * 86'400};      // longer hints are ignored
+  std::chrono::seconds hint_max{7 * 86'400};      // longer hints are ignored, a longer Retry-After is cut
   double jitter = 0.1;                            // of the interval, later only
   std::chrono::seconds jitter_max{1800};
   std::chrono::seconds error_first{1800};        // x 2^n
@@ -70,10 +70,10 @@ struct PollOutcome {
 };
 
 struct Decision {
-  std::chrono::seconds interval{};  // without jitter and floors; for people
+  std::chrono::seconds interval{};  // without jitter and skipped hours; for people
   UtcMicros next_due{};             // also in the state
   std::vector<FeedNotice> notices;
-  // The host wants rest until then, beside this feed; and whether it was told in so many words.
+  // The host wants rest until then, beside this feed.
   std::optional<UtcMicros> host_rest_until;
 };
 

@@ -94,7 +94,7 @@ struct Scheduler::Impl {
   boost::asio::awaitable<Pendings> read_more(FeedSpec const& spec, PollState& state, PollOutcome& outcome);
   boost::asio::awaitable<void> page_back(FeedSpec const& spec, PollState const& state, PollOutcome& outcome,
                                          Pendings& read);
-  // `digest`: of what is in it, where it changed.
+  // `changed`: its answer, where the bytes are others than last time.
   boost::asio::awaitable<Result<void>> follow_one(FeedSpec const& spec, PollState const& state,
                                                   FollowedDocument& document,
                                                   std::optional<fetch::Response>& changed);
