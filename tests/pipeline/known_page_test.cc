@@ -17,19 +17,19 @@ std::string paragraphs(std::string const& about) {
   return out;
 }
 
-std::string page(std::string const& body) {
+std::string ferry_page(std::string const& body) {
   return "<!doctype html><html lang=en><head><title>Ferry</title></head><body><main><article><h1>Ferry</h1>" +
          body + "</article></main></body></html>";
 }
 
-struct Entry {
+struct FerryItem {
   std::string title = "The ferry waits";
   std::string summary = "Planks are dear.";
   std::string updated = "2024-10-01T08:00:00Z";
   std::string link = url;
 };
 
-std::string atom(Entry const& entry) {
+std::string atom(FerryItem const& entry) {
   return R"(<feed xmlns="http://www.w3.org/2005/Atom"><title>Daily</title><id>d</id><entry><id>a</id><title>)" +
          entry.title + "</title><link href='" + entry.link + "'/><updated>" + entry.updated +
          "</updated><summary>" + entry.summary + "</summary></entry></feed>";
@@ -39,12 +39,12 @@ class KnownPageTest : public PipelineFixture {
  protected:
   void SetUp() override {
     PipelineFixture::SetUp();
-    web_.pages[url] = page(paragraphs("jetty"));
+    web_.pages[url] = ferry_page(paragraphs("jetty"));
     web_.etags[url] = "v1";
   }
 
   // `between` changes the web.
-  void polls(std::vector<Entry> entries, std::function<void()> between = {}) {
+  void polls(std::vector<FerryItem> entries, std::function<void()> between = {}) {
     run(poll_all(std::move(entries), std::move(between)));
   }
   storage::ArticleVersion newest() const { return store_->view().version(ArticleId{1}, 0).value(); }
@@ -56,7 +56,7 @@ class KnownPageTest : public PipelineFixture {
     SetUp();
   }
   // A recheck finds other validators of the same text.
-  asio::awaitable<void> look_between(Entry first, Entry second, unsigned status) {
+  asio::awaitable<void> look_between(FerryItem first, FerryItem second, unsigned status) {
     auto document = atom(first);
     co_await poll(std::move(document));
     auto const source = pipeline_->source(feed_.id);
@@ -75,7 +75,7 @@ class KnownPageTest : public PipelineFixture {
   }
 
  private:
-  asio::awaitable<void> poll_all(std::vector<Entry> entries, std::function<void()> between) {
+  asio::awaitable<void> poll_all(std::vector<FerryItem> entries, std::function<void()> between) {
     for (auto const& entry : entries) {
       auto document = atom(entry);
       co_await poll(std::move(document));
@@ -97,7 +97,7 @@ TEST_F(KnownPageTest, IsOnlyAskedWhetherItChanged) {
 TEST_F(KnownPageTest, IsReadAgainWhenItChanged) {
   polls({{}, {.title = "The ferry sails"}}, [this] {
     web_.etags[url] = "v2";
-    web_.pages[url] = page(paragraphs("harbour"));
+    web_.pages[url] = ferry_page(paragraphs("harbour"));
   });
   EXPECT_EQ(web_.asked_with, (Strings{"", "v1"}));
   EXPECT_NE(newest().content.content_text.find("harbour waits"), std::string::npos);
@@ -106,7 +106,7 @@ TEST_F(KnownPageTest, IsReadAgainWhenItChanged) {
 
 TEST_F(KnownPageTest, IsNotAskedWithWhatAnotherAddressSaid) {
   auto const moved = url + "-moved";
-  web_.pages[moved] = page(paragraphs("pontoon"));
+  web_.pages[moved] = ferry_page(paragraphs("pontoon"));
   web_.etags[moved] = "v1";  // by chance
   polls({{}, {.title = "The ferry still waits", .link = moved}});
   EXPECT_EQ(web_.asked, (Strings{url, moved}));
@@ -125,7 +125,7 @@ TEST_F(KnownPageTest, IsAskedWithWhatItSaidLastAlsoWhereItsTextStayed) {
 }
 
 TEST_F(KnownPageTest, IsReadWholeWhereItsTextIsNotTheArticles) {
-  web_.pages[url] = page("<p>Log in.</p>");
+  web_.pages[url] = ferry_page("<p>Log in.</p>");
   polls({{}, {.title = "The ferry still waits"}});
   EXPECT_EQ(web_.asked_with, (Strings{"", ""}));
 }
