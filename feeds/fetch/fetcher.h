@@ -44,7 +44,7 @@ struct FetchOptions {
 
   bool http2 = true;  // offered to servers over TLS
 
-  std::size_t transfers_max = 512;         // in flight at once; about 105 KB each (TLS 157 KB)
+  std::size_t transfers_max = 512;         // in flight at once; 23 KB each, with TLS 85 (bench_fetch)
   std::size_t idle_connections_max = 256;  // kept open for a next request
   std::chrono::seconds idle_connection_max{90};
   std::chrono::seconds address_ttl{300};  // how long a resolved address serves new connections
