@@ -376,7 +376,8 @@ std::vector<Option> opml_options() {
     if (row.key == "name")
       row.sentence = "What the list is called; its feeds are called what the list calls them.";
     if (row.key == "url") row.sentence = "Where the OPML file is; it is polled like a feed.";
-    if (row.key == "interval") row.sentence = "Between two looks at the list itself; empty: as for a feed.";
+    if (row.key == "interval")
+      row.sentence = "Between two looks at the list itself, not at its feeds; empty: as for a feed.";
   }
   return options;
 }
@@ -440,8 +441,9 @@ std::vector<Section> make_sections() {
       {"page", "A source without a feed: an HTML page that lists articles.", page_options(), true,
        [](Config& config) { return new_source(config, SourceKind::page); }},
       {"opml",
-       "A list of feeds on the web (OPML), kept up to date: its feeds come and go with it, with the tags and "
-       "settings given here.",
+       "A list of feeds on the web (OPML), kept up to date: its feeds come and go with it. They get its "
+       "tags, fresh, weight, language, fetch_pages, recheck and retention; interval and the files of secrets "
+       "are for the list itself.",
        opml_options(), true, [](Config& config) { return new_source(config, SourceKind::opml); }},
       {"webhook", "A receiver of events over HTTP, signed by Standard Webhooks.", webhook_options(), true,
        [](Config& config) -> void* { return &config.webhooks.emplace_back(); }},
