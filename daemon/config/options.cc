@@ -33,7 +33,7 @@ std::vector<Option> daemon_options() {
              "A page about you, sent to every publisher in the User-Agent, so that they can reach you "
              "instead of blocking you."),
       option("user_agent", &Daemon::user_agent, text, restart,
-             "Replaces the whole User-Agent; empty means \"newsfold/VERSION (+contact_url)\"."),
+             "Replaces the whole User-Agent; empty means \"Newsfold/VERSION (+contact_url)\"."),
       option("stop_timeout", &Daemon::stop_timeout, DurationCodec{"1s", "5m"}, reload,
              "How long transfers in flight may take to finish when the daemon is asked to stop."),
   };
@@ -112,25 +112,28 @@ std::vector<Option> polling_options() {
       option("floor", &Polling::floor, DurationCodec{"1m", "24h"}, reload,
              "A server's hint (max-age, ttl) may shorten the interval to no less than this."),
       option("ceiling", &Polling::ceiling, DurationCodec{"1m", "30d"}, reload,
-             "The longest between two polls of a feed."),
+             "The longest between two polls of a feed that is well, jitter aside. What its server asks for "
+             "and its own interval may be longer."),
       option("budget", &Polling::budget, RateCodec{}, reload,
-             "The most requests to make for feeds, over all hosts; they go where news is likeliest. \"0\" "
-             "sets none."),
-      option(
-          "adaptive", &Polling::adaptive, BoolCodec{}, reload,
-          "Whether polls are placed by what was learned of each feed's rate and hours; off, every feed has "
-          "the plain interval."),
+             "The most polls to make, over all hosts, with the sitemaps of an index; they go where news is "
+             "likeliest. Article pages, robots.txt and hubs come on top; fixed intervals, goals and longest "
+             "intervals are kept also where they cost more. \"0\" sets none."),
+      option("adaptive", &Polling::adaptive, BoolCodec{}, reload,
+             "Whether polls are placed by what was learned of each feed's rate and hours; off, every feed is "
+             "polled as often as politeness allows: after polling.interval, or what its server's hint makes "
+             "of it."),
       option("jitter", &Polling::jitter, NumberCodec{0, 1}, reload,
              "The largest random delay, as a share of the interval; always later, never earlier."),
       option("jitter_max", &Polling::jitter_max, DurationCodec{"0", "24h"}, reload,
              "The largest random delay."),
       option("overdue_spread", &Polling::overdue_spread, DurationCodec{"0", "24h"}, restart,
-             "After a pause of the daemon, overdue polls are spread over this time (or their interval, if "
-             "shorter)."),
+             "After a pause of the daemon, overdue polls are spread over 50 ms for each, but over no more "
+             "than this (nor a feed's over more than its interval)."),
       option("host_spacing", &Polling::host_spacing, DurationCodec{"0", "10m"}, restart,
              "The least time between two requests to one host; a Crawl-delay of the host may raise it."),
-      option("robots_for_feeds", &Polling::robots_for_feeds, BoolCodec{}, reload,
-             "Whether robots.txt binds feed URLs, too; article pages always obey it."),
+      option(
+          "robots_for_feeds", &Polling::robots_for_feeds, BoolCodec{}, reload,
+          "Whether robots.txt binds feed URLs, too; article pages and the lists of [[page]] always obey it."),
       option("failing_after", &Polling::failing_after, DurationCodec{"0", "30d"}, reload,
              "How long a feed may fail before feed.failing is announced."),
       option(
@@ -138,7 +141,8 @@ std::vector<Option> polling_options() {
           "A publisher's permanent redirect must stay that long, and be seen three times, before its target "
           "is polled in its place and feed.moved announced."),
       option("error_backoff", &Polling::error_backoff, DurationCodec{"1s", "24h"}, reload,
-             "The delay after a first failure; doubled at each further one."),
+             "The delay after a first failure; doubled at each further one. It is never shorter than the "
+             "least that the feed waits when all is well, nor than Retry-After."),
       option("error_backoff_max", &Polling::error_backoff_max, DurationCodec{"1s", "7d"}, reload,
              "The longest delay after failures, for the first two weeks of them; then it is 7 days."),
       option("recheck", &Polling::recheck, RecheckCodec{}, restart,
@@ -319,10 +323,10 @@ std::vector<Option> source_options() {
              "What the feed is called everywhere; its identity: under a new name it is a new feed.",
              Presence::required),
       option("url", &Source::url, TextCodec{TextRule::http_url}, reload, "Where it is.", Presence::required),
-      option("interval", &Source::interval, DurationCodec{"1s", "30d"}, reload,
-             "Polls exactly this often, whatever the server says or we have learned. Under 5 minutes is "
-             "rude; under "
-             "1 minute is refused unless fetch.resolve names the host."),
+      option(
+          "interval", &Source::interval, DurationCodec{"1s", "30d"}, reload,
+          "Polls this often, jitter added, whatever the server's hints and skipHours say or we have learned. "
+          "Under 5 minutes is rude; under 1 minute is refused unless fetch.resolve names the host."),
       option("fresh", &Source::fresh, DurationCodec{"1m", "7d"}, reload,
              "A goal: news of this feed should be known this soon after it appears."),
       option("weight", &Source::weight, NumberCodec{0.01, 100}, reload,
