@@ -361,13 +361,16 @@ std::vector<Option> page_options() {
   auto options = source_options();
   std::vector<Option> const selectors{
       option("item", &Source::item, text, reload,
-             "CSS selector of one item in the list; empty: items are found by themselves."),
+             "CSS selector of one item in the list; empty: each link that `link` selects is one, with what "
+             "is around it; where that is empty, too, they are found by themselves."),
       option("link", &Source::link, text, reload,
-             "CSS selector of the link inside an item; empty: its first link."),
-      option("title", &Source::title, text, reload, "CSS selector of the headline; empty: the link's text."),
+             "CSS selector of the link inside an item; empty: its first link with words, else its first."),
+      option("title", &Source::title, text, reload,
+             "CSS selector of the headline; empty: a heading, else the link's text."),
       option("date", &Source::date, text, reload,
              "CSS selector of the date; empty: a <time> element or none."),
-      option("summary", &Source::summary, text, reload, "CSS selector of the summary; empty: none."),
+      option("summary", &Source::summary, text, reload,
+             "CSS selector of the summary; empty: none, or without `item` the longest paragraph."),
   };
   options.insert(options.begin() + 2, selectors.begin(), selectors.end());
   return options;
