@@ -105,7 +105,7 @@ TEST_F(PollWorld, WhatScrolledByIsFetchedFromTheOlderPagesAndNoGapIsTold) {
     report.next_url = "http://h.example/f" + std::to_string(page + 1);
     for (std::uint32_t i = 0; i < report.items; ++i)
       report.dated.push_back(
-          {test_start() + 1h - (page * 10 + i) * 1min, DocumentReport::DatedItem::Novelty::fresh});
+          {test_start() + 1h - (page * 10 + int(i)) * 1min, DocumentReport::DatedItem::Novelty::fresh});
   };
   start({feed("http://h.example/f")});
   run_for(61min);
@@ -453,7 +453,8 @@ TEST_F(SitemapIndex, OneThatComesBackIsStillKnown) {
   }
   int n = 0;
   serve("h.example", "/index", [&](OriginRequest const&) {
-    return say("index " + std::to_string(++n) + "\n", {{"ETag", '"' + std::to_string(n) + '"'}});
+    ++n;
+    return say("index " + std::to_string(n) + "\n", {{"ETag", '"' + std::to_string(n) + '"'}});
   });
   sink_.adjust_by_body = [&](DocumentReport& report, std::string const& body) {
     if (!body.starts_with("index")) return;
