@@ -123,7 +123,6 @@ class Mender {
   // Behind these offsets no such mark follows: an unclosed comment is looked for once, not at every '<'.
   mutable std::size_t no_comment_end_ = std::string_view::npos;
   mutable std::size_t no_cdata_end_ = std::string_view::npos;
-  mutable std::size_t no_instruction_end_ = std::string_view::npos;
 };
 
 std::string Mender::run() {
@@ -164,12 +163,14 @@ void Mender::declaration() {
     return;
   }
   if (rest.starts_with("<?")) {
-    auto end = find_behind("?>", at_ + 2, no_instruction_end_);
-    auto const bracket = in_.find('>', at_);
-    // "<?xml ... >" forgot its question mark.
-    if (end == std::string_view::npos || (bracket != std::string_view::npos && in_.find('<', at_ + 1) < end))
-      end = bracket == std::string_view::npos ? in_.size() : bracket + 1;
-    at_ = end;
+    // Looked for up to the next tag, lest many of them find the same end far behind.
+    auto end = in_.substr(0, in_.find('<', at_ + 1)).find("?>", at_ + 2);
+    if (end != std::string_view::npos) {
+      at_ = end + 2;
+      return;
+    }
+    end = in_.find('>', at_);  // "<?xml ... >" forgot its question mark
+    at_ = end == std::string_view::npos ? in_.size() : end + 1;
     return;
   }
   // <!DOCTYPE ... [ ... ]>: the brackets hold declarations with '>' of their own. There is one of them.
