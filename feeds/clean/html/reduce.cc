@@ -38,7 +38,9 @@ bool is_choice(std::string_view name) {
 
 class Reducer {
  public:
-  Reducer(std::string_view html, DocumentLimits const& limits) : html_(html), limits_(limits) {}
+  Reducer(std::string_view html, DocumentLimits const& limits) : html_(html), limits_(limits) {
+    token_.has_cdata = false;
+  }
 
   ReducedHtml reduce() {
     out_.html.reserve(html_.size() / 2);
@@ -82,8 +84,8 @@ class Reducer {
         // page of nothing else would be four times as long.
         replace(at, at + 1, ++signs_ <= signs_max ? "&lt;" : "");
         return at + 1;
+      case HtmlTokenKind::cdata:  // not read as such
       case HtmlTokenKind::comment: return take_comment(at);
-      case HtmlTokenKind::cdata: return drop(at, std::min(html_.find('>', at), html_.size() - 1) + 1);
       case HtmlTokenKind::end: return take_end(at);
       case HtmlTokenKind::start: break;
     }
@@ -92,17 +94,10 @@ class Reducer {
 
   std::size_t take_comment(std::size_t at) {
     if (text::starts_with_ignoring_case(html_.substr(at), "<!doctype")) return token_.end;
-    auto end = token_.end;
-    if (html_.substr(at).starts_with("<!--")) {
-      // "--!>" ends a comment as well. What is never closed hides the rest of the page.
-      bool const closed = html_.substr(at, end - at).ends_with("-->");
-      auto const looked_at = closed ? html_.substr(0, end) : html_;
-      if (auto const other = looked_at.find("--!>", at + 2); other != npos)
-        end = other + 4;
-      else if (!closed)
-        end = html_.size();
-    }
-    return drop(at, end);
+    auto const text = html_.substr(at, token_.end - at);
+    bool const closed = text.ends_with("-->") || text.ends_with("--!>");
+    // What is never closed hides the rest of the page.
+    return drop(at, closed || !text.starts_with("<!--") ? token_.end : html_.size());
   }
 
   std::size_t take_end(std::size_t at) {
@@ -247,12 +242,12 @@ class Reducer {
     if (!take_tag(at, element)) return begin;
     if (begin < not_closed_until_) return begin;
     std::size_t depth = 1;
-    HtmlToken inner;
-    inner.no_close_from = token_.no_close_from;
+    auto& inner = inner_;
     auto less = html_.find('<', begin);
     for (; less != npos; less = html_.find('<', inner.end)) {
+      if (html_.substr(less).starts_with("<![CDATA[")) break;
       read_token(html_, less, inner);
-      if (inner.cut_off || inner.kind == HtmlTokenKind::cdata) break;
+      if (inner.cut_off) break;
       if (inner.kind != HtmlTokenKind::start && inner.kind != HtmlTokenKind::end) continue;
       if (!(element == Element::svg ? is_drawing(inner.name) : is_choice(inner.name))) break;
       if (element_named(inner.name) != element) continue;
@@ -334,6 +329,7 @@ class Reducer {
   DocumentLimits const& limits_;
   ReducedHtml out_;
   HtmlToken token_;
+  HtmlToken inner_;  // in a drawing or a list of choices; kept for what it knows to be missing
   OpenElements open_;
   std::size_t copied_ = 0;  // what stands before it is in out_, or went
   std::size_t seen_ = 0;    // the end of the token before

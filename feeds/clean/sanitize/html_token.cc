@@ -11,9 +11,26 @@ namespace {
 using text::is_alpha;
 using text::is_space;
 
+// What a search in vain gives, and what it costs.
+std::size_t not_found(std::string_view html, [[maybe_unused]] std::size_t from) noexcept {
+#ifndef NDEBUG
+  HtmlToken::bytes_read += html.size() - std::min(from, html.size());
+#endif
+  return html.size();
+}
+
 std::size_t find_or_end(std::string_view html, std::string_view what, std::size_t from) noexcept {
   auto const at = html.find(what, from);
-  return at == std::string_view::npos ? html.size() : at;
+  return at == std::string_view::npos ? not_found(html, from) : at;
+}
+
+// A comment ends with "-->" or, mistyped, with "--!>".
+std::size_t find_comment_end(std::string_view html, std::size_t from) noexcept {
+  for (auto at = html.find("--", from); at != std::string_view::npos; at = html.find("--", at + 1)) {
+    auto const rest = html.substr(at + 2);
+    if (rest.starts_with('>') || rest.starts_with("!>")) return at;
+  }
+  return not_found(html, from);
 }
 
 // `at` stands behind the tag name; afterwards behind the '>'.
@@ -79,7 +96,7 @@ void read_declaration(std::string_view html, std::size_t at, HtmlToken& token) n
       token.end = at + 5;
       return;
     }
-  } else if (rest.starts_with(cdata)) {
+  } else if (token.has_cdata && rest.starts_with(cdata)) {
     token.kind = HtmlTokenKind::cdata;
     closing = "]]>";
     from = at + cdata.size();
@@ -87,7 +104,9 @@ void read_declaration(std::string_view html, std::size_t at, HtmlToken& token) n
   bool const known_missing = closing == "-->" ? from >= token.no_close_from
                              : closing == ">" ? from >= token.no_bracket_from
                                               : from >= token.no_cdata_close_from;
-  auto close = known_missing ? html.size() : find_or_end(html, closing, from);
+  auto close = known_missing      ? html.size()
+               : closing == "-->" ? find_comment_end(html, from)
+                                  : find_or_end(html, closing, from);
   if (close == html.size() && closing != ">") {
     // Never closed: browsers would hide all that follows, here it ends like any other bogus markup.
     auto& none_from = closing == "-->" ? token.no_close_from : token.no_cdata_close_from;
@@ -103,6 +122,7 @@ void read_declaration(std::string_view html, std::size_t at, HtmlToken& token) n
   }
   if (token.kind == HtmlTokenKind::cdata) token.content = html.substr(from, close - from);
   token.cut_off = close == html.size();
+  if (closing == "-->" && html.substr(close).starts_with("--!")) closing = "--!>";
   token.end = std::min(html.size(), close + closing.size());
 }
 

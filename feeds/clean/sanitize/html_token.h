@@ -33,13 +33,16 @@ struct HtmlToken {
   bool cut_off = false;       // the text ends inside this token
   std::size_t kept_end = 0;   // of a start tag: where the last of `attributes` ends, quote included
   bool has_more = false;      // it has more attributes than are kept
+  // Set by the caller. False: "<![CDATA[" is a comment that ends with the first '>', as in a page.
+  bool has_cdata = true;
   // Kept from token to token of one text: behind it no comment (no CDATA section) is closed, so none is
   // looked for again.
   std::size_t no_close_from = std::string_view::npos;
   std::size_t no_cdata_close_from = std::string_view::npos;
   std::size_t no_bracket_from = std::string_view::npos;  // the same for '>'
 #ifndef NDEBUG
-  // The bytes of all tokens that this thread has read: what a pass costs, for tests to bound.
+  // The bytes of all tokens that this thread has read and of what it searched in vain: what a pass costs, for
+  // tests to bound.
   inline static thread_local std::uint64_t bytes_read = 0;
 #endif
   std::size_t attribute_count = 0;

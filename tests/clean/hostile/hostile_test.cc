@@ -73,6 +73,11 @@ TEST(HostilePages, AreReadAFewTimesByThePassesWithoutATree) {
   add("tags in a quote that is never closed", "<a ", "z='>");
   add("end tags never closed", "</a ");
   add("declarations never closed", "<!x <![CDATA[ ");
+  add("CDATA sections of one end", "<![CDATA[>", "]]>");
+  add("comments with a mistyped end", "<!-- --!>", "-->");
+  add("drawings with CDATA sections of one end", "<svg><![CDATA[></svg>", "]]>");
+  add("drawings with comments never closed", "<svg><!-- ></svg>");
+  add("drawings with CDATA sections never closed", "<svg><![CDATA[></svg>");
   for (auto const& page : pages) {
     auto const cost = [&](auto const& pass) {
       clean::HtmlToken::bytes_read = 0;
