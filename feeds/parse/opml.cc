@@ -5,6 +5,7 @@
 #include "feeds/parse/xml_document.h"
 #include "feeds/text/ascii.h"
 #include "feeds/text/url.h"
+#include "feeds/text/utf8.h"
 
 namespace newsfold::parse {
 
@@ -18,10 +19,15 @@ pugi::xml_node child_named(pugi::xml_node node, std::string_view name) {
   return {};
 }
 
+// A name as people give them: every feed has those of its folders.
+std::string label_of(std::string_view name) {
+  return std::string(text::trim(text::utf8_prefix(name, opml_label_bytes_max)));
+}
+
 std::string title_of(pugi::xml_node outline) {
   auto title = attribute(outline, "text");
   if (title.empty()) title = attribute(outline, "title");
-  return text::collapse_space(title);
+  return label_of(text::collapse_space(title));
 }
 
 // OPML 2.0: "/Boston/Weather,/Harvard/Berkman,Politics".
@@ -33,7 +39,7 @@ std::vector<std::string> categories_of(std::string_view text) {
     text = comma == text.npos ? std::string_view{} : text.substr(comma + 1);
     while (!one.empty() && (one.front() == ' ' || one.front() == '/')) one.remove_prefix(1);
     while (!one.empty() && (one.back() == ' ' || one.back() == '/')) one.remove_suffix(1);
-    if (!one.empty()) out.emplace_back(one);
+    if (!one.empty()) out.push_back(label_of(one));
   }
   return out;
 }

@@ -4,11 +4,14 @@
 
 #include "feeds/model/error.h"
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace newsfold::parse {
+
+constexpr std::size_t opml_label_bytes_max = 200;  // longer titles, folders and categories are cut
 
 struct Subscription {
   std::string title;

@@ -1,5 +1,7 @@
 #include "feeds/parse/opml.h"
 
+#include "feeds/text/utf8.h"
+
 #include <gtest/gtest.h>
 
 namespace newsfold::parse {
@@ -62,6 +64,24 @@ TEST(Opml, SurvivesDepth) {
   std::string deep = "<opml><body>";
   for (int i = 0; i < 50'000; ++i) deep += "<outline text='x'>";
   EXPECT_TRUE(parse_opml(deep));
+}
+
+// Every feed has a copy of the names of its folders.
+TEST(Opml, CutsNamesThatAreNoNames) {
+  std::string endless;
+  while (endless.size() < 10'000) endless += "мир ";
+  auto const list =
+      parse_opml("<opml><body><outline text='" + endless + "'><outline text='" + endless + "' category='" +
+                 endless + "' xmlUrl='https://a.example/f'/></outline></body></opml>");
+  ASSERT_TRUE(list) << list.error().message;
+  auto const& one = list->at(0);
+  ASSERT_EQ(one.folders.size(), 1u);
+  ASSERT_EQ(one.categories.size(), 1u);
+  for (auto const& name : {one.title, one.folders[0], one.categories[0]}) {
+    EXPECT_TRUE(name.starts_with("мир мир"));
+    EXPECT_LE(name.size(), 200u);
+    EXPECT_TRUE(text::is_valid_utf8(name)) << name;
+  }
 }
 
 TEST(Opml, CountsWhatItPassesOver) {
