@@ -8,7 +8,9 @@
 #include <glob.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <cstdlib>
+#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <map>
@@ -223,6 +225,31 @@ void Loader::unknown_key(Section const& section, std::string const& key, Value c
   complain(value.key_place, std::move(message));
 }
 
+struct FilesFound {
+  std::vector<std::string> paths;  // sorted by name
+  std::string problem;             // why they may not be all
+};
+
+// A folder that is not there has no files; one that cannot be read may have had them a minute ago.
+FilesFound files_like(std::string const& pattern) {
+  static thread_local std::string unreadable;  // glob() has no place for it
+  unreadable.clear();
+  auto const on_error = [](char const* folder, int error) {
+    if (error == ENOENT || error == ENOTDIR) return 0;
+    unreadable = "cannot read the folder " + std::string(folder) + ": " + std::strerror(error);
+    return 1;
+  };
+  glob_t found{};
+  FilesFound out;
+  int const status = glob(pattern.c_str(), 0, on_error, &found);
+  if (status == 0)
+    out.paths.assign(found.gl_pathv, found.gl_pathv + found.gl_pathc);
+  else if (status != GLOB_NOMATCH)
+    out.problem = unreadable.empty() ? "no memory to look for " + pattern : unreadable;
+  globfree(&found);
+  return out;
+}
+
 void Loader::read_includes(Value const& value, std::string const& base) {
   auto const* patterns = std::get_if<Array>(&value.data);
   if (patterns == nullptr) {
@@ -239,13 +266,13 @@ void Loader::read_includes(Value const& value, std::string const& base) {
       continue;
     }
     auto const full = (std::filesystem::path(base) / *text).lexically_normal().string();
-    glob_t found{};
-    int const status = glob(full.c_str(), 0, nullptr, &found);  // sorted by name
-    std::vector<std::string> const paths(found.gl_pathv, found.gl_pathv + (status == 0 ? found.gl_pathc : 0));
-    globfree(&found);
+    auto const found = files_like(full);
     bool const has_wildcard = text->find_first_of("*?[") != std::string::npos;
-    if (paths.empty() && !has_wildcard) complain(pattern.place, "`include`: no such file: " + full);
-    for (auto const& path : paths) {
+    if (!found.problem.empty())
+      complain(pattern.place, "`include`: " + found.problem);
+    else if (found.paths.empty() && !has_wildcard)
+      complain(pattern.place, "`include`: no such file: " + full);
+    for (auto const& path : found.paths) {
       if (!seen.insert(path).second) continue;
       if (seen.size() > includes_max) {
         complain(pattern.place, "`include` finds more than " + std::to_string(includes_max) + " files");

@@ -188,6 +188,24 @@ TEST(Config, SaysThatAFileIsNotThere) {
   EXPECT_EQ(problems("include = [\"nowhere.d/*.toml\"]\n"), "");
 }
 
+// Its feeds would be taken for removed. A link to itself cannot be read by root either.
+TEST(Config, SaysThatAFolderOfIncludedFilesCannotBeRead) {
+  auto const folder = std::filesystem::path(testing::TempDir()) / "newsfold_config_unreadable";
+  std::filesystem::remove_all(folder);
+  std::filesystem::create_directories(folder / "empty.d");
+  std::filesystem::create_symlink("feeds.d", folder / "feeds.d");
+  auto const problems_of = [&](std::string const& pattern) {
+    std::ofstream(folder / "config.toml") << "include = [\"" + pattern + "\"]\n";
+    return describe(load_config(folder / "config.toml", environment()).problems);
+  };
+  EXPECT_THAT(problems_of("feeds.d/*.toml"),
+              HasSubstr("config.toml:1:12: `include`: cannot read the folder " +
+                        (folder / "feeds.d").string() + ": Too many levels of symbolic links"));
+  EXPECT_EQ(problems_of("empty.d/*.toml"), "");
+  EXPECT_EQ(problems_of("config.toml/*.toml"), "");  // no folder, and so no files in it
+  std::filesystem::remove_all(folder);
+}
+
 TEST(Config, AMainFileThatItsOwnPatternFindsIsReadOnce) {
   auto const folder = std::filesystem::path(testing::TempDir()) / "newsfold_config_own_pattern";
   std::filesystem::create_directories(folder);
