@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdint>
 #include <cstdio>
 #include <cstring>
 #include <fstream>
@@ -27,8 +28,11 @@ struct LivingLists::Pending final : schedule::PendingItems {
 
 namespace {
 
-Result<Subscriptions> parse_list(std::string_view bytes) {
+enum class CutOff : std::uint8_t { allowed, refused };
+
+Result<Subscriptions> parse_list(std::string_view bytes, CutOff cut_off) {
   parse::OpmlLimits limits;
+  limits.cut_off_allowed = cut_off == CutOff::allowed;
   limits.bytes_max = living_list_bytes_max;
   limits.subscriptions_max = living_list_feeds_max;
   return parse::parse_opml(bytes, {}, limits);
@@ -42,6 +46,8 @@ Result<std::string> readable(std::string_view bytes, std::string_view content_ty
   parse::PreparedText prepared;
   parse::Hints const hints{{}, content_type};
   if (auto ready = parse::prepare(prepared, bytes, hints, limits); !ready) return ready.error();
+  if (!prepared.whole)
+    return Error{ErrorCode::malformed, "the list is cut off: its compressed body has no end"};
   return std::string(prepared.text);
 }
 
@@ -101,7 +107,7 @@ std::optional<Subscriptions> read_kept(std::filesystem::path const& directory, F
   if (!file) return std::nullopt;
   std::ostringstream bytes;
   bytes << file.rdbuf();
-  auto parsed = parse_list(bytes.str());
+  auto parsed = parse_list(bytes.str(), CutOff::allowed);  // it was taken for good once
   if (!parsed) {
     log::warning("list_copy_unreadable", {{"file", path.string()}, {"reason", parsed.error().message}});
     return std::nullopt;
@@ -133,7 +139,7 @@ asio::awaitable<schedule::Digest> LivingLists::digest(schedule::FeedSpec const& 
               feeds_held]() mutable -> Result<std::unique_ptr<Pending>> {
     auto text = readable(bytes, content_type);
     if (!text) return text.error();
-    auto list = parse_list(*text);
+    auto list = parse_list(*text, CutOff::refused);
     if (!list) return list.error();
     // Sooner an export that failed than an owner who reads nothing any more: who does takes the list out.
     if (feeds_held > 0 && !names_feeds(*list))

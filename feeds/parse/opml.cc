@@ -74,6 +74,11 @@ Result<std::vector<Subscription>> parse_opml(std::string_view bytes, std::string
   XmlDocument const document(Excerpt(prepared.text), document_limits);
   auto const body = child_named(child_named(document.top(), "opml"), "body");
   if (!body) return Error{ErrorCode::not_a_feed, "no <opml> with a <body> in it"};
+  // A list that is broken in another way still says where it ends.
+  bool const ends =
+      !document.problem() || text::find_ignoring_case(prepared.text, "</opml") != std::string_view::npos;
+  if (!limits.cut_off_allowed && !(prepared.whole && ends))
+    return Error{ErrorCode::malformed, "the list is cut off"};
 
   std::vector<Subscription> out;
   std::size_t others = 0;

@@ -24,7 +24,8 @@ struct Subscription {
 struct OpmlLimits {
   std::size_t bytes_max = 64UL * 1024 * 1024;
   std::size_t subscriptions_max = 100'000;
-  std::size_t depth_max = 32;  // folders in folders; deeper ones are passed over
+  std::size_t depth_max = 32;   // folders in folders; deeper ones are passed over
+  bool cut_off_allowed = true;  // then what stands before counts; else the list is `malformed`
 };
 
 // The outlines that name a feed, in document order. Fails with `not_a_feed` where the document is no OPML,

@@ -174,7 +174,8 @@ Result<void> prepare(PreparedText& out, std::string_view bytes, Hints const& hin
     if (!inflated) return inflated.error();
     out.inflated = std::move(inflated->bytes);
     bytes = out.inflated;
-    if (!inflated->whole)
+    out.whole = inflated->whole;
+    if (!out.whole)
       out.problems.push_back(problem_of("compression", "the compressed body is damaged or cut off",
                                         "a whole gzip or zlib body", "kept what stands before"));
   }

@@ -17,6 +17,7 @@ class PreparedText {
   std::string_view text;  // UTF-8 without NUL; lives in the bytes or in the strings below
   std::string_view encoding;
   std::vector<Problem> problems;  // that were repaired
+  bool whole = true;              // false: a compressed layer was damaged or cut off
   std::size_t skipped = 0;        // bytes of the document that `text` leaves out at its start
 
   PreparedText() = default;

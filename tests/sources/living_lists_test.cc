@@ -1,6 +1,7 @@
 #include "daemon/sources/living_lists.h"
 
 #include <gtest/gtest.h>
+#include <zlib.h>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
@@ -28,6 +29,22 @@ class RecordingSink final : public schedule::PollSink {
   }
   std::vector<std::string> digested, committed;
 };
+
+std::string gzip(std::string const& text) {
+  z_stream stream{};
+  constexpr int gzip_bits = 15 + 16, memory = 8;
+  if (deflateInit2(&stream, Z_BEST_SPEED, Z_DEFLATED, gzip_bits, memory, Z_DEFAULT_STRATEGY) != Z_OK)
+    return {};
+  std::string out(deflateBound(&stream, text.size()), '\0');
+  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(text.data()));
+  stream.avail_in = uInt(text.size());
+  stream.next_out = reinterpret_cast<Bytef*>(out.data());
+  stream.avail_out = uInt(out.size());
+  deflate(&stream, Z_FINISH);
+  out.resize(stream.total_out);
+  deflateEnd(&stream);
+  return out;
+}
 
 class LivingListTest : public ::testing::Test {
  protected:
@@ -130,6 +147,33 @@ TEST_F(LivingListTest, AListThatNamesNoFeedAnyMoreIsBroken) {
   EXPECT_EQ(held(), (std::vector<std::string>{"a", "b"}));
   EXPECT_TRUE(poll(opml({"c"}), list_));
   EXPECT_EQ(held(), (std::vector<std::string>{"c"}));
+}
+
+TEST_F(LivingListTest, AListThatIsCutOffIsBroken) {
+  EXPECT_TRUE(poll(opml({"a", "b", "c"}), list_));
+  auto const whole = opml({"a", "b", "d"});
+  EXPECT_FALSE(poll(whole.substr(0, whole.find("<outline text='b'")), list_));
+  EXPECT_NE(error_.find("cut off"), std::string::npos) << error_;
+  EXPECT_FALSE(poll(whole.substr(0, whole.find("</opml>")), list_));
+  auto const packed = gzip(whole + std::string(10'000, ' '));
+  EXPECT_FALSE(poll(packed.substr(0, packed.size() - 9), list_));
+  EXPECT_NE(error_.find("cut off"), std::string::npos) << error_;
+  EXPECT_EQ(held(), (std::vector<std::string>{"a", "b", "c"}));
+  EXPECT_EQ(changed_.size(), 1u);
+  // Whole, if not well formed.
+  EXPECT_TRUE(poll("<opml><body><outline text='e & f' xmlUrl=https://e.example/f></BODY></OPML>\n", list_));
+  EXPECT_EQ(held(), (std::vector<std::string>{"e & f"}));
+  EXPECT_TRUE(poll(packed, list_));
+  EXPECT_EQ(held(), (std::vector<std::string>{"a", "b", "d"}));
+}
+
+// It was taken for good when it was kept.
+TEST_F(LivingListTest, ACopyThatIsCutOffIsReadAllTheSame) {
+  poll(opml({"a", "b"}), list_);
+  auto const path = std::filesystem::directory_iterator(directory_ / "lists")->path();
+  std::filesystem::resize_file(path, std::filesystem::file_size(path) - 10);
+  open();
+  EXPECT_EQ(held(), (std::vector<std::string>{"a", "b"}));
 }
 
 TEST_F(LivingListTest, WhatCannotBeKeptIsNotTakenForKept) {
