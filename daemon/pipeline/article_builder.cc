@@ -54,18 +54,29 @@ bool has_page(FetchedPage const& page) {
   return page.outcome == PageOutcome::fetched || page.outcome == PageOutcome::unchanged;
 }
 
-// `before`: what an unchanged page was read as.
+// `before`: what the page was read as that is unchanged, or cannot be had; number 0: it never was.
 Article make_article(Source const& source, Item const& item, FetchedPage const& page,
                      storage::ArticleVersion const& before) {
   auto from_item = clean::clean_item(item, source.clean);
-  if (!has_page(page)) return from_item;
-  bool const unchanged = page.outcome == PageOutcome::unchanged;
-  auto from_page = unchanged ? Result<Article>(before.content) : clean_series(page, source);
+  bool const known = before.number != 0;
+  if (!known && page.outcome != PageOutcome::fetched) return from_item;
+  auto from_page = known ? Result<Article>(before.content) : clean_series(page, source);
   // Who of the two said it then is not known: the later one is right of either.
-  if (unchanged) from_page->date_modified = std::max(from_page->date_modified, item.date_modified);
+  if (known) from_page->date_modified = std::max(from_page->date_modified, item.date_modified);
   if (from_page && !says_less(*from_page, from_item)) return std::move(*from_page);
   if (from_page) clean::judge_by_page(*from_page, from_item);
   return from_item;
+}
+
+// The newest version of a known article, where it was read from the page that was asked for and gave nothing
+// new. The feed's teaser in its place would be an edit that nobody made.
+storage::ArticleVersion page_before(storage::View const& view, dedup::Identity const& identity,
+                                    PageOutcome outcome) {
+  if (outcome == PageOutcome::not_wanted || outcome == PageOutcome::fetched) return {};
+  if (identity.reason == dedup::IdentityReason::new_item) return {};
+  auto stored = view.version(identity.article, 0);
+  if (!stored || stored->content.extractor == "feed") return {};
+  return std::move(*stored);
 }
 
 ItemExtras extras_of(Item item, Source const& source) {
@@ -145,12 +156,10 @@ storage::IngestItem build_item(BuildContext const& context, ItemWork work, Fetch
                                dedup::FeedHabits& habits) {
   storage::IngestItem out;
   auto const view = context.store.view();
-  storage::ArticleVersion before;
-  if (page.outcome == PageOutcome::unchanged) {
-    if (auto stored = view.version(work.identity.article, 0)) before = std::move(*stored);
-    // Retention or a recheck came in between: the text that it was asked about is not at hand.
-    if (before.number != work.known.version) page.outcome = PageOutcome::unreachable;
-  }
+  auto const before = page_before(view, work.identity, page.outcome);
+  // Retention or a recheck came in between: the text that it was asked about is not at hand.
+  if (page.outcome == PageOutcome::unchanged && before.number != work.known.version)
+    page.outcome = PageOutcome::unreachable;
   out.article = make_article(context.source, work.item, page, before);
   complete(out.article, work.item, context.feed_language, context.source);
   // Where the page was fetched its own address counts: the item's may be a wrapper on another host.
@@ -181,17 +190,19 @@ storage::IngestItem build_item(BuildContext const& context, ItemWork work, Fetch
       !view.sighting(context.source.id, out.identity.article))
     out.identity = {};
 
-  out.source_hash = work.item_hash;
+  bool const is_kept = before.number != 0 && out.article.extractor != "feed";
+  out.source_hash = is_kept ? before.source_hash : work.item_hash;
   out.page = validators_of(page, work.item.url);
   if (page.outcome == PageOutcome::fetched) out.source_hash = hash_pages(page);
-  if (page.outcome == PageOutcome::unchanged) {
-    out.source_hash = before.source_hash;
+  if (page.outcome == PageOutcome::unchanged)
     out.page = after_unchanged(work.known.validators, page.response.headers);
-  }
+  else if (is_kept)
+    out.page = known_page(view, context.source.id, work.identity.article).validators;
   // Another hash than the item's own: when the feed is read again, its page is asked for again.
   out.item_hash = page.outcome == PageOutcome::unreachable ? ~work.item_hash | 1 : work.item_hash;
   out.extras = extras_of(std::move(work.item), context.source);
   decide(out, context, view, host);
+  if (is_kept) out.cleaner_revision = before.cleaner_revision;
   return out;
 }
 

@@ -21,8 +21,9 @@ namespace newsfold::pipeline {
 enum class PageOutcome : unsigned char {
   not_wanted,  // the feed has the full text, or pages are off
   fetched,
-  unchanged,    // since the newest version was read from it: asked with ItemWork::known
-  missing,      // 404, 410, robots.txt or another answer that will not change soon: the feed's text serves
+  unchanged,  // since the newest version was read from it: asked with ItemWork::known
+  // Of these two an article keeps the text that it has from its page; of a new one the feed's text serves.
+  missing,      // 404, 410, robots.txt or another answer that will not change soon
   unreachable,  // may be there next time: the item is looked at again when its feed is read again
 };
 

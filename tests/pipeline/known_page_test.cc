@@ -59,6 +59,12 @@ class KnownPageTest : public PipelineFixture {
   asio::awaitable<void> look_between(FerryItem first, FerryItem second, unsigned status) {
     auto document = atom(first);
     co_await poll(std::move(document));
+    auto body = status == 200 ? web_.pages[url] : "";
+    co_await look(status, std::move(body));
+    document = atom(second);
+    co_await poll(std::move(document));
+  }
+  asio::awaitable<void> look(unsigned status, std::string body) {
     auto const source = pipeline_->source(feed_.id);
     auto const known = known_page(store_->view(), feed_.id, ArticleId{1});
     fetch::Response response;
@@ -67,12 +73,26 @@ class KnownPageTest : public PipelineFixture {
     response.final_url = url;
     response.headers.content_type = "text/html; charset=utf-8";
     response.headers.etag = web_.etags[url] = "v2";
-    if (status == 200) response.body = web_.pages[url];
+    response.body = std::move(body);
     auto const done = co_await pipeline_->recheck(*source, ArticleId{1}, known, web_, std::move(response));
     EXPECT_TRUE(done) << done.error().message;
-    document = atom(second);
-    co_await poll(std::move(document));
   }
+
+  // The page is edited, and a recheck sees it, while a poll asks whether it changed.
+  class RacingClient final : public fetch::Client {
+   public:
+    explicit RacingClient(KnownPageTest& test) : test_(test) {}
+    asio::awaitable<Result<fetch::Response>> fetch(fetch::Request request) override {
+      bool const is_known = !request.etag.empty();
+      auto answer = co_await test_.web_.fetch(std::move(request));
+      auto edited = page(paragraphs("harbour"));
+      if (is_known) co_await test_.look(200, std::move(edited));
+      co_return answer;
+    }
+
+   private:
+    KnownPageTest& test_;
+  };
 
  private:
   asio::awaitable<void> poll_all(std::vector<FerryItem> entries, std::function<void()> between) {
@@ -143,6 +163,53 @@ TEST_F(KnownPageTest, GivesWayToAFeedThatSaysMore) {
   EXPECT_EQ(web_.asked_with, (Strings{"", "v1"}));
   EXPECT_NE(newest().content.content_text.find("every single plank"), std::string::npos);
   EXPECT_EQ(newest().content.extractor, "feed");
+}
+
+// The teaser would be a version of its own, and the text another one as soon as the page is there again.
+TEST_F(KnownPageTest, LeavesItsTextWhereItCannotBeHadNow) {
+  for (unsigned const status : {503U, 429U, 403U, 404U}) {
+    if (status != 503) SetUpAgain();
+    polls({{}, {.summary = "Dearer."}, {.title = "The ferry sails", .summary = "Dearer."}},
+          [&] { web_.statuses[url] = status; });
+    EXPECT_EQ(announced(), (Strings{"article.created The ferry waits", "article.updated The ferry sails"}))
+        << status;
+    EXPECT_NE(newest().content.content_text.find("jetty waits"), std::string::npos) << status;
+    EXPECT_NE(newest().content.extractor, "feed") << status;
+    EXPECT_EQ(newest().content.title, "The ferry sails") << status;
+    EXPECT_EQ(newest().extras.summary, "Dearer.") << status;
+    EXPECT_EQ(web_.asked_with, (Strings{"", "v1", "v1"})) << status;
+  }
+}
+
+TEST_F(KnownPageTest, IsAskedForAgainWhereItMayBeThereNextTime) {
+  Entry const edited{.title = "The ferry sails"};
+  int polled = 0;
+  auto const between = [&] {
+    web_.down = ++polled == 1;
+    if (polled < 2) return;
+    web_.pages[url] = page(paragraphs("harbour"));
+    web_.etags[url] = "v2";
+  };
+  polls({{}, edited, edited, edited}, between);
+  EXPECT_EQ(web_.asked_with, (Strings{"", "v1", "v1"}));
+  EXPECT_EQ(announced(), (Strings{"article.created The ferry waits", "article.updated The ferry sails",
+                                  "article.updated The ferry sails"}));
+  EXPECT_NE(newest().content.content_text.find("harbour waits"), std::string::npos);
+}
+
+TEST_F(KnownPageTest, IsNotAskedForAgainWhereItsAnswerWillNotChangeSoon) {
+  Entry const edited{.title = "The ferry sails"};
+  polls({{}, edited, edited}, [this] { web_.statuses[url] = 404; });
+  EXPECT_EQ(web_.asked.size(), 2u);
+}
+
+TEST_F(KnownPageTest, LeavesTheTextThatARecheckFoundMeanwhile) {
+  RacingClient racing(*this);
+  pipeline_->set_page_client(racing);
+  polls({{}, {.title = "The ferry sails"}});
+  EXPECT_EQ(announced().size(), 3u);
+  EXPECT_EQ(newest().content.title, "The ferry sails");
+  EXPECT_NE(newest().content.content_text.find("harbour waits"), std::string::npos);
 }
 
 TEST_F(KnownPageTest, LeavesTheLaterDateOfChange) {
