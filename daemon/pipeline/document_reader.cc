@@ -15,8 +15,6 @@
 namespace newsfold::pipeline {
 namespace {
 
-// Below so many bytes of text a feed's own body is a teaser rather than an article.
-constexpr std::size_t full_text_bytes_min = 1200;
 constexpr std::size_t feeds_named_max = 3;  // in an error message
 
 // Each field's hash seeds the next: "ab","c" is not "a","bc".

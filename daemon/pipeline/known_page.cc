@@ -9,7 +9,11 @@ namespace newsfold::pipeline {
 KnownPage known_page(storage::View const& view, FeedId feed, ArticleId article) {
   KnownPage page;
   auto version = view.version(article, 0);
-  if (!version || version->content.extractor == "feed") return page;
+  if (!version) return page;
+  if (version->content.extractor == "feed") {
+    page.may_come = version->content.content_text.size() < full_text_bytes_min;
+    return page;
+  }
   page.version = version->number;
   page.url = std::move(version->extras.item_url);
   if (version->cleaner_revision == cleaner_revision) page.validators = std::move(version->page);

@@ -5,16 +5,21 @@
 #include "feeds/fetch/client.h"
 #include "storage/store.h"
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 
 namespace newsfold::pipeline {
+
+// Below so many bytes of text a feed's own body is a teaser rather than an article.
+inline constexpr std::size_t full_text_bytes_min = 1200;
 
 struct KnownPage {
   std::uint32_t version = 0;  // that was read from it
   std::string url;            // as the feed gave it; empty: the text is not a page's
   // Empty: the page said nothing to ask with, or a better cleaner wants to see it once, changed or not.
   storage::PageValidators validators;
+  bool may_come = false;  // the text is a feed's teaser: its page could not be had, or was not understood
 };
 
 KnownPage known_page(storage::View const& view, FeedId feed, ArticleId article);

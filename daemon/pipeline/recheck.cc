@@ -130,7 +130,11 @@ asio::awaitable<void> Rechecker::check(Watched watched) {
     return known_page(store.view(), feed, article);
   };
   auto const page = co_await run_on(blocking_, std::move(find));
-  if (page.url.empty()) co_return;
+  if (page.url.empty()) {
+    // The feed's next polls ask for the page; from then on it is looked at here.
+    if (page.may_come || source->pages == PagePolicy::always) schedule(watched);
+    co_return;
+  }
 
   fetch::Request request;
   request.url = page.url;

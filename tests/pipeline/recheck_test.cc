@@ -86,6 +86,26 @@ class Recheck : public PipelineFixture {
     co_await group.join();
   }
 
+  // The page cannot be had when its article comes, nor at the first look; when the feed is read again, it
+  // can.
+  asio::awaitable<void> live_with_a_late_page(std::chrono::minutes step, int steps) {
+    TaskGroup group(io_.get_executor());
+    group.spawn(rechecker_->run());
+    web_.statuses[page_url] = 503;
+    for (int i = 0; i <= steps; ++i) {
+      if (i < 2) {
+        auto document = feed(teaser);
+        co_await poll(std::move(document));
+        asked_first_ = web_.asked.size();
+      }
+      clock_.advance(step);
+      co_await settle();
+      web_.statuses.clear();
+    }
+    group.cancel();
+    co_await group.join();
+  }
+
   // Stored by a clock that is days ahead; then it is put right, with a restart.
   asio::awaitable<void> live_after_a_clock_was_ahead(std::chrono::minutes step, int steps) {
     auto document = feed(teaser);
@@ -170,6 +190,20 @@ TEST_F(Recheck, IsOffWithoutALadder) {
 TEST_F(Recheck, IsOffForAFeedThatCarriesTheFullText) {
   live_for(15min, 8, {}, feed(paragraphs(12)));
   EXPECT_TRUE(web_.asked.empty());
+}
+
+TEST_F(Recheck, BeginsWithThePageWhereThatComesLate) {
+  watch_with(options_);
+  run(live_with_a_late_page(15min, 4));
+  EXPECT_EQ(types(), (Types{"article.created", "article.updated"}));
+  EXPECT_EQ(looks(), 4u);
+}
+
+TEST_F(Recheck, LetsGoOfWhatAFeedCarriesWhole) {
+  std::size_t watched = 1;
+  live_for(
+      15min, 2, [&](int) { watched = rechecker_->watched(); }, feed(paragraphs(12)));
+  EXPECT_EQ(watched, 0u);
 }
 
 TEST_F(Recheck, IsOffForASourceThatDoesNotWantIt) {
