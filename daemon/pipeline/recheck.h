@@ -2,18 +2,17 @@
 // Looks at article pages again, often while they are young and rarely later, because publishers edit
 // without saying so: an edit becomes a version, a page that is gone twice in a row a withdrawal.
 //
-// Only articles whose text came from their page; what a feed carries whole is checked by its polls. A page is
-// asked whether it changed since its version was read, also after a restart: the version's row says with
-// what. What is due is kept in memory (some 60 bytes an article, 300 where its server
-// stamps each answer anew) and made anew at a start, later rather than
-// sooner. Everything runs on the I/O executor.
+// Only articles whose text came from their page, or may yet come from it; what a feed carries whole is
+// checked by its polls. A page is asked whether it changed since it was read or looked at last, also after a
+// restart: the row of the version or of the feed's sighting says with what. What is due is kept in memory (40
+// bytes an article) and made anew at a start, later rather than sooner. Everything runs on the I/O executor.
 
 #include "daemon/pipeline/pipeline.h"
 #include "daemon/runtime/clock.h"
 #include "daemon/runtime/task_group.h"
 #include "feeds/fetch/client.h"
 #include "feeds/model/ids.h"
-#include "storage/records.h"
+#include "storage/store.h"
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
@@ -21,7 +20,7 @@
 
 #include <chrono>
 #include <cstdint>
-#include <memory>
+#include <functional>
 #include <queue>
 #include <vector>
 
@@ -37,7 +36,7 @@ struct RecheckOptions {
   std::vector<RecheckStep> ladder;  // by rising age; empty: no rechecks
   std::uint32_t missing_max = 2;    // answers 404 or 410 in a row that make a withdrawal
   std::size_t in_flight_max = 16;
-  std::size_t articles_max = 1'000'000;  // watched at once; the oldest are let go
+  std::size_t articles_max = 1'000'000;  // watched at once; while it is so many, no other is
 };
 
 class Rechecker {
