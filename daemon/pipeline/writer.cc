@@ -41,6 +41,10 @@ std::vector<Writer::TicketPtr> Writer::gather(TicketPtr first) {
     auto next = queue_.receive_now();
     if (!next) break;
     items += (*next)->change.items.size();
+    if (items > storage::commit_items_max) {
+      held_ = std::move(*next);  // the store would refuse all of them
+      break;
+    }
     group.push_back(std::move(*next));
   }
   return group;
@@ -81,8 +85,13 @@ asio::awaitable<Result<storage::CommitReport>> Writer::split(ArticleId article, 
   co_return report;
 }
 
+asio::awaitable<std::optional<Writer::TicketPtr>> Writer::next() {
+  if (held_) co_return std::exchange(held_, nullptr);
+  co_return co_await queue_.receive();
+}
+
 asio::awaitable<void> Writer::run() {
-  while (auto first = co_await queue_.receive()) {
+  while (auto first = co_await next()) {
     auto const group = gather(std::move(*first));
     auto report = co_await commit_group(group);
     status_.waiting -= group.size();

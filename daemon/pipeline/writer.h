@@ -77,6 +77,7 @@ class Writer {
   };
   using TicketPtr = std::shared_ptr<Ticket>;
 
+  boost::asio::awaitable<std::optional<TicketPtr>> next();
   std::vector<TicketPtr> gather(TicketPtr first);
   boost::asio::awaitable<Result<storage::CommitReport>> commit_group(std::vector<TicketPtr> const& group);
 
@@ -87,6 +88,7 @@ class Writer {
   WriterOptions options_;
   Announce announce_;
   Channel<TicketPtr> queue_;
+  TicketPtr held_;  // from the queue, and too large for the group before it
   WriterStatus status_;
   bool finishing_ = false;
 };
