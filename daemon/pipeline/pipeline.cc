@@ -4,6 +4,7 @@
 #include "daemon/runtime/run_on.h"
 #include "feeds/clean/extract/page_series.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace newsfold::pipeline {
@@ -112,16 +113,25 @@ asio::awaitable<schedule::Digest> Pipeline::digest(schedule::FeedSpec const& fee
   co_return digest;
 }
 
-// The feed gives full texts: everything is ready at once and commits with the feed's state.
+// The feed gives full texts: everything is ready at once, and where it is not too much for one commit it
+// commits with the feed's state.
 asio::awaitable<Result<void>> Pipeline::build_all(Pending& pending, std::vector<ItemWork> work) {
-  auto job = [this, &pending, work = std::move(work)]() mutable {
-    BuildContext const context{store_, *pending.source, pending.feed_language, options_.fold, templates_};
-    for (auto& one : work) {
-      FetchedPage no_page;
-      pending.items.push_back(build_item(context, std::move(one), std::move(no_page), pending.habits));
+  for (std::span<ItemWork> rest(work); !rest.empty();) {
+    if (!pending.items.empty()) {
+      auto ready = std::exchange(pending.items, {});
+      if (auto done = co_await commit_items(*pending.source, std::move(ready)); !done) co_return done;
     }
-  };
-  co_await run_on(cpu_, std::move(job));
+    auto const slice = rest.first(std::min(rest.size(), options_.items_per_commit_max));
+    rest = rest.subspan(slice.size());
+    auto job = [this, &pending, slice] {
+      BuildContext const context{store_, *pending.source, pending.feed_language, options_.fold, templates_};
+      for (auto& one : slice) {
+        FetchedPage no_page;
+        pending.items.push_back(build_item(context, std::move(one), std::move(no_page), pending.habits));
+      }
+    };
+    co_await run_on(cpu_, std::move(job));
+  }
   co_return Result<void>();
 }
 

@@ -4,8 +4,8 @@
 // on the I/O executor.
 //
 // Articles whose pages are fetched are committed as they come, so that a feed's first fifty pages need not
-// all arrive before the first is announced; the feed's own state is committed last. Interrupted in between,
-// the document is read again and what is stored already is recognised.
+// all arrive before the first is announced, and many at once in several commits; the feed's own state is
+// committed last. Interrupted in between, the document is read again and what is stored already is recognised.
 
 #include "daemon/pipeline/article_builder.h"
 #include "daemon/pipeline/document_reader.h"

@@ -242,5 +242,54 @@ TEST_F(PipelineTest, TheTeaserOfAWalledPageIsNoWholeText) {
   EXPECT_NE(stored.paywall_evidence, "");
 }
 
+TEST_F(PipelineTest, ADocumentOfMoreItemsThanACommitMayHoldIsStoredWhole) {
+  Source source;
+  source.id = feed_.id;
+  source.name = feed_.name;
+  source.pages = PagePolicy::never;
+  pipeline_->set_sources({source});
+  constexpr std::size_t many = 10'000;
+  static_assert(many > storage::commit_items_max);
+  std::vector<FeedItem> items;
+  for (std::size_t i = 0; i < many; ++i) {
+    auto const number = std::to_string(i);
+    items.push_back({number, "Notice " + number, ""});
+  }
+  run(poll(rss(items)));
+  EXPECT_EQ(store_->view().counts().value().articles, many);
+  EXPECT_EQ(store_->view().feed(feed_.id)->state, "state");
+  for (std::size_t i = 0; i + 1 < reports_.size(); ++i)
+    EXPECT_LE(reports_[i].outcomes.at(0).size(), pipeline_options().items_per_commit_max);
+}
+
+asio::awaitable<void> commit_to(Writer& writer, storage::FeedChange change, std::string& outcome) {
+  auto const done = co_await writer.commit(std::move(change));
+  outcome = done ? "stored" : std::string(to_string(done.error().code));
+}
+
+// The changes of several feeds that come together are committed together.
+asio::awaitable<void> commit_together(asio::any_io_executor io, Writer& writer,
+                                      std::vector<storage::FeedChange> changes,
+                                      std::vector<std::string>& outcomes) {
+  TaskGroup group(io);
+  outcomes.resize(changes.size());
+  for (std::size_t i = 0; i < changes.size(); ++i)
+    group.spawn(commit_to(writer, std::move(changes[i]), outcomes[i]));
+  co_await group.join();
+}
+
+TEST_F(PipelineTest, AChangeThatIsTooLargeFailsAlone) {
+  std::vector<storage::FeedChange> changes(3);
+  for (std::size_t i = 0; i < changes.size(); ++i) {
+    changes[i].feed = FeedId{100 + i};
+    changes[i].feed_name = "feed " + std::to_string(i);
+    changes[i].state = "state";
+  }
+  changes[1].items.resize(storage::commit_items_max + 1);
+  std::vector<std::string> outcomes;
+  run(commit_together(io_.get_executor(), *writer_, std::move(changes), outcomes));
+  EXPECT_EQ(outcomes, (std::vector<std::string>{"stored", "too_large", "stored"}));
+}
+
 }  // namespace
 }  // namespace newsfold::pipeline
