@@ -9,10 +9,10 @@
 #include "feeds/text/utf8.h"
 
 #include <algorithm>
+#include <iterator>
 #include <optional>
 #include <string>
 #include <unordered_map>
-#include <unordered_set>
 #include <vector>
 
 namespace newsfold::parse {
@@ -85,6 +85,7 @@ class Listing {
   struct Headline {
     NodeIndex link;
     std::size_t text_bytes;
+    std::string url;  // without a fragment
   };
   struct Place {
     NodeIndex node;            // holds the item
@@ -97,7 +98,7 @@ class Listing {
   std::string longest_paragraph(NodeIndex inside, std::string_view title) const;
   std::string surroundings(NodeIndex link) const;
   bool is_apart(NodeIndex node) const;
-  NodeIndex container_of(NodeIndex link, std::vector<std::uint32_t> const& links_before) const;
+  NodeIndex container_of(NodeIndex link, NodeIndex before, NodeIndex behind) const;
   void add(Item item);
   void fill_date(Item& item, NodeIndex node) const;
   void fill_picture(Item& item, NodeIndex inside) const;
@@ -107,7 +108,7 @@ class Listing {
   std::string_view own_;
   std::string base_;
   Feed& feed_;
-  std::unordered_set<std::string> known_;
+  std::unordered_map<std::string, std::size_t> known_;  // address to item
 };
 
 // Where a link leads; nothing where that is the page itself: "#" opens menus and plays films, no article.
@@ -121,9 +122,14 @@ std::string Listing::address(NodeIndex link) const {
 void Listing::add(Item item) {
   if (item.url.empty() || !text::is_web_url(item.url) || feed_.items.size() >= listing_items_max) return;
   item.url.resize(without_fragment(item.url).size());
-  if (!known_.insert(item.url).second) return;
   item.id = item.url;
-  feed_.items.push_back(std::move(item));
+  auto const [known, is_new] = known_.emplace(item.url, feed_.items.size());
+  if (is_new) return feed_.items.push_back(std::move(item));
+  // The picture of an article leads to it as well, and often comes first.
+  auto& before = feed_.items[known->second];
+  if (!before.title.empty() || item.title.empty()) return;
+  if (item.image.empty()) item.image = std::move(before.image);
+  before = std::move(item);
 }
 
 void Listing::fill_date(Item& item, NodeIndex node) const {
@@ -260,11 +266,14 @@ bool Listing::is_apart(NodeIndex node) const {
   return false;
 }
 
-// The widest element around a headline that holds no other one of its kind.
-NodeIndex Listing::container_of(NodeIndex link, std::vector<std::uint32_t> const& links_before) const {
+// The widest element around a headline that holds no link to another article: those next to it are `before`
+// and `behind`.
+NodeIndex Listing::container_of(NodeIndex link, NodeIndex before, NodeIndex behind) const {
   auto container = link;
   for (auto up = page_.parent(link); up != no_node; up = page_.parent(up)) {
-    if (page_.tag(up) == "body" || links_before[page_.end(up)] - links_before[up] > 1) break;
+    bool const holds_other =
+        (before != no_node && up <= before) || (behind != no_node && page_.end(up) > behind);
+    if (page_.tag(up) == "body" || holds_other) break;
     container = up;
   }
   return container;
@@ -282,9 +291,13 @@ std::string Listing::longest_paragraph(NodeIndex inside, std::string_view title)
 
 std::vector<Listing::Headline> Listing::headlines(Nodes const& links) const {
   std::vector<Headline> out;
-  for (auto const node : links)
-    if (auto const link = link_in(node); link != no_node && text::is_web_url(address(link)))
-      out.push_back({link, 0});
+  for (auto const node : links) {
+    auto const link = link_in(node);
+    if (link == no_node) continue;
+    auto url = address(link);
+    url.resize(without_fragment(url).size());
+    if (text::is_web_url(url)) out.push_back({link, text_inside(page_, link, 2).size(), std::move(url)});
+  }
   return out;
 }
 
@@ -293,10 +306,11 @@ std::vector<Listing::Headline> Listing::headlines() const {
   std::unordered_map<std::string, std::vector<Headline>> groups;
   for (NodeIndex i = 0; i < page_.size(); ++i) {
     if (page_.tag(i) != "a" || is_apart(i)) continue;
-    auto const url = address(i);
+    auto url = address(i);
+    url.resize(without_fragment(url).size());
     auto const text = text_inside(page_, i, title_bytes_max);
     if (!text::is_web_url(url) || text.size() < headline_bytes_min || !is_several_words(text)) continue;
-    groups[surroundings(i)].push_back({i, text.size()});
+    groups[surroundings(i)].push_back({i, text.size(), std::move(url)});
   }
   // Many links with long texts: a headline is about 60 letters, and more length does not count.
   constexpr std::size_t headline_bytes_full = 60;
@@ -314,13 +328,20 @@ std::vector<Listing::Headline> Listing::headlines() const {
   return best ? *best : std::vector<Headline>();
 }
 
+// Links to one address that follow one another are one headline: a picture and a text, most often.
 std::vector<Listing::Place> Listing::places(std::vector<Headline> const& headlines) const {
-  std::vector<std::uint32_t> links_before(page_.size() + 1U, 0);
-  for (auto const& headline : headlines) ++links_before[headline.link + 1U];
-  for (std::size_t i = 1; i < links_before.size(); ++i) links_before[i] += links_before[i - 1];
   std::vector<Place> out;
-  for (auto const& headline : headlines)
-    out.push_back({container_of(headline.link, links_before), headline.link});
+  auto before = no_node;
+  for (auto first = headlines.begin(); first != headlines.end();) {
+    auto const next =
+        std::find_if(first, headlines.end(), [&](Headline const& other) { return other.url != first->url; });
+    auto const worded = std::find_if(first, next, [](Headline const& one) { return one.text_bytes > 0; });
+    auto const link = worded == next ? first->link : worded->link;
+    auto const behind = next == headlines.end() ? no_node : next->link;
+    out.push_back({container_of(link, before, behind), link});
+    before = std::prev(next)->link;
+    first = next;
+  }
   return out;
 }
 

@@ -87,6 +87,44 @@ TEST(Listing, OtherSelectorsDoNotKeepItFromFindingTheItems) {
   }
 }
 
+// A picture and a headline that lead to the same place, as most fronts have them.
+TEST(Listing, OfTheLinksToOneAddressTheOneWithATextIsTheHeadline) {
+  std::string cards, parted;
+  for (std::string const name : {"storm", "mayor", "bridge"}) {
+    auto const link = "<a href=/" + name + "#c>";
+    auto const picture = "<article><figure>" + link + "<img src=/" + name + ".jpg></a></figure>";
+    auto const rest = "<h2>" + link + "About the " + name + "</a></h2><time>31 October 2026</time></article>";
+    cards += picture + rest;
+    parted += picture + "<a href=/s/" + name + ">Section</a>" + rest;
+  }
+  auto const feed = parse_listing(cards, hints, {.link = "article a"});
+  ASSERT_TRUE(feed) << feed.error().message;
+  ASSERT_EQ(feed->items.size(), 3u);
+  EXPECT_EQ(feed->items[1].url, "https://h.example/mayor");
+  EXPECT_EQ(feed->items[1].title, "About the mayor");
+  EXPECT_EQ(feed->items[1].image, "https://h.example/mayor.jpg");
+  EXPECT_TRUE(feed->items[1].date_published);
+  auto const other = parse_listing(parted, hints, {.link = "article a"});
+  ASSERT_TRUE(other) << other.error().message;
+  ASSERT_EQ(other->items.size(), 6u);
+  EXPECT_EQ(other->items[0].url, "https://h.example/storm");
+  EXPECT_EQ(other->items[0].title, "About the storm");
+  EXPECT_EQ(other->items[0].image, "https://h.example/storm.jpg");
+}
+
+// "Most read" holds what the list has already, and one more.
+TEST(Listing, WhatStandsBesideLinksThatAreKnownIsNotTheItems) {
+  std::string const list =
+      "<h2><a href=/a>About the storm</a></h2><h2><a href=/b>About the mayor</a></h2>"
+      "<aside><time>30 October 2026</time><p><a href=/a>About the storm</a><p><a href=/c>About the "
+      "bridge</a></aside>";
+  auto const feed = parse_listing(list, hints, {.link = "a"});
+  ASSERT_TRUE(feed) << feed.error().message;
+  ASSERT_EQ(feed->items.size(), 3u);
+  EXPECT_EQ(feed->items[2].title, "About the bridge");
+  EXPECT_FALSE(feed->items[2].date_published);
+}
+
 std::vector<std::string> urls(Result<Feed> const& feed) {
   std::vector<std::string> out;
   if (feed)
