@@ -1,7 +1,7 @@
 #include "daemon/run/stored_states.h"
 
+#include "daemon/run/left_feeds.h"
 #include "daemon/schedule/poll_policy.h"
-#include "daemon/schedule/poll_state.h"
 
 #include <optional>
 #include <set>
@@ -10,31 +10,6 @@
 #include <utility>
 
 namespace newsfold::run {
-
-namespace {
-
-// What is kept of feeds that no name stands for any more, by their addresses.
-std::unordered_map<std::string, std::string> nameless(storage::Store const& store,
-                                                      std::set<FeedId> const& named) {
-  std::unordered_map<std::string, std::string> out;
-  std::unordered_map<std::string, UtcMicros> asked;  // of several names of one address the last counts
-  auto const rows = store.view().feeds();
-  if (!rows) return out;
-  for (auto const& row : *rows) {
-    if (named.contains(row.id)) continue;
-    auto const state = schedule::decode_poll_state(row.state);
-    if (!state) continue;
-    for (auto const& url : {state->configured_url, state->poll_url()}) {
-      auto const [last, is_first] = asked.try_emplace(url, state->last_request);
-      if (!is_first && last->second >= state->last_request) continue;
-      last->second = state->last_request;
-      out[url] = row.state;
-    }
-  }
-  return out;
-}
-
-}  // namespace
 
 schedule::Scheduler::LoadState stored_states(storage::Store const& store,
                                              std::vector<schedule::FeedSpec> const& feeds,
@@ -49,7 +24,7 @@ schedule::Scheduler::LoadState stored_states(storage::Store const& store,
           by_url = std::move(by_url)](schedule::FeedSpec const& feed) mutable {
     auto const row = store.view().feed(feed.id);
     if (row) return lost.contains(feed.id) ? schedule::without_document(row->state) : row->state;
-    if (!by_url) by_url = nameless(store, named);
+    if (!by_url) by_url = left_by_url(store.view(), named);
     auto const former = by_url->find(feed.url);
     return former == by_url->end() ? std::string() : schedule::under_new_name(former->second);
   };
