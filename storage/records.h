@@ -228,6 +228,12 @@ struct FeedRow {
   dedup::FeedHabits habits;
 };
 
+// The scheduler's record of a feed.
+struct FeedState {
+  FeedId feed{};
+  std::string state;
+};
+
 struct Counts {
   std::uint64_t articles = 0;
   std::uint64_t versions = 0;

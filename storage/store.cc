@@ -129,9 +129,26 @@ Result<void> Store::put_feed_state(FeedId feed, std::string_view name, std::stri
   return put(*state_, Family::feeds, view_of(key), row.SerializeAsString());
 }
 
-Result<void> Store::remove_feed(FeedId feed) {
-  auto const key = FeedKey{feed}.encode();
-  return remove(*state_, Family::feeds, view_of(key));
+Result<void> Store::forget_feeds(std::span<FeedState const> feeds) {
+  if (!state_->head.bytes_counted()) return {};  // it is not known yet whose articles are kept
+  rocksdb::WriteBatch batch;
+  for (auto const& feed : feeds) {
+    auto const key = FeedKey{feed.feed}.encode();
+    auto row = read_record<proto::FeedRecord>(*state_, Family::feeds, view_of(key), nullptr, "feed");
+    if (!row && (row.error().code == ErrorCode::not_found || row.error().code == ErrorCode::corrupt))
+      continue;
+    if (!row) return row.error();
+    if (row->state() != feed.state) continue;
+    auto* const handle = state_->database->handle(Family::feeds);
+    if (row->bytes() == 0) {
+      batch.Delete(handle, slice(view_of(key)));
+    } else if (!row->state().empty()) {
+      row->clear_state();
+      batch.Put(handle, slice(view_of(key)), row->SerializeAsString());
+    }
+  }
+  if (batch.Count() == 0) return {};
+  return state_->database->write(batch, state_->options.sync);
 }
 
 Result<void> Store::put_blocks(std::string_view host, std::string_view blocks) {

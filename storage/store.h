@@ -245,7 +245,9 @@ class Store {
   void on_commit(Listener listener);
 
   Result<void> put_feed_state(FeedId feed, std::string_view name, std::string_view state);
-  Result<void> remove_feed(FeedId feed);  // its state; its articles stay
+  // Forgets each whose record is still this one: all of it, or where articles are kept that the feed brought,
+  // what its next poll would need.
+  Result<void> forget_feeds(std::span<FeedState const> feeds);
   Result<void> put_blocks(std::string_view host, std::string_view blocks);
   Result<void> put_subscription(Subscription const& subscription);
   Result<void> remove_subscription(std::string_view name);

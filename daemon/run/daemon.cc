@@ -7,6 +7,7 @@
 #include "daemon/notify/subscriptions.h"
 #include "daemon/run/admin_routes.h"
 #include "daemon/run/feed_status.h"
+#include "daemon/run/left_feeds.h"
 #include "daemon/run/observer.h"
 #include "daemon/run/reload.h"
 #include "daemon/run/sinks.h"
@@ -35,6 +36,8 @@
 #include <filesystem>
 #include <optional>
 #include <random>
+#include <set>
+#include <span>
 #include <thread>
 #include <utility>
 
@@ -47,8 +50,10 @@ namespace {
 
 constexpr std::size_t blocking_threads = 2;
 constexpr auto retention_interval = 10min;
-constexpr auto retention_pause = 1s;   // between two slices of one round: commits go first
-constexpr auto status_interval = 15s;  // of the line that systemd shows
+constexpr auto retention_pause = 1s;  // between two slices of one round: commits go first
+constexpr auto left_feeds_interval = 6h;
+constexpr std::size_t left_feeds_slice = 1000;  // forgotten in one step: some milliseconds of the writer's
+constexpr auto status_interval = 15s;           // of the line that systemd shows
 
 std::uint64_t random_number() {
   std::random_device device;
@@ -162,6 +167,7 @@ struct Daemon::Impl {
   asio::awaitable<void> probe_writer();
   asio::awaitable<void> probe_store();
   asio::awaitable<void> keep_retention();
+  asio::awaitable<void> forget_left_feeds();
   asio::awaitable<ReloadOutcome> reload();
   struct Reloading;
   struct Prepared {
@@ -467,6 +473,25 @@ asio::awaitable<void> Daemon::Impl::keep_retention() {
   }
 }
 
+asio::awaitable<void> Daemon::Impl::forget_left_feeds() {
+  for (;;) {
+    co_await clock.sleep_until(clock.now() + left_feeds_interval);
+    std::set<FeedId> configured;
+    for (auto const& feed : scheduler->status()) configured.insert(feed.id);
+    auto look = [this, configured = std::move(configured)] {
+      return left_feeds(store->view(), configured, clock.now());
+    };
+    auto const left = co_await run_on(blocking.get_executor(), std::move(look));
+    for (std::span<storage::FeedState const> rest(left); !rest.empty();) {
+      auto const slice = rest.first(std::min(rest.size(), left_feeds_slice));
+      rest = rest.subspan(slice.size());
+      auto forget = [this, slice] { return store->forget_feeds(slice); };
+      auto const done = co_await run_on(writer_thread.get_executor(), forget);
+      if (!done) log::error("retention_failed", {{"reason", done.error().message}});
+    }
+  }
+}
+
 asio::awaitable<void> Daemon::Impl::main() {
   writing.spawn(write());
   serving.spawn(serve());
@@ -476,6 +501,7 @@ asio::awaitable<void> Daemon::Impl::main() {
   attending.spawn(health->run());
   attending.spawn(observer->count_today());
   attending.spawn(keep_retention());
+  attending.spawn(forget_left_feeds());
   auto pushing = Sinks::plan(config).value();  // open() has looked
   if (auto const applied = co_await sinks->apply(std::move(pushing)); !applied)
     log::error("sinks_refused", {{"reason", applied.error().message}});
