@@ -1,7 +1,7 @@
 #include "daemon/run/stored_states.h"
 
 #include "daemon/run/left_feeds.h"
-#include "daemon/schedule/poll_policy.h"
+#include "daemon/schedule/feed_arrival.h"
 
 #include <optional>
 #include <set>

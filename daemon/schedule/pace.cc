@@ -100,6 +100,19 @@ std::optional<seconds> settled_gap(PollState const& state, FeedSpec const& feed,
   return *settled + jitter_of(*settled, options, 0.5);
 }
 
+Pace pace_of_success(PollState const& state, FeedSpec const& feed, PollingOptions const& options,
+                     UtcMicros now, double k) {
+  auto interval = seconds(0);
+  if (auto const settled = settled_interval(state, feed, options, now)) {
+    interval = *settled;
+  } else {
+    auto const bounds = RateModel::Bounds{.not_before = now, .not_after = now + options.ceiling};
+    auto const wanted = state.rate.next_poll(now, k, feed.weight, bounds);
+    interval = bounded_interval(without_jitter(wanted - now, options), state, feed, options, now);
+  }
+  return {interval, after_skipped_hours(state, feed, now + interval)};
+}
+
 BudgetShare share_of(PollState const& state, FeedSpec const& feed, PollingOptions const& options,
                      UtcMicros now) {
   auto floor = floor_of(state, feed, options);

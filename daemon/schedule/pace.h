@@ -40,6 +40,15 @@ std::chrono::seconds pace_without_304(std::chrono::seconds guard, PollingOptions
 std::chrono::seconds error_ladder(std::uint32_t failures, PollingOptions const& options,
                                   std::chrono::seconds cap);
 
+// After a good answer: how long to wait, without jitter, and when that ends, outside of hours to skip. `k`:
+// the price of a poll (rate_model.h).
+struct Pace {
+  std::chrono::seconds interval{};
+  UtcMicros due{};
+};
+Pace pace_of_success(PollState const& state, FeedSpec const& feed, PollingOptions const& options,
+                     UtcMicros now, double k);
+
 // How long a feed that is well waits where neither its rate nor the budget has a say: its own interval, a
 // goal, a hub that tells the news, the floor where nothing is learnt from. Without jitter.
 std::optional<std::chrono::seconds> settled_interval(PollState const& state, FeedSpec const& feed,

@@ -1,6 +1,7 @@
 #include "daemon/schedule/plan.h"
 
 #include "daemon/schedule/budget.h"
+#include "daemon/schedule/feed_arrival.h"
 #include "daemon/schedule/host_key.h"
 #include "daemon/schedule/pace.h"
 

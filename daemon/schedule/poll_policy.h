@@ -82,37 +82,6 @@ struct Decision {
 Decision settle(PollState& state, FeedSpec const& feed, PollingOptions const& options,
                 PollOutcome const& outcome, double k, double random);
 
-// When a feed that waits after a good answer would be due had these options held then; nothing where it
-// waits for another reason (an error, a rest). No sooner than its publisher asked at that answer.
-std::optional<UtcMicros> due_by(PollState const& state, FeedSpec const& feed, PollingOptions const& options,
-                                double k);
-
-// When the configuration wants the feed asked, where that is before `placed`: by its pace at the price `k`,
-// where one is given; and soon where its documents are to be read another way, for which `state` is made
-// ready.
-std::optional<UtcMicros> sooner_due(PollState& state, FeedSpec const& feed, PollingOptions const& options,
-                                    UtcMicros placed, std::optional<double> k);
-
-// When it is due at a start: as it was stored, or sooner where the configuration changed meanwhile. By the
-// model nothing is due sooner: the budget is not solved yet.
-UtcMicros due_at_start(PollState& state, FeedSpec const& feed, PollingOptions const& options);
-
-// Without the hub that it relied on a feed is due as soon as its publisher allows.
-void let_go_of_push(PollState& state, FeedSpec const& feed, PollingOptions const& options, UtcMicros now);
-
-// What a stored record means for a feed that comes: with the daemon, or with a reload.
-enum class Arrival : std::uint8_t { start, reload };
-PollState state_at_start(FeedSpec const& feed, std::string_view record, PollingOptions const& options,
-                         UtcMicros now, Arrival arrival);
-
-// How soon an operator may have a feed asked out of its turn, and for whose sake no sooner. An error counts
-// with its first step only: who mends something wants to see it work.
-struct HandWait {
-  UtcMicros until{};
-  std::string why;
-};
-HandWait soonest_by_hand(PollState const& state, FeedSpec const& feed, PollingOptions const& options);
-
 // What of the operator's secrets for this feed (a user in its URL is one) may go to `url`: all of them where
 // scheme, host and port are those of the configured URL, or its step from http to https; else none.
 fetch::Credentials credentials_for(FeedSpec const& feed, std::string_view url);
@@ -123,20 +92,6 @@ std::chrono::seconds jitter_of(std::chrono::seconds interval, PollingOptions con
 // The interval that comes to `gap` with its jitter, on average: so that a budget is spent and not saved, and
 // a goal met.
 std::chrono::seconds without_jitter(std::chrono::duration<double> gap, PollingOptions const& options);
-
-// Whether the operator has its documents read another way than the last one was, or lets them be larger where
-// that one was too large. read_anew: then forgets what would keep that one from being sent and read again.
-bool reads_otherwise(PollState const& state, FeedSpec const& feed);
-void read_anew(PollState& state, FeedSpec const& feed);
-
-// The encoded record of a feed whose document was lost after it was read: it is asked for anew, and at once
-// where all was well; what else was known, an error and how long to stay away, holds. "" where it does not
-// decode.
-std::string without_document(std::string const& record);
-
-// The encoded record for a feed that was asked for under another name: it begins anew, but no sooner than its
-// publisher was promised. "" where it does not decode.
-std::string under_new_name(std::string const& record);
 
 // `t`, or the end of the hours that the publisher wants us to skip, where `t` falls into them.
 UtcMicros after_skipped_hours(PollState const& state, FeedSpec const& feed, UtcMicros t);

@@ -7,6 +7,7 @@
 #include "daemon/schedule/alarm.h"
 #include "daemon/schedule/budget.h"
 #include "daemon/schedule/due_queue.h"
+#include "daemon/schedule/feed_arrival.h"
 #include "daemon/schedule/gated_client.h"
 #include "daemon/schedule/gatekeeper.h"
 #include "daemon/schedule/page_client.h"

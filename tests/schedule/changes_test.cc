@@ -1,4 +1,5 @@
 // What a reload, a restart, a stop or a clock that jumps does to feeds that were polled before.
+#include "daemon/schedule/feed_arrival.h"
 #include "daemon/schedule/pace.h"
 #include "tests/schedule/poll_world.h"
 

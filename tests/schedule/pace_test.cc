@@ -1,4 +1,5 @@
 // The longest that a feed is left alone, and how those are asked who refuse us.
+#include "daemon/schedule/feed_arrival.h"
 #include "tests/schedule/poll_world.h"
 
 namespace newsfold::schedule {

@@ -1,4 +1,5 @@
 // Several feeds, names or configurations that come to stand for one address.
+#include "daemon/schedule/feed_arrival.h"
 #include "tests/schedule/poll_world.h"
 
 #include <boost/asio/post.hpp>
