@@ -105,7 +105,8 @@ asio::awaitable<schedule::Digest> Pipeline::digest(schedule::FeedSpec const& fee
   auto built = wants_pages ? co_await build_with_pages(*pending, std::move(work))
                            : co_await build_all(*pending, std::move(work));
   if (!built) {
-    digest.report = built.error();
+    // The store's trouble, whatever it calls it: no fault of the document's.
+    digest.report = Error{ErrorCode::unreadable, built.error().message};
     co_return digest;
   }
   digest.report = std::move(read->report);
