@@ -85,7 +85,7 @@ class KnownPageTest : public PipelineFixture {
     asio::awaitable<Result<fetch::Response>> fetch(fetch::Request request) override {
       bool const is_known = !request.etag.empty();
       auto answer = co_await test_.web_.fetch(std::move(request));
-      auto edited = page(paragraphs("harbour"));
+      auto edited = ferry_page(paragraphs("harbour"));
       if (is_known) co_await test_.look(200, std::move(edited));
       co_return answer;
     }
@@ -182,12 +182,12 @@ TEST_F(KnownPageTest, LeavesItsTextWhereItCannotBeHadNow) {
 }
 
 TEST_F(KnownPageTest, IsAskedForAgainWhereItMayBeThereNextTime) {
-  Entry const edited{.title = "The ferry sails"};
+  FerryItem const edited{.title = "The ferry sails"};
   int polled = 0;
   auto const between = [&] {
     web_.down = ++polled == 1;
     if (polled < 2) return;
-    web_.pages[url] = page(paragraphs("harbour"));
+    web_.pages[url] = ferry_page(paragraphs("harbour"));
     web_.etags[url] = "v2";
   };
   polls({{}, edited, edited, edited}, between);
@@ -198,7 +198,7 @@ TEST_F(KnownPageTest, IsAskedForAgainWhereItMayBeThereNextTime) {
 }
 
 TEST_F(KnownPageTest, IsNotAskedForAgainWhereItsAnswerWillNotChangeSoon) {
-  Entry const edited{.title = "The ferry sails"};
+  FerryItem const edited{.title = "The ferry sails"};
   polls({{}, edited, edited}, [this] { web_.statuses[url] = 404; });
   EXPECT_EQ(web_.asked.size(), 2u);
 }
