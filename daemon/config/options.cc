@@ -145,10 +145,12 @@ std::vector<Option> polling_options() {
              "least that the feed waits when all is well, nor than Retry-After."),
       option("error_backoff_max", &Polling::error_backoff_max, DurationCodec{"1s", "7d"}, reload,
              "The longest delay after failures, for the first two weeks of them; then it is 7 days."),
-      option("recheck", &Polling::recheck, RecheckCodec{}, restart,
-             "How often article pages are looked at again for edits, by age: \"15m < 3h\" is every 15 "
-             "minutes while "
-             "younger than 3 hours; [] never."),
+      option(
+          "recheck", &Polling::recheck, RecheckCodec{}, restart,
+          "How often article pages are looked at again for edits, by age: \"15m < 3h\" is every 15 "
+          "minutes while "
+          "younger than 3 hours; [] never. A host whose pages turn out not to be edited is looked at up to "
+          "four times more rarely."),
       option("websub_callback_url", &Polling::websub_callback_url, TextCodec{TextRule::http_url}, restart,
              "Public URL of this daemon's /websub, where hubs push to; empty means no WebSub."),
   };

@@ -254,7 +254,7 @@ asio::awaitable<Result<void>> Pipeline::commit_look(Source const& source, storag
   co_return Result<void>();
 }
 
-asio::awaitable<Result<void>> Pipeline::recheck(Source const& source, ArticleId article,
+asio::awaitable<Result<bool>> Pipeline::recheck(Source const& source, ArticleId article,
                                                 KnownPage const& known, fetch::Client& pages,
                                                 fetch::Response response) {
   storage::PageLook look{article, known.version, cleaner_revision, {}};
@@ -275,12 +275,14 @@ asio::awaitable<Result<void>> Pipeline::recheck(Source const& source, ArticleId 
     if (rebuilt->edit) {
       Built items;
       items.push_back(std::move(*rebuilt));
-      co_return co_await commit_items(source, std::move(items));
+      if (auto const kept = co_await commit_items(source, std::move(items)); !kept) co_return kept.error();
+      co_return true;
     }
     look.page = std::move(rebuilt->page);
   }
-  if (look.page == known.validators) co_return Result<void>();
-  co_return co_await commit_look(source, std::move(look));
+  if (look.page == known.validators) co_return false;
+  if (auto const kept = co_await commit_look(source, std::move(look)); !kept) co_return kept.error();
+  co_return false;
 }
 
 void Pipeline::count_decisions(Built const& items) {

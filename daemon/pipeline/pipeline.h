@@ -5,7 +5,8 @@
 //
 // Articles whose pages are fetched are committed as they come, so that a feed's first fifty pages need not
 // all arrive before the first is announced, and many at once in several commits; the feed's own state is
-// committed last. Interrupted in between, the document is read again and what is stored already is recognised.
+// committed last. Interrupted in between, the document is read again and what is stored already is
+// recognised.
 
 #include "daemon/pipeline/article_builder.h"
 #include "daemon/pipeline/document_reader.h"
@@ -81,8 +82,8 @@ class Pipeline final : public schedule::PollSink {
 
   // The page of a known article was looked at again (200, or 304 to what is known of it): commits what
   // changed, be it only what to ask it with the next time. Where it begins a series, `pages` is asked for
-  // those that follow.
-  boost::asio::awaitable<Result<void>> recheck(Source const& source, ArticleId article,
+  // those that follow. Answers whether it was edited.
+  boost::asio::awaitable<Result<bool>> recheck(Source const& source, ArticleId article,
                                                KnownPage const& known, fetch::Client& pages,
                                                fetch::Response page);
 

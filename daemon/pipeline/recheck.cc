@@ -3,6 +3,7 @@
 #include "daemon/log/log.h"
 #include "daemon/pipeline/known_page.h"
 #include "daemon/runtime/run_on.h"
+#include "daemon/schedule/host_key.h"
 
 #include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/asio/redirect_error.hpp>
@@ -21,7 +22,7 @@ namespace asio = boost::asio;
 namespace {
 
 // An answer that says nothing of the page (403, 429, 5xx, none at all) is asked for half as often.
-constexpr int slower_in_trouble = 2;
+constexpr double stretch_in_trouble = 2;
 
 std::vector<storage::ArticleHead> heads_since(storage::Store const& store, UtcMicros since,
                                               std::size_t heads_max) {
@@ -62,14 +63,14 @@ void Rechecker::watch(ArticleId article, FeedId feed) {
 }
 
 // The next look: by the article's age, never sooner than the ladder's step from now.
-void Rechecker::schedule(Watched watched, int slower) {
+void Rechecker::schedule(Watched watched, double stretch) {
   if (due_.size() >= options_.articles_max) return;
   auto const now = clock_.now();
   // Stored by a clock that was ahead: young from now on, not until it is passed again.
   watched.stored_at = std::min(watched.stored_at, now);
   for (auto const& step : options_.ladder) {
     if (now - watched.stored_at >= step.younger_than) continue;
-    watched.due = now + step.every * slower;
+    watched.due = now + std::chrono::floor<std::chrono::microseconds>(step.every * stretch);
     due_.push(watched);
     changed_.cancel();
     return;
@@ -143,7 +144,8 @@ asio::awaitable<void> Rechecker::check(Watched watched) {
   ask_whether_changed(request, page);
   auto answer = co_await pages_.fetch(std::move(request));
   auto const status = answer ? answer->status : 0U;
-  int slower = 1;
+  auto const host = schedule::host_key(page.url);
+  double trouble = 1;
   if (status == 404 || status == 410) {
     if (++watched.missing >= options_.missing_max) {
       co_await withdraw(watched, status);
@@ -151,12 +153,16 @@ asio::awaitable<void> Rechecker::check(Watched watched) {
     }
   } else if (status == 200 || (status == 304 && answer->conditional)) {
     watched.missing = 0;
-    auto const done = co_await pipeline_.recheck(*source, watched.article, page, pages_, std::move(*answer));
-    if (!done) log::info("recheck_failed", {{"article", watched.article}, {"reason", done.error().message}});
+    auto const edited =
+        co_await pipeline_.recheck(*source, watched.article, page, pages_, std::move(*answer));
+    if (edited)
+      edits_.note(host, *edited);
+    else
+      log::info("recheck_failed", {{"article", watched.article}, {"reason", edited.error().message}});
   } else {
-    slower = slower_in_trouble;
+    trouble = stretch_in_trouble;
   }
-  schedule(watched, slower);
+  schedule(watched, trouble * edits_.stretch(host));
 }
 
 asio::awaitable<void> Rechecker::withdraw(Watched watched, unsigned status) {

@@ -7,6 +7,7 @@
 // restart: the row of the version or of the feed's sighting says with what. What is due is kept in memory (40
 // bytes an article) and made anew at a start, later rather than sooner. Everything runs on the I/O executor.
 
+#include "daemon/pipeline/edit_rates.h"
 #include "daemon/pipeline/pipeline.h"
 #include "daemon/runtime/clock.h"
 #include "daemon/runtime/task_group.h"
@@ -26,7 +27,7 @@
 
 namespace newsfold::pipeline {
 
-// "Every 15 minutes while it is younger than 3 hours."
+// "Every 15 minutes while it is younger than 3 hours": up to four times that at hosts that do not edit.
 struct RecheckStep {
   std::chrono::milliseconds every{};
   std::chrono::milliseconds younger_than{};
@@ -65,7 +66,7 @@ class Rechecker {
     bool operator>(Watched const& other) const noexcept { return due > other.due; }
   };
 
-  void schedule(Watched watched, int slower = 1);
+  void schedule(Watched watched, double stretch = 1);
   boost::asio::awaitable<void> load();
   boost::asio::awaitable<void> check(Watched watched);
   boost::asio::awaitable<void> withdraw(Watched watched, unsigned status);
@@ -80,6 +81,7 @@ class Rechecker {
   std::priority_queue<Watched, std::vector<Watched>, std::greater<>> due_;
   std::size_t in_flight_ = 0;
   boost::asio::steady_timer changed_;  // never expires; cancelled when due_ or in_flight_ changed
+  EditRates edits_;
   TaskGroup checks_;
 };
 

@@ -175,6 +175,22 @@ TEST_F(Recheck, LooksOftenWhileThePageIsYoungAndRarelyLater) {
   EXPECT_EQ(rechecker_->watched(), 0u);
 }
 
+TEST_F(Recheck, LooksLessOftenAtAHostThatDoesNotEdit) {
+  options_.ladder = {{15min, 24h * 30}};
+  live_for(15min, 1500);
+  // Each of the first hundred steps, then less and less, at last every fourth.
+  EXPECT_LE(looks(), 100u + 300 + 200);
+  EXPECT_GE(looks(), 100u + 1400 / 4);
+}
+
+TEST_F(Recheck, LooksAsOftenAsEverAtAHostThatEditsNowAndThen) {
+  options_.ladder = {{15min, 24h * 30}};
+  live_for(15min, 1500, [&](int step) {
+    if (step % 80 == 0) web_.pages[page_url] = page(paragraphs(8 + step / 80 % 2));
+  });
+  EXPECT_GE(looks(), 1490u);
+}
+
 TEST_F(Recheck, FollowsAnotherLadder) {
   options_.ladder = {{30min, 2h}};
   live_for(15min, 20);
