@@ -148,7 +148,7 @@ void Loader::read_table(Section const& section, Table const& table, Place const&
   for (auto const& option : section.options) {
     if (!option.required) continue;
     bool const there =
-        std::any_of(table.begin(), table.end(), [&](auto const& row) { return row.first == option.key; });
+        std::any_of(table.begin(), table.end(), [&](auto const& row) { return row.key == option.key; });
     if (!there) complain(place, in_brackets(section) + " lacks `" + std::string(option.key) + "`");
   }
   note_places(section, table, place);

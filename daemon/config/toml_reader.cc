@@ -19,10 +19,10 @@ Table convert_table(toml::table const& table, std::string const& file) {
   for (auto const& [key, node] : table) {
     auto value = convert(node, file);
     value.key_place = place_of(key.source(), file);
-    out.emplace_back(std::string(key.str()), std::move(value));
+    out.push_back({std::string(key.str()), std::move(value)});
   }
   std::stable_sort(out.begin(), out.end(), [](auto const& a, auto const& b) {
-    auto const &x = a.second.key_place, &y = b.second.key_place;
+    auto const &x = a.value.key_place, &y = b.value.key_place;
     return std::pair(x.line, x.column) < std::pair(y.line, y.column);
   });
   return out;

@@ -6,7 +6,6 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <variant>
 #include <vector>
 
@@ -19,8 +18,9 @@ struct Place {
 };
 
 struct Value;
+struct Member;
 using Array = std::vector<Value>;
-using Table = std::vector<std::pair<std::string, Value>>;  // in the order of the file
+using Table = std::vector<Member>;  // in the order of the file
 struct Unsupported {
   std::string_view type_name;  // dates and times: TOML has them, we have no use for them
 };
@@ -29,6 +29,11 @@ struct Value {
   std::variant<bool, std::int64_t, double, std::string, Array, Table, Unsupported> data;
   Place place;      // of the value
   Place key_place;  // of the key it stands under; equals `place` in an array
+};
+
+struct Member {
+  std::string key;
+  Value value;
 };
 
 // "a string", "a table": what stands there, for messages.
