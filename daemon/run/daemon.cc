@@ -476,7 +476,8 @@ asio::awaitable<void> Daemon::Impl::keep_retention() {
 asio::awaitable<void> Daemon::Impl::forget_left_feeds() {
   for (;;) {
     co_await clock.sleep_until(clock.now() + left_feeds_interval);
-    std::set<FeedId> configured;
+    // Also those that are off: they are to go on where they were.
+    auto configured = disabled_feeds(config, [this](FeedId list) { return lists->find(list); });
     for (auto const& feed : scheduler->status()) configured.insert(feed.id);
     auto look = [this, configured = std::move(configured)] {
       return left_feeds(store->view(), configured, clock.now());

@@ -386,6 +386,21 @@ Result<Sources> make_sources(config::Config const& config, LookUpList const& lis
   return out;
 }
 
+std::set<FeedId> disabled_feeds(config::Config const& config, LookUpList const& lists) {
+  std::set<FeedId> out;
+  for (auto const& source : config.sources) {
+    if (source.enabled) continue;
+    out.insert(feed_id(source));
+    auto const* const held = source.kind == config::SourceKind::opml ? lists(feed_id(source)) : nullptr;
+    if (!held) continue;
+    sources::Names names;
+    std::set<std::string> known_urls;
+    for (auto& feed : sources::sources_of(*held, names, known_urls).sources)
+      out.insert(feed_id(from_list(source, std::move(feed))));
+  }
+  return out;
+}
+
 namespace {
 
 Result<notify::Filter> make_filter(config::EventFilter const& from) {

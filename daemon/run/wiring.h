@@ -21,6 +21,7 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -62,6 +63,10 @@ using LookUpList = std::function<std::vector<parse::Subscription> const*(FeedId 
 // left out of the lists. Fails with `unreadable` or `invalid` where a credential file cannot be used; the
 // message names the feed and the file, never what is in it.
 Result<Sources> make_sources(config::Config const& config, LookUpList const& lists = {});
+
+// Those that are switched off, and the feeds of lists that are: what is stored of them waits for their
+// return.
+std::set<FeedId> disabled_feeds(config::Config const& config, LookUpList const& lists);
 
 // What makes the configuration and the files that it names unusable, all of it: secrets that cannot be read,
 // keys and selectors that are none, wrong site rules. Each names the option or the source. Empty: a daemon

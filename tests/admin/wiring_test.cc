@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -38,6 +39,24 @@ TEST(Wiring, FeedsOfAListWhoseAddressesCannotBeUsedAreCountedAndLeftOut) {
   EXPECT_THAT(urls, ElementsAre("https://team.example/", "https://good.example/", "https://b.example/feed",
                                 "https://c.example/feed"));
   EXPECT_THAT(sources->unusable_in_lists, ElementsAre(Pair("team", 1u)));
+}
+
+TEST(Wiring, WhatIsSwitchedOffIsKnownWithTheFeedsOfItsLists) {
+  config::Config config;
+  config.sources = {source(config::SourceKind::feed, "on"), source(config::SourceKind::feed, "off"),
+                    source(config::SourceKind::opml, "team")};
+  std::vector<parse::Subscription> const team{{"B", "https://b.example/feed", "", {}, {}}};
+  auto const lists = [&](FeedId) { return &team; };
+  std::set<FeedId> of_list;
+  auto const all = make_sources(config, lists).value();
+  for (auto const& feed : all.feeds)
+    if (feed.url == "https://b.example/feed") of_list.insert(feed.id);
+  ASSERT_EQ(of_list.size(), 1u);
+  EXPECT_THAT(disabled_feeds(config, lists), IsEmpty());
+  config.sources[1].enabled = config.sources[2].enabled = false;
+  auto expected = of_list;
+  expected.insert({feed_id(config.sources[1]), feed_id(config.sources[2])});
+  EXPECT_EQ(disabled_feeds(config, lists), expected);
 }
 
 TEST(Wiring, SelectorsThatAreNoneAreNamedWithTheirPageAndOption) {
