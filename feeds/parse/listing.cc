@@ -129,6 +129,11 @@ void Listing::add(Item item) {
   auto& before = feed_.items[known->second];
   if (!before.title.empty() || item.title.empty()) return;
   if (item.image.empty()) item.image = std::move(before.image);
+  if (item.summary.empty()) item.summary = std::move(before.summary);
+  if (!item.date_published) {
+    item.date_published = before.date_published;
+    item.date_raw = std::move(before.date_raw);
+  }
   before = std::move(item);
 }
 

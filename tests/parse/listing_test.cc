@@ -112,6 +112,19 @@ TEST(Listing, OfTheLinksToOneAddressTheOneWithATextIsTheHeadline) {
   EXPECT_EQ(other->items[0].image, "https://h.example/storm.jpg");
 }
 
+// What stands beside the picture's link and not beside the headline's is the article's all the same.
+TEST(Listing, OfTheLinksToOneAddressNoneLosesADate) {
+  std::string cards;
+  for (std::string const name : {"storm", "mayor", "bridge"})
+    cards += "<article><div><a href=/" + name + "><img src=/" + name +
+             ".jpg></a><time>31 October 2026</time></div><a href=/s/" + name + ">Section</a><h2><a href=/" +
+             name + ">About the " + name + "</a></h2></article>";
+  auto const feed = parse_listing(cards, hints, {.link = "article a"});
+  ASSERT_TRUE(feed) << feed.error().message;
+  EXPECT_EQ(feed->items[0].title, "About the storm");
+  EXPECT_TRUE(feed->items[0].date_published);
+}
+
 // "Most read" holds what the list has already, and one more.
 TEST(Listing, WhatStandsBesideLinksThatAreKnownIsNotTheItems) {
   std::string const list =
