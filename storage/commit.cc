@@ -202,9 +202,11 @@ class ItemStep {
     auto const found = group_.articles.find(ArticleKey{id});
     if (!found) return found.error();
     auto const& before = **found;
-    if (auto seen = note_sighting(id, before.version()); !seen) return seen.error();
+    bool const outdated = item_.text_of != 0 && item_.text_of != before.version();
+    if (auto seen = note_sighting(id, before.version(), outdated); !seen) return seen.error();
     ItemOutcome outcome{Outcome::unchanged, id, before.version(), StoryId{before.story()}, {}};
-    if (before.version_hash() == item_.version_hash || FeedId{before.feed()} != change_.feed) return outcome;
+    if (outdated || before.version_hash() == item_.version_hash || FeedId{before.feed()} != change_.feed)
+      return outcome;
     bool const ours = before.cleaner_revision() != item_.cleaner_revision &&
                       before.source_hash() == item_.source_hash && item_.source_hash != 0;
     auto const changed = group_.articles.change(ArticleKey{id});
@@ -280,12 +282,15 @@ class ItemStep {
   }
 
   // `version`: of the article until now.
-  Result<void> note_sighting(ArticleId id, std::uint32_t version) {
+  // `outdated`: what was read of it is not of `version`. The feed's next reading is to bring it again.
+  Result<void> note_sighting(ArticleId id, std::uint32_t version, bool outdated) {
     SightingKey const key{change_.feed, id};
     auto const before = group_.sightings.find(key);
     if (!before) return before.error();
     auto sighting = first_sighting(id);
-    if (item_.article.extractor != "feed") {
+    if (outdated) {
+      sighting.item_hash = ~sighting.item_hash | 1;
+    } else if (item_.article.extractor != "feed") {
       sighting.page = item_.page;
       sighting.page_version = version;
       sighting.page_cleaner = item_.cleaner_revision;

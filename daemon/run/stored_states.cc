@@ -23,7 +23,8 @@ schedule::Scheduler::LoadState stored_states(storage::Store const& store,
   return [&store, lost = std::move(lost), named = std::move(named),
           by_url = std::move(by_url)](schedule::FeedSpec const& feed) mutable {
     auto const row = store.view().feed(feed.id);
-    if (row) return lost.contains(feed.id) ? schedule::without_document(row->state) : row->state;
+    if (row && !row->state.empty())
+      return lost.contains(feed.id) ? schedule::without_document(row->state) : row->state;
     if (!by_url) by_url = left_by_url(store.view(), named);
     auto const former = by_url->find(feed.url);
     return former == by_url->end() ? std::string() : schedule::under_new_name(former->second);

@@ -327,5 +327,29 @@ TEST(ChangeReader, GivesWhatItWasMadeForWhateverComesLater) {
   EXPECT_EQ(reader.next().value(), nullptr);
 }
 
+// An item was built from the text of a version, and before it came here there was another.
+TEST(Store, TheTextOfAnOlderVersionIsNoEdit) {
+  TempDirectory const directory;
+  auto const store = open(directory / "store");
+  ingest(*store, harbour, {doc(1)});
+  auto again = doc(1);
+  again.title = "Another headline";
+  auto stale = change(store->view(), harbour, {again});
+  stale.items[0].text_of = 1;
+  auto edited = doc(1);
+  edited.text += " The council has answered since.";
+  ingest(*store, harbour, {edited}, 1);
+  auto const version = store->view().version(ArticleId{1}, 0).value();
+  ASSERT_EQ(version.number, 2u);
+  auto const item_hash = stale.items[0].item_hash;
+  ASSERT_TRUE(store->commit({&stale, 1}, at(2)));
+  EXPECT_EQ(store->view().version(ArticleId{1}, 0)->number, 2u);
+  EXPECT_NE(store->view().sighting(harbour, ArticleId{1})->item_hash, item_hash) << "it is to come again";
+
+  stale.items[0].text_of = 2;
+  ASSERT_TRUE(store->commit({&stale, 1}, at(3)));
+  EXPECT_EQ(store->view().version(ArticleId{1}, 0)->number, 3u);
+}
+
 }  // namespace
 }  // namespace newsfold::storage
