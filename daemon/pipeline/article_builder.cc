@@ -54,27 +54,38 @@ bool has_page(FetchedPage const& page) {
   return page.outcome == PageOutcome::fetched || page.outcome == PageOutcome::unchanged;
 }
 
-// `before`: what the page was read as that is unchanged, or cannot be had; number 0: it never was.
-Article make_article(Source const& source, Item const& item, FetchedPage const& page,
-                     storage::ArticleVersion const& before) {
+struct Made {
+  Article article;
+  bool kept = false;  // its text is that of the version before
+};
+
+// `before`: what its page was read as; number 0: it never was. That stays where the page is unchanged, cannot
+// be had, or is nothing that we understand now: the feed's teaser in its place would be an edit that nobody
+// made.
+Made make_article(Source const& source, Item const& item, FetchedPage const& page,
+                  storage::ArticleVersion const& before) {
   auto from_item = clean::clean_item(item, source.clean);
-  bool const known = before.number != 0;
-  if (!known && page.outcome != PageOutcome::fetched) return from_item;
-  auto from_page = known ? Result<Article>(before.content) : clean_series(page, source);
+  if (page.outcome == PageOutcome::fetched) {
+    auto from_page = clean_series(page, source);
+    if (from_page && !says_less(*from_page, from_item)) return {std::move(*from_page), false};
+    if (from_page && before.number == 0) clean::judge_by_page(*from_page, from_item);
+  }
+  if (before.number == 0) return {std::move(from_item), false};
+  auto kept = before.content;
   // Who of the two said it then is not known: the later one is right of either.
-  if (known) from_page->date_modified = std::max(from_page->date_modified, item.date_modified);
-  if (from_page && !says_less(*from_page, from_item)) return std::move(*from_page);
-  if (from_page) clean::judge_by_page(*from_page, from_item);
-  return from_item;
+  kept.date_modified = std::max(kept.date_modified, item.date_modified);
+  if (!says_less(kept, from_item)) return {std::move(kept), true};
+  clean::judge_by_page(kept, from_item);
+  return {std::move(from_item), false};
 }
 
-// The newest version of a known article, where it was read from the page that was asked for and gave nothing
-// new. The feed's teaser in its place would be an edit that nobody made.
+// The newest version of a known article, where it was read from its page and that may still be there.
 storage::ArticleVersion page_before(storage::View const& view, dedup::Identity const& identity,
                                     PageOutcome outcome) {
-  if (outcome == PageOutcome::not_wanted || outcome == PageOutcome::fetched) return {};
-  if (identity.reason == dedup::IdentityReason::new_item) return {};
+  if (outcome == PageOutcome::not_wanted || identity.reason == dedup::IdentityReason::new_item) return {};
+  auto const head = view.article(identity.article);
   auto stored = view.version(identity.article, 0);
+  if (!head || (head->withdrawn_at && outcome == PageOutcome::missing)) return {};
   if (!stored || stored->content.extractor == "feed") return {};
   return std::move(*stored);
 }
@@ -160,7 +171,8 @@ storage::IngestItem build_item(BuildContext const& context, ItemWork work, Fetch
   // Retention or a recheck came in between: the text that it was asked about is not at hand.
   if (page.outcome == PageOutcome::unchanged && before.number != work.known.version)
     page.outcome = PageOutcome::unreachable;
-  out.article = make_article(context.source, work.item, page, before);
+  auto made = make_article(context.source, work.item, page, before);
+  out.article = std::move(made.article);
   complete(out.article, work.item, context.feed_language, context.source);
   // Where the page was fetched its own address counts: the item's may be a wrapper on another host.
   auto const address = has_page(page) ? page.response.final_url : work.item.url;
@@ -190,19 +202,24 @@ storage::IngestItem build_item(BuildContext const& context, ItemWork work, Fetch
       !view.sighting(context.source.id, out.identity.article))
     out.identity = {};
 
-  bool const is_kept = before.number != 0 && out.article.extractor != "feed";
-  out.source_hash = is_kept ? before.source_hash : work.item_hash;
-  out.page = validators_of(page, work.item.url);
-  if (page.outcome == PageOutcome::fetched) out.source_hash = hash_pages(page);
-  if (page.outcome == PageOutcome::unchanged)
-    out.page = after_unchanged(work.known.validators, page.response.headers);
-  else if (is_kept)
-    out.page = known_page(view, context.source.id, work.identity.article).validators;
+  out.source_hash = made.kept ? before.source_hash : work.item_hash;
+  if (made.kept) {
+    out.text_of = before.number;
+    out.page = page.outcome == PageOutcome::unchanged
+                   ? after_unchanged(work.known.validators, page.response.headers)
+                   : known_page(view, context.source.id, work.identity.article).validators;
+    // They are of the link that the item had then.
+    if (!out.page.empty() && out.page.url.empty() && before.extras.item_url != work.item.url)
+      out.page.url = before.extras.item_url;
+  } else if (page.outcome == PageOutcome::fetched) {
+    out.source_hash = hash_pages(page);
+    out.page = validators_of(page, work.item.url);
+  }
   // Another hash than the item's own: when the feed is read again, its page is asked for again.
   out.item_hash = page.outcome == PageOutcome::unreachable ? ~work.item_hash | 1 : work.item_hash;
   out.extras = extras_of(std::move(work.item), context.source);
   decide(out, context, view, host);
-  if (is_kept) out.cleaner_revision = before.cleaner_revision;
+  if (made.kept) out.cleaner_revision = before.cleaner_revision;
   return out;
 }
 

@@ -8,8 +8,9 @@ namespace newsfold::pipeline {
 
 KnownPage known_page(storage::View const& view, FeedId feed, ArticleId article) {
   KnownPage page;
+  auto const head = view.article(article);
   auto version = view.version(article, 0);
-  if (!version) return page;
+  if (!head || head->withdrawn_at || !version) return page;
   if (version->content.extractor == "feed") {
     page.may_come = version->content.content_text.size() < full_text_bytes_min;
     return page;

@@ -16,7 +16,7 @@ inline constexpr std::size_t full_text_bytes_min = 1200;
 
 struct KnownPage {
   std::uint32_t version = 0;  // that was read from it
-  std::string url;            // as the feed gave it; empty: the text is not a page's
+  std::string url;            // as the feed gave it; empty: the text is not a page's, or was withdrawn
   // Empty: the page said nothing to ask with, or a better cleaner wants to see it once, changed or not.
   storage::PageValidators validators;
   bool may_come = false;  // the text is a feed's teaser: its page could not be had, or was not understood

@@ -181,6 +181,50 @@ TEST_F(KnownPageTest, LeavesItsTextWhereItCannotBeHadNow) {
   }
 }
 
+TEST_F(KnownPageTest, LeavesItsTextWhereItHoldsNoneForNow) {
+  for (std::string const now : {"<html><body><script>start()</script></body></html>", "Log in."}) {
+    if (now == "Log in.") SetUpAgain();
+    polls({{}, {.title = "The ferry sails"}}, [&] {
+      web_.etags[url] = "v2";
+      web_.pages[url] = now == "Log in." ? ferry_page("<p>Log in.</p>") : now;
+    });
+    EXPECT_EQ(announced(), (Strings{"article.created The ferry waits", "article.updated The ferry sails"}));
+    EXPECT_NE(newest().content.content_text.find("jetty waits"), std::string::npos) << now;
+    EXPECT_EQ(newest().page.etag, "v1") << "by which it was read";
+  }
+}
+
+TEST_F(KnownPageTest, IsNotAskedAtANewAddressWithWhatTheOldOneSaid) {
+  auto const moved = url + "-moved";
+  int polled = 0;
+  polls({{}, {.title = "The ferry sails", .link = moved}, {.title = "The ferry sails", .link = moved}}, [&] {
+    if (++polled == 1) {
+      web_.statuses[moved] = 503;
+    } else {
+      web_.statuses.clear();
+      web_.pages[moved] = ferry_page(paragraphs("pontoon"));
+      web_.etags[moved] = "v1";  // by chance
+    }
+  });
+  EXPECT_EQ(web_.asked, (Strings{url, moved, moved}));
+  EXPECT_NE(newest().content.content_text.find("pontoon waits"), std::string::npos);
+}
+
+TEST_F(KnownPageTest, OfAWithdrawnArticleIsNone) {
+  int polled = 0;
+  polls({{}, {.title = "The ferry sails"}}, [&] {
+    if (++polled > 1) return;
+    storage::FeedChange change;
+    change.feed = feed_.id;
+    change.feed_name = feed_.name;
+    change.withdrawals.push_back({ArticleId{1}, "gone"});
+    ASSERT_TRUE(store_->commit({&change, 1}, clock_.now()));
+    EXPECT_EQ(known_page(store_->view(), feed_.id, ArticleId{1}).url, "");
+    web_.statuses[url] = 404;
+  });
+  EXPECT_EQ(newest().content.extractor, "feed") << "a page that is gone has no text to keep";
+}
+
 TEST_F(KnownPageTest, IsAskedForAgainWhereItMayBeThereNextTime) {
   FerryItem const edited{.title = "The ferry sails"};
   int polled = 0;
