@@ -132,7 +132,7 @@ asio::awaitable<void> Rechecker::check(Watched watched) {
   };
   auto const page = co_await run_on(blocking_, std::move(find));
   if (page.url.empty()) {
-    // The feed's next polls ask for the page; from then on it is looked at here.
+    // A poll may yet read it from its page; from then on that is looked at here.
     if (page.may_come || source->pages == PagePolicy::always) schedule(watched);
     co_return;
   }
@@ -144,7 +144,8 @@ asio::awaitable<void> Rechecker::check(Watched watched) {
   ask_whether_changed(request, page);
   auto answer = co_await pages_.fetch(std::move(request));
   auto const status = answer ? answer->status : 0U;
-  auto const host = schedule::host_key(page.url);
+  // Where it is, which may be elsewhere than the feed's link says (a wrapper's).
+  auto const host = schedule::host_key(answer ? answer->final_url : page.url);
   double trouble = 1;
   if (status == 404 || status == 410) {
     if (++watched.missing >= options_.missing_max) {
