@@ -71,8 +71,9 @@ std::string after_failures(PollState const& state) {
              (state.failures == 1 ? " time" : " times in a row") + ": ";
   auto const status = state.last_status;
   // After 401, 403 and 410 the wait is the same each time; where no answer came (0), that is so of an address
-  // or a robots.txt that forbids, and which of these it was the record does not say.
-  if (status != 0 && status != 401 && status != 403 && status != 410)
+  // or a robots.txt that forbids, and which of these it was the record does not say. 429 and 503 may name the
+  // wait themselves.
+  if (status != 0 && status != 401 && status != 403 && status != 410 && status != 429 && status != 503)
     out += "each failure doubles the wait, up to a bound; ";
   if (state.next_due <= state.last_request) return out + "it is asked again as soon as may be";
   return out + "it is asked again " +
