@@ -424,9 +424,11 @@ Decision settle(PollState& state, FeedSpec const& feed, PollingOptions const& op
     pace = {interval, std::max(usual.due, now + interval)};
     decision.host_rest_until = rest_host(state, *response, now + rest);
   } else {
-    // The bytes that are no feed have validators, too: asking for them again would cost the publisher.
-    if (status == 200 || (status == 304 && response->conditional)) keep_validators(state, *response);
-    if (status == 200 && outcome.document) {
+    // The bytes that are no feed have validators, too: asking for them again would cost the publisher. Not
+    // those of a list: cut off on its way, it would stay so until it changes.
+    bool const is_known = feed.kind != SourceKind::opml && status == 200;
+    if (is_known || (status == 304 && response->conditional)) keep_validators(state, *response);
+    if (is_known && outcome.document) {
       state.body_hash = outcome.body_hash;
       if (*outcome.document)
         state.last_full = now;  // an index, none of whose sitemaps could be read

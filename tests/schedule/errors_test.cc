@@ -191,5 +191,22 @@ TEST_F(PollWorld, WhatCouldNotBeStoredComesAgainButNotSooner) {
   EXPECT_FALSE(origin_.requests().back().has_header("If-None-Match"));
 }
 
+// Its generator died on the way, behind the validators of its data.
+TEST_F(PollWorld, AListThatCameInPartIsAskedForWholeTheNextTime) {
+  bool cut = true;
+  serve("h.example", "/list", [&](OriginRequest const& request) {
+    return origin::answer_conditionally(request, say(cut ? "<html" : "1\n", {{"ETag", "\"1\""}}));
+  });
+  auto list = feed("http://h.example/list");
+  list.kind = SourceKind::opml;
+  start({list});
+  run_for(1min);
+  ASSERT_NE(state().last_error, "");
+  cut = false;
+  run_for(3h);
+  EXPECT_EQ(state().last_error, "");
+  EXPECT_TRUE(sink_.seen.contains("http://h.example/list1"));
+}
+
 }  // namespace
 }  // namespace newsfold::schedule
