@@ -264,7 +264,7 @@ int run(std::string_view part) {
     Load const many{.polls = 30'000, .hosts = 30'000, .port = nginx.plain_new};
     Load const few{.polls = 30'000, .hosts = 100, .port = nginx.plain_new};
     auto const measured = taking_turns([&] { return ours(many); }, [&] { return ours(few); });
-    // Of the difference, how much is meeting a host for the first time: its name is resolved, ::1 refused.
+    // Of the difference, how much is meeting a host for the first time: its name is resolved.
     auto const again = taking_turns<3>([&] { return ours_again(many); }, [&] { return ours_again(few); });
     std::printf("  met before, all of them: %.3f against %.3f, %.2f\n", again.first, again.second,
                 again.first / again.second);
