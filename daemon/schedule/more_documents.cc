@@ -132,9 +132,9 @@ void note_success(FollowedDocument& document, fetch::ResponseHeaders const& head
   bool const never_304 = (document.etag.empty() && document.last_modified.empty()) ||
                          document.needless_full >= needless_full_max;
   if (!never_304 || spec.interval) return;
-  // Of one that was never read (an archive) it is not known what scrolls by.
-  auto const guard =
-      document.items == 0 ? options.floor_unconditional : half_scrolled_by(document.items, state.rate, now);
+  // Of one that was never read (an archive: it has dates) it is not known what scrolls by.
+  bool const unread = document.items == 0 && document.newest != UtcMicros{};
+  auto const guard = unread ? options.floor_unconditional : half_scrolled_by(document.items, state.rate, now);
   document.fresh_until = std::max(document.fresh_until, now + pace_without_304(guard, options));
 }
 
@@ -213,6 +213,11 @@ asio::awaitable<Result<void>> Scheduler::Impl::read_followed(FeedSpec const& spe
   if (digest.report && !digest.report->follow.empty())
     digest.report = Error{ErrorCode::not_a_feed, "it is an index itself: make its URL that of a feed"};
   document.broken = !digest.report;
+  if (!digest.report && digest.report.error().code == ErrorCode::too_large) {
+    document.etag.clear();  // it may be larger one day
+    document.last_modified.clear();
+    document.body_hash = 0;
+  }
   if (!digest.report) co_return note_failure(document, digest.report.error(), options.polling, clock.now());
   document.items = digest.report->items;
   note_success(document, headers, state, spec, options.polling, clock.now());

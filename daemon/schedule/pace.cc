@@ -40,8 +40,10 @@ std::optional<seconds> window_guard(PollState const& state, UtcMicros now) {
 }
 
 bool never_answers_304(PollState const& state) {
-  // Of a document that was forgotten the validators went with it: that says nothing of the server.
-  return state.last_full != UtcMicros{} && state.body_hash != 0 &&
+  // Of a document that was forgotten the validators went with it: that says nothing of the server. Nor is an
+  // index whole before one of its sitemaps was read.
+  bool const unread = state.body_hash == 0 || (state.follows > 0 && state.window_items == 0);
+  return state.last_full != UtcMicros{} && !unread &&
          ((state.etag.empty() && state.last_modified.empty()) || state.needless_full >= needless_full_max ||
           state.needless_changed >= needless_full_max);
 }

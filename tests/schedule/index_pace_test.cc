@@ -73,6 +73,38 @@ TEST_F(IndexPace, AnIndexWhoseSitemapsFailedAtFirstLearnsItsRateLikeAnyOther) {
       << "the guard against servers that say 304 for ever counts from it";
 }
 
+TEST_F(IndexPace, AnIndexWithoutValidatorsIsTriedAgainSoonWhileNoSitemapOfItCouldBeRead) {
+  down_ = true;
+  publish_news();
+  index_of({"http://h.example/news"});
+  serve("h.example", "/index", [](OriginRequest const&) { return say("index\n"); });
+  start({feed("http://h.example/index")});
+  run_for(150min);
+  EXPECT_GE(times("h.example/index").size(), 3u);
+}
+
+TEST_F(IndexPace, ASitemapThatIsEmptyForNowIsAskedWithItsIndex) {
+  serve("h.example", "/news", [](OriginRequest const&) { return say(""); });
+  index_of({"http://h.example/news"});
+  start({feed("http://h.example/index")});
+  run_for(24h);
+  EXPECT_GE(times("h.example/news").size(), 8u);
+}
+
+TEST_F(IndexPace, ASitemapThatWasTooLargeIsReadOnceItMayBeSoLarge) {
+  dated_ = false;
+  publish_news();
+  index_of({"http://h.example/news"});
+  sink_.bytes_max = 8;
+  start({feed("http://h.example/index")});
+  run_for(24h);
+  EXPECT_NE(state().last_error.find("too large"), std::string::npos) << state().last_error;
+  sink_.bytes_max = 1 << 20;
+  run_for(std::chrono::days(2));
+  EXPECT_EQ(state().last_error, "");
+  EXPECT_TRUE(sink_.seen.contains("http://h.example/index9"));
+}
+
 TEST_F(IndexPace, WhatASitemapLostWhileItsIndexStoodStillIsTold) {
   publish_news();
   index_of({"http://h.example/news"});
