@@ -68,6 +68,7 @@ asio::awaitable<void> Scheduler::Impl::poll(EntryPtr entry, Gatekeeper::Permit p
   if (state.push) outcome.more.new_items += state.push->arrivals;
   Decision const decision = settle(state, *spec, options.polling, outcome, price_now, dice());
   // A poll that failed taught no rate: what was pushed counts with the next one.
+  auto const pushed = state.push ? state.push->arrivals : 0;
   if (state.push && state.last_answer == outcome.now) state.push->arrivals = 0;
   auto const& tired = state.resting_host(entry->host);
   if (decision.host_rest_until) gates.rest(tired, *decision.host_rest_until);
@@ -105,8 +106,7 @@ asio::awaitable<void> Scheduler::Impl::poll(EntryPtr entry, Gatekeeper::Permit p
     if (entry->push && entry->push->phase == PushState::Phase::refused) poll_again(entry);
     co_return;
   }
-  // Nothing of this poll was kept: the old validators bring the items again. But the server was asked, so
-  // its next turn is no sooner than if all had gone well.
+  if (entry->push && entry->push->arrivals < pushed) entry->push->arrivals = pushed;  // for the next one
   trace.error = "not stored: " + kept.error().message;
   auto old = state_at(spec->url, entry->record);
   old.last_request = state.last_request;

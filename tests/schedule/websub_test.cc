@@ -268,6 +268,23 @@ TEST_F(PushWorld, APushBringsItemsAndMovesNoPoll) {
   EXPECT_EQ(times("h.example/f").back(), due);
 }
 
+TEST_F(PushWorld, WhatWasPushedTeachesTheRateAlsoWhereTheNextPollIsNotStored) {
+  subscribe();
+  run_for(90min);  // the first backup poll is behind us
+  std::string items;
+  for (int i = 0; i < 200; ++i) items += "pushed " + std::to_string(i) + "\n";
+  ASSERT_TRUE(push(items));
+  auto const due = state().next_due;
+  run_until(due - 1min);
+  sink_.fail_commits = true;
+  run_until(due + 1min);
+  sink_.fail_commits = false;
+  ASSERT_EQ(times("h.example/f").back(), due);
+  run_for(30h);
+  EXPECT_GT(times("h.example/f").back(), due);
+  EXPECT_GT(state().rate.per_day(clock_.now()), 20);
+}
+
 TEST_F(PushWorld, WhatWasPushedTeachesTheRateAlsoWhereTheNextPollFails) {
   subscribe();
   run_for(90min);  // the first backup poll is behind us
