@@ -215,6 +215,7 @@ void Scheduler::Impl::wait_for_request_of(Entry const& entry, UtcMicros now, std
   if (it == by_url.end()) it = by_url.find(state_at(entry.spec->url, entry.record).poll_url());
   if (it == by_url.end()) return;
   auto& next = *it->second;
+  if (next.activity != FeedStatus::Activity::waiting) return;  // it waits for the same gate already
   std::erase_if(late, [&](EntryPtr const& one) { return one.get() == &next; });
   std::chrono::microseconds const interval =
       std::clamp(seconds(entry.interval_s), options.polling.floor,
@@ -371,6 +372,7 @@ asio::awaitable<Result<void>> Scheduler::set_paused(FeedId feed, Pause pause) {
     impl.queue.set(*entry, entry->next_due);
     impl.pump();
   }
+  if (entry->storing) co_return Result<void>();  // it is kept right after that
   // A poll in hand keeps it with what it brings, which may be minutes from now.
   auto state = state_at(entry->spec->url, entry->record);
   state.paused_at = entry->paused_at;

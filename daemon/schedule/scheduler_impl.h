@@ -37,9 +37,10 @@ struct Entry {
   std::unique_ptr<PushState> push;  // the record's may be older
   UtcMicros paused_at{};            // UtcMicros{}: it is not
   FeedStatus::Activity activity = FeedStatus::Activity::waiting;
-  bool removed = false;
-  bool push_unsaved = false;
-  bool wish_told = false;        // that `fresh` cannot be met
+  bool removed : 1 = false;
+  bool push_unsaved : 1 = false;
+  bool storing : 1 = false;      // its poll's record: another one now would be the older, and stay
+  bool wish_told : 1 = false;    // that `fresh` cannot be met
   std::uint32_t interval_s = 0;  // beside the flags: at 100,000 feeds padding counts
 
   bool paused() const noexcept { return paused_at != UtcMicros{}; }
@@ -112,6 +113,8 @@ struct Scheduler::Impl {
                                             std::unique_ptr<PendingItems> pending, std::string old_record,
                                             std::string record, std::vector<FeedNotice> notices);
   boost::asio::awaitable<Result<void>> keep_record(FeedSpec const& spec, std::string record);
+  boost::asio::awaitable<void> forget_outcome(EntryPtr const& entry, FeedSpec const& spec, PollState state,
+                                              Decision decision, PollTrace trace, PollOutcome const& outcome);
   void finish(EntryPtr const& entry, PollState state, Decision const& decision, PollTrace trace,
               PollOutcome const& outcome);
   void note_rests(PollState& state, std::string const& own);

@@ -85,20 +85,25 @@ asio::awaitable<void> Scheduler::Impl::poll(EntryPtr entry, Gatekeeper::Permit p
   std::string old_record = replaced ? std::string() : entry->record;
   auto notices = decision.notices;
   Result<void> kept;
-  if (outcome.unread)
+  if (outcome.unread) {
     kept = *outcome.unread;
-  else
+  } else {
+    entry->storing = true;
+    OnExit const stored{[&entry] { entry->storing = false; }};
     kept = co_await keep(*spec, std::move(older), std::move(pending), std::move(old_record), record,
                          std::move(notices));
+  }
   if (kept) {
     if (follow_step(nullptr)) record = encode(state);
-    // Paused or resumed while it was being stored: that is to be kept, too.
-    if (state.paused_at != entry->paused_at && !entry->removed) {
-      state.paused_at = entry->paused_at;
-      record = encode(state);
-      co_await keep_record(*spec, record);
-    }
+    // Paused, resumed or taken out while it was being stored: that is to be kept, too.
+    bool const left = entry->removed && state.push && !entries.contains(number(spec->id));
+    if (left) let_go_of_push(state, *spec, options.polling, clock.now());
     entry->record = std::move(record);
+    if (left || (state.paused_at != entry->paused_at && !entry->removed)) {
+      state.paused_at = entry->paused_at;
+      entry->record = encode(state);
+      co_await keep_record(*spec, entry->record);
+    }
     finish(entry, std::move(state), decision, std::move(trace), outcome);
     if (!entry->push_unsaved) co_return;
     co_await save_push(entry);
@@ -108,15 +113,22 @@ asio::awaitable<void> Scheduler::Impl::poll(EntryPtr entry, Gatekeeper::Permit p
   }
   if (entry->push && entry->push->arrivals < pushed) entry->push->arrivals = pushed;  // for the next one
   trace.error = "not stored: " + kept.error().message;
-  auto old = state_at(spec->url, entry->record);
+  co_await forget_outcome(entry, *spec, std::move(state), decision, std::move(trace), outcome);
+}
+
+// Nothing of a poll was kept: the old validators bring the items again. But the server was asked, so its next
+// turn is no sooner than if all had gone well.
+asio::awaitable<void> Scheduler::Impl::forget_outcome(EntryPtr const& entry, FeedSpec const& spec,
+                                                      PollState state, Decision decision, PollTrace trace,
+                                                      PollOutcome const& outcome) {
+  auto old = state_at(spec.url, entry->record);
   old.last_request = state.last_request;
   old.paused_at = entry->paused_at;
   old.resting = std::move(state.resting);
-  old.next_due = std::max(state.next_due, outcome.now + commit_retry);
+  old.next_due = decision.next_due = std::max(state.next_due, outcome.now + commit_retry);
   entry->record = encode(old);
-  Decision late = decision;
-  late.next_due = old.next_due;
-  finish(entry, std::move(old), late, std::move(trace), outcome);
+  if (!entry->removed) co_await keep_record(spec, entry->record);  // a restart, too, is to ask no sooner
+  finish(entry, std::move(old), decision, std::move(trace), outcome);
 }
 
 // What the hosts asked for that this poll, or a page in its time, met.

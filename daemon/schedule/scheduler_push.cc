@@ -75,7 +75,7 @@ void Scheduler::Impl::drop_push(EntryPtr const& entry) {
 // Of a feed that is in no configuration any more: whoever brings it back must not rely on a hub that let go.
 asio::awaitable<void> Scheduler::Impl::forget_push(EntryPtr entry) {
   auto state = decode_poll_state(entry->record);
-  if (!state || !state->push) co_return;
+  if (entry->storing || !state || !state->push) co_return;  // storing: its poll does this after that
   let_go_of_push(*state, *entry->spec, options.polling, clock.now());
   auto const spec = entry->spec;
   (void)co_await keep_record(*spec, encode(*state));

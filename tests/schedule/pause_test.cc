@@ -155,14 +155,28 @@ TEST_F(Paused, APauseDuringAPollIsKeptAtOnce) {
     paused = co_await scheduler_->set_paused(FeedId{1}, Pause::yes);
     kept = state();
   };
-  begin();
+  serve("h.example", "/f", unchanged);
+  start({feed("http://h.example/f")});
   ASSERT_TRUE(paused);
   ASSERT_TRUE(kept);
   EXPECT_EQ(kept->paused_at, test_start());
+  EXPECT_EQ(kept->etag, "");
   EXPECT_EQ(state().paused_at, test_start());
-  EXPECT_EQ(state().etag, kept->etag);
+  EXPECT_EQ(state().etag, "\"1\"");
   run_for(24h);
   EXPECT_EQ(times("h.example/f").size(), 1u);
+}
+
+TEST_F(Paused, APauseAndItsEndWhileAPollIsStoredLeaveWhatItBrought) {
+  serve("h.example", "/f", unchanged);
+  sink_.stored = [&]() -> boost::asio::awaitable<void> {
+    if (sink_.commits != 2) co_return;  // the first says that it was asked
+    co_await scheduler_->set_paused(FeedId{1}, Pause::yes);
+    co_await scheduler_->set_paused(FeedId{1}, Pause::no);
+  };
+  start({feed("http://h.example/f")});
+  EXPECT_EQ(state().etag, "\"1\"");
+  EXPECT_EQ(state().paused_at, UtcMicros{});
 }
 
 TEST_F(Paused, WhileHeldNoPollBeginsAndAfterwardsAllGoOn) {

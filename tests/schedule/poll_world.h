@@ -65,6 +65,7 @@ class LineSink final : public PollSink {
     ++commits;
     if (!state.empty()) states[number(feed.id)] = std::move(state);
     for (auto& notice : told) notices.push_back(std::move(notice));
+    if (stored) co_await stored();
     co_return Result<void>();
   }
 
@@ -78,6 +79,7 @@ class LineSink final : public PollSink {
   std::size_t bytes_max = 1 << 20;
   bool reads_pages = false;                                                 // or a page is no feed
   std::function<boost::asio::awaitable<void>(FeedSpec const&)> reads_more;  // in the middle of a digest
+  std::function<boost::asio::awaitable<void>()> stored;                     // before a commit's end
   std::function<void(DocumentReport&)> adjust;
   std::function<void(DocumentReport&, std::string const& body)> adjust_by_body;
   std::function<UtcMicros(std::string const& body)> newest_by_body;
