@@ -203,9 +203,10 @@ class ItemStep {
     if (!found) return found.error();
     auto const& before = **found;
     bool const outdated = item_.text_of != 0 && item_.text_of != before.version();
+    bool const nothing_new = outdated || (item_.text_of != 0 && before.withdrawn_at() != 0);
     if (auto seen = note_sighting(id, before.version(), outdated); !seen) return seen.error();
     ItemOutcome outcome{Outcome::unchanged, id, before.version(), StoryId{before.story()}, {}};
-    if (outdated || before.version_hash() == item_.version_hash || FeedId{before.feed()} != change_.feed)
+    if (nothing_new || before.version_hash() == item_.version_hash || FeedId{before.feed()} != change_.feed)
       return outcome;
     bool const ours = before.cleaner_revision() != item_.cleaner_revision &&
                       before.source_hash() == item_.source_hash && item_.source_hash != 0;
@@ -277,8 +278,10 @@ class ItemStep {
   }
 
   // Remembers how this feed shows the article, and under which keys it is found again.
-  Sighting first_sighting(ArticleId id) const {
-    return {change_.feed, id, item_.traits, item_.item_hash, group_.now, false, {}, 0, 0};
+  Sighting first_sighting(ArticleId id, bool comes_again) const {
+    // Another hash than the item's: it is not known when it comes again.
+    auto const hash = comes_again ? ~item_.item_hash | 1 : item_.item_hash;
+    return {change_.feed, id, item_.traits, hash, group_.now, false, {}, 0, 0};
   }
 
   // `version`: of the article until now.
@@ -287,10 +290,8 @@ class ItemStep {
     SightingKey const key{change_.feed, id};
     auto const before = group_.sightings.find(key);
     if (!before) return before.error();
-    auto sighting = first_sighting(id);
-    if (outdated) {
-      sighting.item_hash = ~sighting.item_hash | 1;
-    } else if (item_.article.extractor != "feed") {
+    auto sighting = first_sighting(id, outdated || item_.comes_again);
+    if (!outdated && item_.article.extractor != "feed") {
       sighting.page = item_.page;
       sighting.page_version = version;
       sighting.page_cleaner = item_.cleaner_revision;
@@ -309,7 +310,7 @@ class ItemStep {
 
   // Of an article that was numbered just now: nothing can be known about it.
   Result<void> note_first_sighting(ArticleId id) {
-    write(first_sighting(id), group_.sightings.add(SightingKey{change_.feed, id}));
+    write(first_sighting(id, item_.comes_again), group_.sightings.add(SightingKey{change_.feed, id}));
     return note_identities(id);
   }
 

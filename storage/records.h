@@ -63,9 +63,10 @@ struct IngestItem {
   std::string original;                               // see Lineage::original
   std::optional<EditFrom> edit;                       // of a known one
   PageValidators page;                                // where `article` was read from one page
-  // The version whose text this is, as its page gave no other; where a newer one came in between, that stays.
-  // 0: it is what was read now.
+  // The version whose text this is, as its page gave no other: where a newer one came in between, or it was
+  // withdrawn, that stays. 0: it is what was read now.
   std::uint32_t text_of = 0;
+  bool comes_again = false;  // when the feed is read again, whatever it shows then: its page could not be had
 };
 
 // An article page that was looked at again and left its article as it is.

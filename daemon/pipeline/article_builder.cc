@@ -83,9 +83,7 @@ Made make_article(Source const& source, Item const& item, FetchedPage const& pag
 storage::ArticleVersion page_before(storage::View const& view, dedup::Identity const& identity,
                                     PageOutcome outcome) {
   if (outcome == PageOutcome::not_wanted || identity.reason == dedup::IdentityReason::new_item) return {};
-  auto const head = view.article(identity.article);
   auto stored = view.version(identity.article, 0);
-  if (!head || (head->withdrawn_at && outcome == PageOutcome::missing)) return {};
   if (!stored || stored->content.extractor == "feed") return {};
   return std::move(*stored);
 }
@@ -215,8 +213,8 @@ storage::IngestItem build_item(BuildContext const& context, ItemWork work, Fetch
     out.source_hash = hash_pages(page);
     out.page = validators_of(page, work.item.url);
   }
-  // Another hash than the item's own: when the feed is read again, its page is asked for again.
-  out.item_hash = page.outcome == PageOutcome::unreachable ? ~work.item_hash | 1 : work.item_hash;
+  out.item_hash = work.item_hash;
+  out.comes_again = page.outcome == PageOutcome::unreachable;
   out.extras = extras_of(std::move(work.item), context.source);
   decide(out, context, view, host);
   if (made.kept) out.cleaner_revision = before.cleaner_revision;
@@ -232,6 +230,11 @@ Result<storage::IngestItem> rebuild_item(BuildContext const& context, ArticleId 
   if (!sighting) return sighting.error();
   auto cleaned = clean_series(page, context.source);
   if (!cleaned) return cleaned.error();
+
+  Item shown;  // by the feed: the same measure as in a poll
+  shown.summary = stored->extras.summary;
+  if (says_less(*cleaned, clean::clean_item(shown, context.source.clean)))
+    return Error{ErrorCode::malformed, "the page says less than the feed's summary of it"};
 
   storage::IngestItem out;
   out.article = std::move(*cleaned);

@@ -336,6 +336,8 @@ TEST(Store, TheTextOfAnOlderVersionIsNoEdit) {
   again.title = "Another headline";
   auto stale = change(store->view(), harbour, {again});
   stale.items[0].text_of = 1;
+  stale.items[0].item_hash |= 1;
+  stale.items[0].comes_again = true;  // which once more is said once
   auto edited = doc(1);
   edited.text += " The council has answered since.";
   ingest(*store, harbour, {edited}, 1);
