@@ -60,11 +60,19 @@ class KnownPageTest : public PipelineFixture {
     auto document = atom(first);
     co_await poll(std::move(document));
     auto body = status == 200 ? web_.pages[url] : "";
-    co_await look(status, std::move(body));
+    auto const done = co_await look(status, std::move(body));
+    EXPECT_TRUE(done) << done.error().message;
     document = atom(second);
     co_await poll(std::move(document));
   }
-  asio::awaitable<void> look(unsigned status, std::string body) {
+  asio::awaitable<void> look_at_a_wall(FerryItem first) {
+    auto document = atom(first);
+    co_await poll(std::move(document));
+    auto wall = ferry_page("<p>Log in.</p>");
+    auto const done = co_await look(200, std::move(wall));
+    EXPECT_FALSE(done);
+  }
+  asio::awaitable<Result<bool>> look(unsigned status, std::string body) {
     auto const source = pipeline_->source(feed_.id);
     auto const known = known_page(store_->view(), feed_.id, ArticleId{1});
     fetch::Response response;
@@ -74,8 +82,7 @@ class KnownPageTest : public PipelineFixture {
     response.headers.content_type = "text/html; charset=utf-8";
     response.headers.etag = web_.etags[url] = "v2";
     response.body = std::move(body);
-    auto const done = co_await pipeline_->recheck(*source, ArticleId{1}, known, web_, std::move(response));
-    EXPECT_TRUE(done) << done.error().message;
+    co_return co_await pipeline_->recheck(*source, ArticleId{1}, known, web_, std::move(response));
   }
 
   // The page is edited, and a recheck sees it, while a poll asks whether it changed.
@@ -86,7 +93,7 @@ class KnownPageTest : public PipelineFixture {
       bool const is_known = !request.etag.empty();
       auto answer = co_await test_.web_.fetch(std::move(request));
       auto edited = ferry_page(paragraphs("harbour"));
-      if (is_known) co_await test_.look(200, std::move(edited));
+      if (is_known) (void)co_await test_.look(200, std::move(edited));
       co_return answer;
     }
 
@@ -192,6 +199,13 @@ TEST_F(KnownPageTest, LeavesItsTextWhereItHoldsNoneForNow) {
     EXPECT_NE(newest().content.content_text.find("jetty waits"), std::string::npos) << now;
     EXPECT_EQ(newest().page.etag, "v1") << "by which it was read";
   }
+}
+
+TEST_F(KnownPageTest, IsNoEditWhereItSaysLessThanTheFeedsSummary) {
+  run(look_at_a_wall(
+      {.summary = "Planks are dear, and the council has not said yet who is to pay for them."}));
+  EXPECT_EQ(newest().number, 1u);
+  EXPECT_NE(newest().content.content_text.find("jetty waits"), std::string::npos);
 }
 
 TEST_F(KnownPageTest, IsNotAskedAtANewAddressWithWhatTheOldOneSaid) {

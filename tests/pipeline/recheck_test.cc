@@ -185,6 +185,12 @@ TEST_F(Recheck, LooksLessOftenAtAHostThatDoesNotEdit) {
 
 TEST_F(Recheck, LooksAsOftenAsEverAtAHostThatEditsNowAndThen) {
   options_.ladder = {{15min, 24h * 30}};
+  live_for(15min, 1500);
+  EXPECT_EQ(looks(), 1500u);
+}
+
+TEST_F(Recheck, LooksAsOftenAsEverAtAHostThatEditsNowAndThen) {
+  options_.ladder = {{15min, 3h}, {15min, 24h * 30}};
   live_for(15min, 1500, [&](int step) {
     if (step % 80 == 0) web_.pages[page_url] = page(paragraphs(8 + step / 80 % 2));
   });
