@@ -63,14 +63,15 @@ void Rechecker::watch(ArticleId article, FeedId feed) {
 }
 
 // The next look: by the article's age, never sooner than the ladder's step from now.
-void Rechecker::schedule(Watched watched, double stretch) {
+void Rechecker::schedule(Watched watched, double stretch, double rarely) {
   if (due_.size() >= options_.articles_max) return;
   auto const now = clock_.now();
   // Stored by a clock that was ahead: young from now on, not until it is passed again.
   watched.stored_at = std::min(watched.stored_at, now);
   for (auto const& step : options_.ladder) {
     if (now - watched.stored_at >= step.younger_than) continue;
-    watched.due = now + std::chrono::floor<std::chrono::microseconds>(step.every * stretch);
+    auto const every = step.every * stretch * (&step == &options_.ladder.front() ? 1 : rarely);
+    watched.due = now + std::chrono::floor<std::chrono::microseconds>(every);
     due_.push(watched);
     changed_.cancel();
     return;
@@ -163,7 +164,8 @@ asio::awaitable<void> Rechecker::check(Watched watched) {
   } else {
     trouble = stretch_in_trouble;
   }
-  schedule(watched, trouble * edits_.stretch(host));
+  // Whether a page is gone is to be known soon.
+  schedule(watched, trouble, watched.missing > 0 ? 1 : edits_.stretch(host));
 }
 
 asio::awaitable<void> Rechecker::withdraw(Watched watched, unsigned status) {

@@ -27,7 +27,8 @@
 
 namespace newsfold::pipeline {
 
-// "Every 15 minutes while it is younger than 3 hours": up to four times that at hosts that do not edit.
+// "Every 15 minutes while it is younger than 3 hours". At hosts that do not edit up to four times that, but
+// for the first step: most edits come in the first hours.
 struct RecheckStep {
   std::chrono::milliseconds every{};
   std::chrono::milliseconds younger_than{};
@@ -66,7 +67,8 @@ class Rechecker {
     bool operator>(Watched const& other) const noexcept { return due > other.due; }
   };
 
-  void schedule(Watched watched, double stretch = 1);
+  // `rarely`: by how much the steps after the first are stretched.
+  void schedule(Watched watched, double stretch = 1, double rarely = 1);
   boost::asio::awaitable<void> load();
   boost::asio::awaitable<void> check(Watched watched);
   boost::asio::awaitable<void> withdraw(Watched watched, unsigned status);
