@@ -79,7 +79,7 @@ Made make_article(Source const& source, Item const& item, FetchedPage const& pag
   return {std::move(from_item), false};
 }
 
-// The newest version of a known article, where it was read from its page and that may still be there.
+// The newest version of a known article, where it was read from its page.
 storage::ArticleVersion page_before(storage::View const& view, dedup::Identity const& identity,
                                     PageOutcome outcome) {
   if (outcome == PageOutcome::not_wanted || identity.reason == dedup::IdentityReason::new_item) return {};

@@ -68,8 +68,8 @@ asio::awaitable<void> Scheduler::Impl::poll(EntryPtr entry, Gatekeeper::Permit p
   if (state.push) outcome.more.new_items += state.push->arrivals;
   Decision const decision = settle(state, *spec, options.polling, outcome, price_now, dice());
   // A poll that failed taught no rate: what was pushed counts with the next one.
-  auto const pushed = state.push ? state.push->arrivals : 0;
-  if (state.push && state.last_answer == outcome.now) state.push->arrivals = 0;
+  std::uint32_t counted = 0;
+  if (state.push && state.last_answer == outcome.now) counted = std::exchange(state.push->arrivals, 0);
   auto const& tired = state.resting_host(entry->host);
   if (decision.host_rest_until) gates.rest(tired, *decision.host_rest_until);
   if (!entry->removed) note_rests(state, tired);
@@ -111,7 +111,7 @@ asio::awaitable<void> Scheduler::Impl::poll(EntryPtr entry, Gatekeeper::Permit p
     if (entry->push && entry->push->phase == PushState::Phase::refused) poll_again(entry);
     co_return;
   }
-  if (entry->push && entry->push->arrivals < pushed) entry->push->arrivals = pushed;  // for the next one
+  if (entry->push) entry->push->arrivals += counted;  // with the next one, then
   trace.error = "not stored: " + kept.error().message;
   co_await forget_outcome(entry, *spec, std::move(state), decision, std::move(trace), outcome);
 }
@@ -126,8 +126,10 @@ asio::awaitable<void> Scheduler::Impl::forget_outcome(EntryPtr const& entry, Fee
   old.paused_at = entry->paused_at;
   old.resting = std::move(state.resting);
   old.next_due = decision.next_due = std::max(state.next_due, outcome.now + commit_retry);
+  if (entry->removed) let_go_of_push(old, spec, options.polling, clock.now());
   entry->record = encode(old);
-  if (!entry->removed) co_await keep_record(spec, entry->record);  // a restart, too, is to ask no sooner
+  // A restart, too, is to ask no sooner.
+  if (!entry->removed || !entries.contains(number(spec.id))) co_await keep_record(spec, entry->record);
   finish(entry, std::move(old), decision, std::move(trace), outcome);
 }
 
