@@ -1,10 +1,8 @@
 // What handlers say often: conditional answers, redirects, compressed bodies.
+#include "tests/origin/gzip.h"
 #include "tests/origin/origin_server.h"
 
-#include <zlib.h>
-
 #include <algorithm>
-#include <stdexcept>
 
 namespace newsfold::origin {
 
@@ -54,19 +52,7 @@ OriginResponse redirect_to(std::string location, unsigned status) {
 }
 
 OriginResponse gzipped(OriginResponse response) {
-  z_stream stream{};
-  constexpr int gzip_window = 15 + 16;  // zlib's way to say "with a gzip header"
-  if (deflateInit2(&stream, Z_BEST_SPEED, Z_DEFLATED, gzip_window, 8, Z_DEFAULT_STRATEGY) != Z_OK)
-    throw std::runtime_error("zlib does not start");
-  std::string packed(deflateBound(&stream, response.body.size()), '\0');
-  stream.next_in = reinterpret_cast<Bytef*>(response.body.data());
-  stream.avail_in = static_cast<uInt>(response.body.size());
-  stream.next_out = reinterpret_cast<Bytef*>(packed.data());
-  stream.avail_out = static_cast<uInt>(packed.size());
-  deflate(&stream, Z_FINISH);
-  packed.resize(stream.total_out);
-  deflateEnd(&stream);
-  response.body = std::move(packed);
+  response.body = gzip(response.body);
   response.headers.emplace_back("Content-Encoding", "gzip");
   return response;
 }

@@ -1,27 +1,14 @@
 // What stands before the parser: the compressed layer, controls, what surrounds the root.
 #include "feeds/parse/parse.h"
 #include "feeds/parse/tombstones.h"
+#include "tests/origin/gzip.h"
 
 #include <gtest/gtest.h>
-
-#include <zlib.h>
 
 namespace newsfold::parse {
 namespace {
 
-std::string gzip(std::string_view text) {
-  z_stream stream{};
-  deflateInit2(&stream, Z_DEFAULT_COMPRESSION, Z_DEFLATED, MAX_WBITS + 16, 8, Z_DEFAULT_STRATEGY);
-  std::string out(deflateBound(&stream, uLong(text.size())), '\0');
-  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(text.data()));
-  stream.avail_in = uInt(text.size());
-  stream.next_out = reinterpret_cast<Bytef*>(out.data());
-  stream.avail_out = uInt(out.size());
-  deflate(&stream, Z_FINISH);
-  out.resize(stream.total_out);
-  deflateEnd(&stream);
-  return out;
-}
+using origin::gzip;
 
 constexpr std::string_view head = "<rss version='2.0'><channel><item><title>a</title></item>";
 constexpr std::string_view tail = "<item><title>b</title></item></channel></rss>";

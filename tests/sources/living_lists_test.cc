@@ -1,7 +1,7 @@
 #include "daemon/sources/living_lists.h"
+#include "tests/origin/gzip.h"
 
 #include <gtest/gtest.h>
-#include <zlib.h>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
@@ -13,6 +13,8 @@
 
 namespace newsfold::sources {
 namespace {
+
+using origin::gzip;
 
 // What reaches the pipeline behind the lists.
 class RecordingSink final : public schedule::PollSink {
@@ -29,22 +31,6 @@ class RecordingSink final : public schedule::PollSink {
   }
   std::vector<std::string> digested, committed;
 };
-
-std::string gzip(std::string const& text) {
-  z_stream stream{};
-  constexpr int gzip_bits = 15 + 16, memory = 8;
-  if (deflateInit2(&stream, Z_BEST_SPEED, Z_DEFLATED, gzip_bits, memory, Z_DEFAULT_STRATEGY) != Z_OK)
-    return {};
-  std::string out(deflateBound(&stream, text.size()), '\0');
-  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(text.data()));
-  stream.avail_in = uInt(text.size());
-  stream.next_out = reinterpret_cast<Bytef*>(out.data());
-  stream.avail_out = uInt(out.size());
-  deflate(&stream, Z_FINISH);
-  out.resize(stream.total_out);
-  deflateEnd(&stream);
-  return out;
-}
 
 class LivingListTest : public ::testing::Test {
  protected:
