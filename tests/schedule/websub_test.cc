@@ -151,6 +151,14 @@ class PushWorld : public PollWorld {
     ASSERT_EQ(forms_.size(), 1u);
     ASSERT_EQ(verify(intent()).value(), "challenge-1");
   }
+  // By a push, after the first backup poll.
+  void learn_two_hundred_items() {
+    subscribe();
+    run_for(90min);
+    std::string items;
+    for (int i = 0; i < 200; ++i) items += "pushed " + std::to_string(i) + "\n";
+    ASSERT_TRUE(push(items));
+  }
   Result<void> push(std::string body, std::string signature = "") {
     if (signature.empty()) signature = sign(body);
     PushDelivery delivery{id(), std::move(signature), "application/rss+xml", std::move(body)};
@@ -269,11 +277,7 @@ TEST_F(PushWorld, APushBringsItemsAndMovesNoPoll) {
 }
 
 TEST_F(PushWorld, WhatWasPushedTeachesTheRateAlsoWhereTheNextPollIsNotStored) {
-  subscribe();
-  run_for(90min);  // the first backup poll is behind us
-  std::string items;
-  for (int i = 0; i < 200; ++i) items += "pushed " + std::to_string(i) + "\n";
-  ASSERT_TRUE(push(items));
+  learn_two_hundred_items();
   auto const due = state().next_due;
   run_until(due - 1min);
   sink_.fail_commits = true;
@@ -286,11 +290,7 @@ TEST_F(PushWorld, WhatWasPushedTeachesTheRateAlsoWhereTheNextPollIsNotStored) {
 }
 
 TEST_F(PushWorld, WhatWasPushedTeachesTheRateAlsoWhereTheNextPollFails) {
-  subscribe();
-  run_for(90min);  // the first backup poll is behind us
-  std::string items;
-  for (int i = 0; i < 200; ++i) items += "pushed " + std::to_string(i) + "\n";
-  ASSERT_TRUE(push(items));
+  learn_two_hundred_items();
   serve("h.example", "/f", [](OriginRequest const&) { return status(500); });
   run_for(24h);
   EXPECT_NE(state().last_error, "");
