@@ -10,6 +10,7 @@ using origin::OriginRequest;
 // An index that never changes.
 class IndexPace : public PollWorld {
  protected:
+  ~IndexPace() override { stop(); }  // polls under way read what is declared here
   void index_of(std::vector<std::string> urls) {
     serve("h.example", "/index", [](OriginRequest const& request) {
       return answer_conditionally(request, say("index\n", {{"ETag", "\"i\""}}));
