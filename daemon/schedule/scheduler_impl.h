@@ -25,7 +25,7 @@ namespace newsfold::schedule {
 
 inline constexpr std::size_t leaving_max = 10'000;
 
-// 970 bytes a feed with its record, its FeedSpec and all that points here (bench_schedule): the record is
+// 980 bytes a feed with its record, its FeedSpec and all that points here (bench_schedule): the record is
 // kept encoded, and decoded for the poll.
 struct Entry {
   std::shared_ptr<FeedSpec const> spec;
