@@ -42,7 +42,9 @@ std::optional<seconds> window_guard(PollState const& state, UtcMicros now) {
 bool never_answers_304(PollState const& state) {
   // Of a document that was forgotten the validators went with it: that says nothing of the server. Nor is an
   // index whole before one of its sitemaps was read.
-  bool const unread = state.body_hash == 0 || (state.follows > 0 && state.window_items == 0);
+  auto const was_read = [](FollowedDocument const& one) { return one.body_hash != 0 && !one.broken; };
+  auto const followed = std::span(state.followed).first(state.follows);
+  bool const unread = state.body_hash == 0 || (!followed.empty() && std::ranges::none_of(followed, was_read));
   return state.last_full != UtcMicros{} && !unread &&
          ((state.etag.empty() && state.last_modified.empty()) || state.needless_full >= needless_full_max ||
           state.needless_changed >= needless_full_max);

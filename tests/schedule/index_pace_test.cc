@@ -84,6 +84,16 @@ TEST_F(IndexPace, AnIndexWithoutValidatorsIsTriedAgainSoonWhileNoSitemapOfItCoul
   EXPECT_GE(times("h.example/index").size(), 3u);
 }
 
+TEST_F(IndexPace, AnIndexWithoutValidatorsIsAskedOnceADayAlsoWhileItsSitemapsAreEmpty) {
+  serve("h.example", "/news", [](OriginRequest const&) { return say(""); });
+  index_of({"http://h.example/news"});
+  serve("h.example", "/index", [](OriginRequest const&) { return say("index\n"); });
+  start({feed("http://h.example/index")});
+  run_for(std::chrono::days(3));
+  EXPECT_GE(times("h.example/index").size(), 3u);
+  EXPECT_LE(times("h.example/index").size(), 4u);
+}
+
 TEST_F(IndexPace, ASitemapThatIsEmptyForNowIsAskedWithItsIndex) {
   serve("h.example", "/news", [](OriginRequest const&) { return say(""); });
   index_of({"http://h.example/news"});
