@@ -478,7 +478,7 @@ asio::awaitable<void> Daemon::Impl::forget_left_feeds() {
     co_await clock.sleep_until(clock.now() + left_feeds_interval);
     // Also those that are off: they are to go on where they were.
     auto configured = disabled_feeds(config, [this](FeedId list) { return lists->find(list); });
-    for (auto const& feed : scheduler->status()) configured.insert(feed.id);
+    for (auto const id : scheduler->feed_ids()) configured.insert(id);
     auto look = [this, configured = std::move(configured)] {
       return left_feeds(store->view(), configured, clock.now());
     };

@@ -391,6 +391,13 @@ fetch::Client& Scheduler::digest_client() noexcept { return impl_->pages_in_hand
 
 std::size_t Scheduler::feeds() const noexcept { return impl_->entries.size(); }
 
+std::vector<FeedId> Scheduler::feed_ids() const {
+  std::vector<FeedId> out;
+  out.reserve(impl_->entries.size());
+  for (auto const& [id, entry] : impl_->entries) out.push_back(entry->spec->id);
+  return out;
+}
+
 std::vector<FeedStatus> Scheduler::status() const {
   std::vector<FeedStatus> out;
   out.reserve(impl_->entries.size());

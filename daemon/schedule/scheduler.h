@@ -139,6 +139,7 @@ class Scheduler {
   fetch::Client& digest_client() noexcept;
 
   std::size_t feeds() const noexcept;
+  std::vector<FeedId> feed_ids() const;  // in no order; of many feeds much less work than status()
   std::vector<FeedStatus> status() const;
   SchedulerCounters counters() const;
 
