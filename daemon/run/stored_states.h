@@ -13,7 +13,7 @@ namespace newsfold::run {
 
 // The record of a feed among `feeds`. One that was known under another name has its pace from there, and
 // begins anew otherwise; a list without a copy (`lists` knows none) is asked for anew, as a 304 would not
-// bring it back. Reads `store`, which outlives what this returns, when it is called.
+// bring it back. Reads `store` and asks `lists` when it is called: what they refer to outlives it.
 schedule::Scheduler::LoadState stored_states(storage::Store const& store,
                                              std::vector<schedule::FeedSpec> const& feeds,
                                              LookUpList const& lists);
