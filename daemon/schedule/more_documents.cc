@@ -98,8 +98,7 @@ asio::awaitable<void> Scheduler::Impl::page_back(FeedSpec const& spec, PollState
     auto response = co_await ask_more(spec, std::move(request));
     if (!response || response->status != 200) break;
     Digest digest = co_await sink.digest(spec, std::move(*response));
-    if (!digest.report && !is_of_the_document(digest.report.error().code))
-      outcome.unread = digest.report.error();
+    if (digest.unread()) outcome.unread = digest.report.error();
     if (!digest.report) break;
     add(outcome.more, *digest.report);
     bool const known = digest.report->new_items < digest.report->items;
@@ -206,7 +205,7 @@ asio::awaitable<Result<void>> Scheduler::Impl::read_followed(FeedSpec const& spe
                                                              Pendings& read) {
   auto const headers = response.headers;  // the sink takes the answer
   Digest digest = co_await sink.digest(spec, std::move(response));
-  if (!digest.report && !is_of_the_document(digest.report.error().code)) {
+  if (digest.unread()) {
     outcome.unread = digest.report.error();
     co_return digest.report.error();
   }

@@ -61,9 +61,12 @@ struct Digest {
   std::unique_ptr<PendingItems> pending;
 };
 
-inline bool is_of_the_document(ErrorCode code) {
-  return code == ErrorCode::not_a_feed || code == ErrorCode::malformed || code == ErrorCode::too_large;
-}
+  bool unread() const {
+    if (report) return false;
+    auto const code = report.error().code;
+    return code != ErrorCode::not_a_feed && code != ErrorCode::malformed && code != ErrorCode::too_large;
+  }
+};
 
 enum class NoticeKind : std::uint8_t { failing, recovered, moved, gone, gap };
 

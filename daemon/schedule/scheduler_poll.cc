@@ -280,7 +280,7 @@ asio::awaitable<std::unique_ptr<PendingItems>> Scheduler::Impl::read(EntryPtr co
   fetch::Response document = *outcome.response;
   document.body = std::exchange(outcome.response->body, {});
   Digest digest = co_await sink.digest(spec, std::move(document));
-  if (!digest.report && !is_of_the_document(digest.report.error().code)) {
+  if (digest.unread()) {
     outcome.unread = digest.report.error();
     co_return nullptr;
   }
