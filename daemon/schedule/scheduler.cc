@@ -26,7 +26,6 @@ constexpr auto spread_per_feed =
 constexpr auto solve_every = 1h;
 constexpr std::size_t solve_parts = 8;          // and after so many polls as this part of all feeds is
 constexpr double told_again_below = 0.9;        // of the budget: a cost about as high as it is told once
-constexpr auto late_min = 1min;                 // a poll that comes so long after its time was kept from it
 constexpr std::size_t solve_sample_max = 4096;  // feeds; more are estimated from these
 
 }  // namespace
@@ -91,15 +90,6 @@ void Scheduler::Impl::enqueue(EntryPtr const& entry) {
     --counters.queued;
     if (entry->removed || stopping) return;
     if (held || entry->paused()) return put_back(entry);
-    // It waited for its turn, maybe into hours that its publisher wants us to skip.
-    auto const now = clock.now();
-    if (now - entry->next_due > late_min)
-      if (auto const state = decode_poll_state(entry->record))
-        if (auto const after = after_skipped_hours(*state, *entry->spec, now); after > now) {
-          entry->next_due = after;
-          put_back(entry);
-          return wake_for_next();
-        }
     start(entry, std::move(permit));
   });
 }

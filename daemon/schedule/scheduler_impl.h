@@ -24,6 +24,8 @@
 namespace newsfold::schedule {
 
 inline constexpr std::size_t leaving_max = 10'000;
+inline constexpr std::chrono::minutes late_min{
+    1};  // a poll that comes so long after its time was kept from it
 
 // 980 bytes a feed with its record, its FeedSpec and all that points here (bench_schedule): the record is
 // kept encoded, and decoded for the poll.

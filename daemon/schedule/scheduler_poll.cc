@@ -37,7 +37,14 @@ asio::awaitable<void> Scheduler::Impl::poll(EntryPtr entry, Gatekeeper::Permit p
   spec->reading = sink.begin(*spec);
   auto state = state_at(spec->url, entry->record);
   read_anew(state, *spec);
-  if (auto const later = leave_to_twin(*entry, state)) {
+  auto const began = clock.now();
+  // It waited for its turn, maybe into hours that its publisher wants us to skip.
+  std::optional<UtcMicros> later;
+  if (began - entry->next_due > late_min && after_skipped_hours(state, *spec, began) > began)
+    later = began;
+  else
+    later = leave_to_twin(*entry, state);
+  if (later) {
     entry->next_due = after_skipped_hours(state, *spec, *later);
     put_back(entry);
     wake_for_next();
