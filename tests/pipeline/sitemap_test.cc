@@ -1,9 +1,9 @@
 #include "daemon/pipeline/sitemap.h"
 
+#include "tests/origin/gzip.h"
 #include "tests/pipeline/pipeline_fixture.h"
 
 #include <gtest/gtest.h>
-#include <zlib.h>
 
 namespace newsfold::pipeline {
 namespace {
@@ -153,32 +153,17 @@ TEST_F(SitemapTest, AnIndexHasNoItemsButSaysWhichSitemapsToRead) {
 }
 
 // As a web server serves the file sitemap.xml.gz: application/gzip, and no Content-Encoding.
-std::string gzipped(std::string_view text) {
-  z_stream stream{};
-  constexpr int gzip_frame = 16;
-  deflateInit2(&stream, Z_DEFAULT_COMPRESSION, Z_DEFLATED, MAX_WBITS + gzip_frame, 8, Z_DEFAULT_STRATEGY);
-  std::string out(deflateBound(&stream, static_cast<uLong>(text.size())), '\0');
-  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(text.data()));
-  stream.avail_in = static_cast<uInt>(text.size());
-  stream.next_out = reinterpret_cast<Bytef*>(out.data());
-  stream.avail_out = static_cast<uInt>(out.size());
-  deflate(&stream, Z_FINISH);
-  out.resize(stream.total_out);
-  deflateEnd(&stream);
-  return out;
-}
-
 TEST(Sitemap, AnIndexIsKnownByItsRootInsideAGzipFile) {
-  EXPECT_TRUE(is_sitemap_index(gzipped(index_document)));
-  EXPECT_FALSE(is_sitemap_index(gzipped("<urlset><url><loc>http://a.example/1</loc></url></urlset>")));
-  EXPECT_FALSE(is_sitemap_index(gzipped(index_document).substr(0, 12)));
+  EXPECT_TRUE(is_sitemap_index(origin::gzip(index_document)));
+  EXPECT_FALSE(is_sitemap_index(origin::gzip("<urlset><url><loc>http://a.example/1</loc></url></urlset>")));
+  EXPECT_FALSE(is_sitemap_index(origin::gzip(index_document).substr(0, 12)));
   std::string much = index_document;
   while (much.size() < 100'000) much += "<!-- " + much.substr(0, 500) + " -->";
-  EXPECT_TRUE(is_sitemap_index(gzipped(much)));
+  EXPECT_TRUE(is_sitemap_index(origin::gzip(much)));
 }
 
 TEST_F(SitemapTest, AGzippedIndexServedAsAFileIsFollowed) {
-  run(poll(gzipped(index_document), "application/gzip"));
+  run(poll(origin::gzip(index_document), "application/gzip"));
   EXPECT_EQ(report_.items, 0u);
   EXPECT_EQ(report_.follow, (std::vector<std::string>{"http://daily.example/2026-11.xml"}));
 }
@@ -187,7 +172,7 @@ boost::asio::awaitable<void> expect_too_large(Pipeline& pipeline, schedule::Feed
   fetch::Response response;
   response.status = 200;
   response.final_url = feed.url;
-  response.body = gzipped("<rss><channel><item/></channel></rss>" + std::string(1'000'000, ' '));
+  response.body = origin::gzip("<rss><channel><item/></channel></rss>" + std::string(1'000'000, ' '));
   auto const digest = co_await pipeline.digest(feed, std::move(response));
   EXPECT_FALSE(digest.report);
   if (digest.report) co_return;
