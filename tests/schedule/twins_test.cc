@@ -12,36 +12,6 @@ namespace {
 using origin::answer_conditionally;
 using origin::OriginRequest;
 
-class TwinWorld : public PollWorld {
- protected:
-  // A record of a feed that was asked at `url` an hour ago and is due at `due`.
-  PollState known(std::string configured, std::string adopted, std::string etag, UtcMicros due) {
-    PollState state;
-    state.configured_url = std::move(configured);
-    state.adopted_url = std::move(adopted);
-    state.etag = std::move(etag);
-    state.validators_url = state.poll_url();
-    state.body_hash = 1;
-    state.last_full = state.last_answer = state.last_request = test_start() - 1h;
-    state.next_due = due;
-    return state;
-  }
-  static auto versions(int const& version) {
-    return [&version](OriginRequest const& request) {
-      auto const text = std::to_string(version);
-      return answer_conditionally(request, say(text + "\n", {{"ETag", '"' + text + '"'}}));
-    };
-  }
-  std::vector<std::string> asked_with() {
-    std::vector<std::string> out;
-    for (auto const& request : origin_.requests())
-      out.push_back(std::string(request.header("If-None-Match")));
-    return out;
-  }
-};
-
-using Strings = std::vector<std::string>;
-
 // Something happens in the middle of the first request.
 class Interrupted final : public fetch::Client {
  public:
@@ -64,6 +34,46 @@ class Interrupted final : public fetch::Client {
   Clock const& clock_;
   std::function<void()> event_;
 };
+
+class TwinWorld : public PollWorld {
+ protected:
+  // A record of a feed that was asked at `url` an hour ago and is due at `due`.
+  PollState known(std::string configured, std::string adopted, std::string etag, UtcMicros due) {
+    PollState state;
+    state.configured_url = std::move(configured);
+    state.adopted_url = std::move(adopted);
+    state.etag = std::move(etag);
+    state.validators_url = state.poll_url();
+    state.body_hash = 1;
+    state.last_full = state.last_answer = state.last_request = test_start() - 1h;
+    state.next_due = due;
+    return state;
+  }
+  static auto versions(int const& version) {
+    return [&version](OriginRequest const& request) {
+      auto const text = std::to_string(version);
+      return answer_conditionally(request, say(text + "\n", {{"ETag", '"' + text + '"'}}));
+    };
+  }
+  // `client` is interrupted in its first request, for `url`; the second comes when an hour is over.
+  void expect_one_request_an_hour(Interrupted& client, std::string url) {
+    client_ = &client;
+    start({feed(std::move(url), 1)});
+    run_for(59min);
+    EXPECT_EQ(client.asked.size(), 1u);
+    run_for(2min);
+    EXPECT_EQ(client.asked.size(), 2u);
+    stop();
+  }
+  std::vector<std::string> asked_with() {
+    std::vector<std::string> out;
+    for (auto const& request : origin_.requests())
+      out.push_back(std::string(request.header("If-None-Match")));
+    return out;
+  }
+};
+
+using Strings = std::vector<std::string>;
 
 TEST_F(TwinWorld, AnOperatorWhoFollowsAMoveBeginsNothingAnew) {
   serve("h.example", "/new", unchanged);
@@ -118,25 +128,13 @@ TEST_F(TwinWorld, ANewNameInTheMiddleOfARequestAsksNoSecondTime) {
     sink_.states[2] = under_new_name(sink_.states[1]);
     set_feeds({feed("http://h.example/f", 2)});
   });
-  client_ = &client;
-  start({feed("http://h.example/f", 1)});
-  run_for(59min);
-  EXPECT_EQ(client.asked.size(), 1u);
-  run_for(2min);
-  EXPECT_EQ(client.asked.size(), 2u);
-  stop();
+  expect_one_request_an_hour(client, "http://h.example/f");
 }
 
 TEST_F(TwinWorld, ANewNameForWhereAFeedHasMovedAsksNoSecondTimeEither) {
   sink_.states[1] = encode(known("http://h.example/old", "http://h.example/new", "\"1\"", test_start()));
   Interrupted client(clock_, [&] { set_feeds({feed("http://h.example/new", 2)}); });
-  client_ = &client;
-  start({feed("http://h.example/old", 1)});
-  run_for(59min);
-  EXPECT_EQ(client.asked.size(), 1u);
-  run_for(2min);
-  EXPECT_EQ(client.asked.size(), 2u);
-  stop();
+  expect_one_request_an_hour(client, "http://h.example/old");
 }
 
 TEST_F(TwinWorld, OneThatIsTakenOutInTheMiddleOfARequestIsKnownToHaveBeenAsked) {
