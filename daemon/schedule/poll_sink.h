@@ -59,7 +59,6 @@ struct Digest {
   // other error is none of the document's: nothing of the poll is kept, and it comes again.
   Result<DocumentReport> report = DocumentReport{};
   std::unique_ptr<PendingItems> pending;
-};
 
   bool unread() const {
     if (report) return false;
